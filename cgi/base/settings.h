@@ -1,0 +1,90 @@
+/*
+ * settings.h: the configuration of one board or one center, read from one file of "key = value"
+ * lines, "#" comments. A wrong line is logged with file, line and key, and the program does not
+ * start (RC_CONFIG). Paths may be relative: they are taken from the folder of the file.
+ *
+ * Every key is in one table in settings.c with its type, range, default and one line of meaning;
+ * `tram settings` prints it. Knows nothing of dossiers: identities are opaque text here.
+ */
+#ifndef TRAM_BASE_SETTINGS_H
+#define TRAM_BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+enum settings_side { SIDE_BOARD, SIDE_CENTER };
+enum settings_mode { MODE_LIVE, MODE_REHEARSAL };
+
+struct settings {
+	enum settings_side side;	/* side = board | center */
+	enum settings_mode mode;	/* mode = live | rehearsal */
+
+	/* Station identity (board). board_id is the name in the journal, [a-z0-9.-]{1,31}. */
+	char *board_id;			/* b18685-1 */
+	char *station_name;		/* what the header of every page says */
+	char *commune_code;		/* 18685, in communes.tsv */
+	char *commune_name;		/* filled by init from communes.tsv */
+	char *agency_id;		/* H27.x identifier of the commune, configuration of the province */
+	char *agency_name;		/* line 2 of the slip's head */
+	char *parent_name;		/* line 1 of the slip's head */
+	char *point_no;			/* reception point within the commune: 1, 2 … */
+	char *point_name;
+	char *point_address;
+	char *point_phone;
+	char *place_name;		/* "Cẩm Bình" before the date on papers */
+	char *form_set;			/* tt03-2025 | tt01-2018 */
+	char *outage_wording;		/* provisional-code sentence on the slip; default from text */
+	char *public_url;		/* base of the citizen's address in the QR, no slash at the end */
+
+	/* Folders; each defaults to a name inside data_dir. */
+	char *data_dir;			/* folder of the file */
+	char *db_dir;			/* tram.db and its lock */
+	char *auth_dir;			/* auth.db */
+	char *run_dir;			/* run.db, clock; tmpfs on a board */
+	char *public_dir;		/* public.db */
+	char *blob_dir;
+	char *spool_dir;
+	char *out_dir;
+	char *inbox_dir;
+	char *health_dir;
+	char *sock_dir;			/* wake fifo, sockets */
+	char *web_key_dir;		/* slip.seed: pages only */
+	char *link_key_dir;		/* client.key, client.crt, ca.crt, receipt.pub: forward only */
+	char *center_key_dir;		/* receipt.key: center machine interface only */
+	char *catalogue_file;
+	char *calendar_file;
+
+	/* Database: empty = SQLite files; else a libpq connection string (center only). */
+	char *pg;
+
+	/* Web */
+	char *hosts;			/* allowed Host values of this side's programs, blanks between */
+	bool tls_pages;			/* cookies get Secure and __Host- */
+	int64_t idle_lock_minutes;	/* 15 */
+	int64_t session_hours;		/* 12 */
+	int64_t recycle_requests;	/* worker exits after N requests, 0 = never; 20000 */
+	int64_t upload_max_bytes;	/* 25 MiB */
+	int64_t upload_min_rate;	/* bytes a second */
+	int64_t upload_deadline_s;	/* total per request */
+	int64_t reserve_bytes;		/* below this a new dossier is refused; 200 MiB */
+
+	/* Link (board) */
+	char *center_url;		/* https://host:port */
+	char *center_name;		/* expected TLS host name, when it differs from the URL's host */
+	int64_t poll_active_s;		/* 5 */
+	int64_t poll_max_s;		/* 900 */
+	int64_t retry_min_s;		/* 1 (tests shorten) */
+	int64_t link_timeout_s;		/* per read or write, 20 */
+
+	/* Center */
+	char *center_id;		/* name in statuses */
+	char *official_agency;		/* H27.x of officers' agency when a dossier names none */
+};
+
+/* Reads and checks the file. Text members are owned by *out (settings_free). */
+enum rc settings_load(const char *path, struct settings **out) MUST_CHECK;
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * when.h: time. Stored times are 64-bit milliseconds since 1970 UTC; people see UTC+7.
+ *
+ * Vietnam has had no daylight saving since 1975, so local time is UTC+7 by arithmetic: no tz
+ * database is needed on the board.
+ */
+#ifndef TRAM_BASE_WHEN_H
+#define TRAM_BASE_WHEN_H
+
+#include <stdint.h>
+
+#include "base/rc.h"
+
+#define WHEN_MINUTE_MS INT64_C(60000)
+#define WHEN_DAY_MS INT64_C(86400000)
+
+struct when_local {
+	int year, month, day;		/* 2026, 1..12, 1..31 */
+	int hour, minute, second;
+	int weekday;			/* 0 = Sunday … 6 = Saturday */
+};
+
+/* How the clock was known when an event was written. */
+enum when_source { WHEN_UNKNOWN, WHEN_FLOOR, WHEN_RTC, WHEN_NTP, WHEN_SIGNED, WHEN_MANUAL };
+
+/* The time part of an event header. */
+struct when_stamp {
+	int64_t wall_ms;
+	uint64_t boot_count;
+	uint64_t mono_ms;		/* CLOCK_BOOTTIME */
+	enum when_source source;
+	int64_t bound_ms;		/* the wall time is within ± this; -1: no bound known */
+};
+
+int64_t when_now_ms(void);
+int64_t when_boottime_ms(void);
+/* Wall, CLOCK_BOOTTIME, boot counter and clock state as <run_dir>/clock says (see file clock.h in
+ * forward/); without one: WHEN_NTP if the kernel's clock is synchronised, else WHEN_RTC. */
+void when_stamp_now(struct when_stamp *out);
+/* Read the boot counter once per process from this file; absent: 0. */
+void when_set_boot_file(const char *path);
+
+void when_to_local(int64_t at_ms, struct when_local *out);
+/* RC_INVALID: no such date or time. weekday is ignored. */
+enum rc when_from_local(const struct when_local *local, int64_t *at_ms) MUST_CHECK;
+/* "2026-11-23 15:05", "2026-11-23T15:05", with or without seconds; RC_INVALID otherwise. */
+enum rc when_parse_local(const char *text, int64_t *at_ms) MUST_CHECK;
+/* "yyyy-mm-dd" or "dd/mm/yyyy" or "ddmmyyyy" into year, month, day; RC_INVALID otherwise. */
+enum rc when_parse_date(const char *text, int *year, int *month, int *day) MUST_CHECK;
+/* Days since 1970-01-01 of a civil date, and back. */
+int64_t when_day_number(int year, int month, int day);
+void when_from_day_number(int64_t days, int *year, int *month, int *day);
+/* "2026-11-23T15:05" (local), out at least 24 bytes. */
+void when_iso_minute(int64_t at_ms, char *out);
+/* "261123" (local day), out at least 7 bytes. */
+void when_yymmdd(int64_t at_ms, char *out);
+
+#endif

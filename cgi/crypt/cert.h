@@ -1,0 +1,33 @@
+/*
+ * cert.h: P-256 keys and X.509 certificates: a private CA for trials, device certificates, CSRs.
+ */
+#ifndef TRAM_CRYPT_CERT_H
+#define TRAM_CRYPT_CERT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "crypt/hash.h"
+
+enum cert_use { CERT_CA, CERT_SERVER, CERT_CLIENT };
+
+struct cert_info {
+	const char *common_name;
+	int64_t not_before, not_after;	/* ms UTC */
+	uint8_t fingerprint[HASH_SIZE];	/* SHA-256 of the DER */
+};
+
+/* A new P-256 key pair; both PEM. */
+enum rc cert_key_new(struct pool *pool, char **private_pem, char **public_pem) MUST_CHECK;
+/* Certificate for subject_public_pem signed by the issuer (issuer_cert NULL: self-signed CA).
+ * names: DNS names and IP addresses for SAN, blanks between, or NULL. */
+enum rc cert_issue(struct pool *pool, enum cert_use use, const char *common_name,
+		const char *names, const char *subject_public_pem, const char *issuer_cert_pem,
+		const char *issuer_key_pem, int64_t not_before, int64_t not_after,
+		char **cert_pem) MUST_CHECK;
+/* The first certificate of a PEM text. RC_INVALID. */
+enum rc cert_read(struct pool *pool, const char *pem, struct cert_info *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * hash.h: SHA-256, HMAC-SHA-256, and SHA-1 for the tus checksum extension only.
+ */
+#ifndef TRAM_CRYPT_HASH_H
+#define TRAM_CRYPT_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HASH_SIZE 32
+
+struct hash;	/* a running SHA-256 */
+
+struct hash *hash_new(void);
+void hash_update(struct hash *hash, const void *bytes, size_t len);
+/* Writes the digest and starts again. */
+void hash_final(struct hash *hash, uint8_t out[HASH_SIZE]);
+void hash_free(struct hash *hash);
+
+void hash_sha256(const void *bytes, size_t len, uint8_t out[HASH_SIZE]);
+void hash_sha1(const void *bytes, size_t len, uint8_t out[20]);
+void hash_hmac(const uint8_t *key, size_t key_len, const void *bytes, size_t len,
+		uint8_t out[HASH_SIZE]);
+/* Same time whatever differs. */
+bool hash_equal(const void *a, const void *b, size_t len);
+
+#endif

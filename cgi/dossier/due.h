@@ -1,0 +1,52 @@
+/*
+ * due.h: when a result is due (DOMAIN §1.5 and "Counting rules"), with the count in words.
+ *
+ * Times compare at printed-minute precision. All pure: the calendar is a value.
+ */
+#ifndef TRAM_DOSSIER_DUE_H
+#define TRAM_DOSSIER_DUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "dossier/catalogue.h"
+
+struct work_block { int from_minute, to_minute; };	/* minutes after midnight */
+
+struct calendar_day { int64_t day; bool works; const char *why; };	/* exceptions, by day number */
+
+struct calendar {
+	const char *version;
+	struct work_block blocks[4];	/* 07:00–11:30, 13:30–17:00 by default */
+	size_t block_count;
+	const struct calendar_day *days;	/* sorted by day */
+	size_t day_count;
+	int announced_from, announced_to;	/* years whose calendar is announced */
+};
+
+/* board/calendar.json. RC_INVALID with *fault. */
+enum rc calendar_parse(struct pool *pool, const char *text, size_t len, struct calendar *out,
+		const char **fault) MUST_CHECK;
+bool calendar_works(const struct calendar *calendar, int64_t day_number);
+
+struct due_step { int64_t at_ms; const char *text_key; const char *arg; };	/* text key "due.why.…" */
+
+struct due {
+	bool has_due;			/* false: LIMIT_NONE */
+	int64_t start_at;		/* when the clock started after moving into a block */
+	int64_t due_at;
+	bool certain;			/* false: touches a year not announced */
+	struct due_step steps[40];	/* the count, for people; long counts are summed up */
+	size_t step_count;
+};
+
+/* received_at: ms UTC. RC_INVALID: a limit or a time out of range (year 2000..2200). */
+enum rc due_count(const struct calendar *calendar, const struct limit *limit, int64_t received_at,
+		struct pool *pool, struct due *out) MUST_CHECK;
+/* "1 working-days", "0.25 working-days", "3 calendar-days", "8 hours", "same-day", "none". */
+enum rc limit_parse(const char *text, struct limit *out) MUST_CHECK;
+
+#endif

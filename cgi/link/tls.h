@@ -1,0 +1,34 @@
+/*
+ * tls.h: a TLS client connection (Mbed TLS), with deadlines on every step.
+ *
+ * Mutual TLS, minimum 1.2, host name checked, TCP_NODELAY. The date check is done in the verify
+ * callback: in doubt of our own clock a date fault is told apart (tls_fault) from a wrong CA.
+ */
+#ifndef TRAM_LINK_TLS_H
+#define TRAM_LINK_TLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+
+struct tls_client;	/* certificates and configuration, one per process */
+struct tls;		/* one connection */
+
+enum tls_fault { TLS_FAULT_NONE, TLS_FAULT_DNS, TLS_FAULT_CONNECT, TLS_FAULT_WRONG_CA, TLS_FAULT_EXPIRED,
+	TLS_FAULT_NOT_YET_VALID, TLS_FAULT_HOST_NAME, TLS_FAULT_REFUSED_OURS, TLS_FAULT_OTHER };
+
+/* PEM files. RC_CONFIG. cert/key NULL: no client certificate (tests). */
+enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *key_file,
+		struct tls_client **out) MUST_CHECK;
+void tls_client_free(struct tls_client *client);
+/* name: the host name the certificate must carry. RC_TLS with *fault, RC_IO, RC_TIMEOUT. */
+enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
+		int64_t timeout_ms, struct tls **out, enum tls_fault *fault) MUST_CHECK;
+enum rc tls_write(struct tls *tls, const void *bytes, size_t len, int64_t timeout_ms) MUST_CHECK;
+/* *len 0: the peer closed. RC_GONE, RC_TIMEOUT, RC_TLS. */
+enum rc tls_read(struct tls *tls, void *out, size_t cap, int64_t timeout_ms, size_t *len) MUST_CHECK;
+void tls_close(struct tls *tls);
+const char *tls_fault_name(enum tls_fault fault);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * account.h: people who log in (auth.db): board clerks and officials, or the center's officers.
+ */
+#ifndef TRAM_STORE_ACCOUNT_H
+#define TRAM_STORE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/store.h"
+
+/* Roles of COUNTER: bits; one person may hold several. */
+#define ROLE_INTAKE 1u		/* tiếp nhận */
+#define ROLE_CASHIER 2u		/* thu tiền */
+#define ROLE_SCANNER 4u		/* số hóa */
+#define ROLE_SPECIALIST 8u	/* chuyên viên */
+#define ROLE_SIGNER 16u		/* người ký */
+#define ROLE_CLERK_SEAL 32u	/* văn thư */
+#define ROLE_APPROVER 64u	/* người duyệt */
+#define ROLE_RETURNER 128u	/* trả kết quả */
+#define ROLE_GUIDE 256u		/* hướng dẫn */
+#define ROLE_MANAGER 512u	/* quản lý */
+#define ROLE_TECHNICIAN 1024u	/* kỹ thuật */
+#define ROLE_OFFICER 2048u	/* cán bộ tỉnh (center) */
+
+struct account {
+	char id[48];			/* "u-" + 16 hex */
+	const char *login, *name, *title, *employer, *unit;
+	unsigned roles;
+	bool locked, must_change;
+	int64_t ends_at;		/* 0: open end */
+	const char *counter;		/* "1": the counter last chosen, "" */
+};
+
+enum rc account_add(struct store *store, struct pool *pool, const char *login, const char *name,
+		const char *title, unsigned roles, const char *password, struct account *out) MUST_CHECK;
+enum rc account_by_login(struct store *store, struct pool *pool, const char *login,
+		struct account *out) MUST_CHECK;
+enum rc account_by_id(struct store *store, struct pool *pool, const char *id,
+		struct account *out) MUST_CHECK;
+enum rc account_list(struct store *store, struct pool *pool, struct account **rows,
+		size_t *count) MUST_CHECK;
+enum rc account_set_password(struct store *store, const char *id, const char *password,
+		bool must_change) MUST_CHECK;
+enum rc account_set_locked(struct store *store, const char *id, bool locked) MUST_CHECK;
+enum rc account_set_counter(struct store *store, const char *id, const char *counter) MUST_CHECK;
+/* Role names "intake,cashier" ↔ bits. */
+enum rc account_roles_parse(const char *text, unsigned *roles) MUST_CHECK;
+void account_roles_text(unsigned roles, char *out, size_t out_size);
+
+/*
+ * Login. Failures are counted per account and device: a device is a random cookie set at its first
+ * successful login; an unknown device shares one count per account ("strangers"), so that a
+ * stranger's phone never locks a known tablet out. 5 failures → 15 minutes (CLOCK_BOOTTIME).
+ * RC_OK; RC_DENIED: wrong name or password (alike in time and answer); RC_BUSY: this device must
+ * wait, *wait_s; RC_CONFLICT: right password but the account is locked or ended.
+ */
+enum rc account_login(struct store *store, struct pool *pool, const char *login,
+		const char *password, const char *device, struct account *out, int64_t *wait_s) MUST_CHECK;
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * blob.h: file contents by SHA-256, durable in the order of promise 1: file fsync → rename to
+ * blobs/<sha256> → folder fsync → row in a commit.
+ */
+#ifndef TRAM_STORE_BLOB_H
+#define TRAM_STORE_BLOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/store.h"
+
+struct blob { uint8_t sha256[32]; int64_t size; const char *type; /* "image/jpeg" … */ };
+
+/* Type by content: JPEG, PNG, PDF; NULL for anything else. head: the first bytes, at least 16. */
+const char *blob_sniff(const void *head, size_t len);
+/* Hashes the spool file, checks type by content and the expected hash and size when given (NULL,
+ * -1), makes it durable under blob_dir and records it (own short write, not inside store_begin).
+ * The spool file is gone afterwards. RC_INVALID: type; RC_PROTOCOL: hash or size differ. board NULL: store->board.
+ * require_type false at the center, where the manifest rules. */
+enum rc blob_adopt(struct store *store, const char *board, const char *spool_path,
+		const uint8_t *expected_sha256, int64_t expected_size, bool require_type,
+		struct blob *out) MUST_CHECK;
+/* RC_NOT_FOUND: this board has none. */
+enum rc blob_find(struct store *store, const char *board, const uint8_t sha256[32],
+		struct blob *out) MUST_CHECK;
+/* Path of the content, checked for size and hash now (promise 2). RC_PROTOCOL: damaged. */
+enum rc blob_check(struct store *store, struct pool *pool, const char *board,
+		const uint8_t sha256[32], char **path) MUST_CHECK;
+/* Hash-checked and hard-linked into out_dir under a random name for X-Sendfile; *path absolute.
+ * Links older than 10 minutes are removed on the way. */
+enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
+		const uint8_t sha256[32], char **path) MUST_CHECK;
+
+#endif

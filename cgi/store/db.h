@@ -1,0 +1,69 @@
+/*
+ * db.h: one text of SQL for two engines, SQLite and PostgreSQL.
+ *
+ * Parameters are $1, $2 …, bound by name on SQLite (it numbers them by first appearance and would
+ * silently swap) and by position on PostgreSQL. No SQL outside store/, none is ever formatted.
+ * Every writer of an SQLite file takes the lock file beside it (deadline 10 s); whoever holds it
+ * checkpoints past 4 MB; wal_autocheckpoint=0 and NO_CKPT_ON_CLOSE everywhere (the WAL-reset
+ * hazard of SQLite before 3.51.3).
+ */
+#ifndef TRAM_STORE_DB_H
+#define TRAM_STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "base/settings.h"
+
+enum db_kind { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC };
+
+struct db;
+struct stmt;
+
+/* Opens and checks application id and schema version: RC_VERSION when this program does not serve
+ * it (logged), RC_NOT_FOUND: no database there, RC_DB. tram.db and auth.db run synchronous=FULL,
+ * public.db and run.db NORMAL. settings->pg not empty: DB_TRAM is that PostgreSQL database. */
+enum rc db_open(const struct settings *settings, enum db_kind kind, struct db **out) MUST_CHECK;
+void db_close(struct db *db);
+/* Creates the database if missing and runs the migrations it lacks, each in one transaction.
+ * RC_VERSION: newer than this program knows. mode: of a created SQLite file. */
+enum rc db_migrate(const struct settings *settings, enum db_kind kind) MUST_CHECK;
+bool db_is_pg(const struct db *db);
+
+/* A consistent view over several reads. Reads outside are each their own. */
+enum rc db_read_begin(struct db *db) MUST_CHECK;
+void db_read_end(struct db *db);
+/* Takes the writers' lock, then BEGIN IMMEDIATE. RC_BUSY after the deadline. Not nested. */
+#define db_write_begin(db) db_write_begin_at((db), __FILE__, __LINE__)
+enum rc db_write_begin_at(struct db *db, const char *file, int line) MUST_CHECK;
+/* Durable when it returns RC_OK. RC_FULL: disk full, rolled back. */
+enum rc db_write_commit(struct db *db) MUST_CHECK;
+void db_write_abort(struct db *db);		/* fine when none is open */
+
+/* Prepared once per db and cached by the pointer of sql (a string constant). The statement comes
+ * back reset and with its bindings cleared. Ends the process on a statement that does not compile
+ * (a bug). */
+struct stmt *db_stmt(struct db *db, const char *sql);
+void stmt_int(struct stmt *stmt, int parameter, int64_t value);
+void stmt_text(struct stmt *stmt, int parameter, const char *value);		/* NULL: SQL NULL */
+void stmt_blob(struct stmt *stmt, int parameter, const void *bytes, size_t len);
+void stmt_null(struct stmt *stmt, int parameter);
+/* *row false at the end (the statement is then reset). RC_CONFLICT on a constraint, RC_BUSY,
+ * RC_FULL, RC_DB. */
+enum rc stmt_step(struct stmt *stmt, bool *row) MUST_CHECK;
+/* step of a statement that returns no row. */
+enum rc stmt_run(struct stmt *stmt) MUST_CHECK;
+void stmt_reset(struct stmt *stmt);
+/* Columns from 0; text is "" for NULL and valid until the next step. */
+int64_t stmt_col_int(struct stmt *stmt, int column);
+const char *stmt_col_text(struct stmt *stmt, int column);
+const void *stmt_col_blob(struct stmt *stmt, int column, size_t *len);
+bool stmt_col_null(struct stmt *stmt, int column);
+char *stmt_col_dup(struct stmt *stmt, int column, struct pool *pool);
+/* Rows changed by the last stmt_run on this db. */
+int64_t db_changes(const struct db *db);
+
+#endif

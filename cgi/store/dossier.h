@@ -1,0 +1,101 @@
+/*
+ * dossier.h: reading dossiers from the projection. Writing is act_append (store.h).
+ */
+#ifndef TRAM_STORE_DOSSIER_H
+#define TRAM_STORE_DOSSIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "dossier/kind.h"
+#include "store/store.h"
+
+struct dossier_row {
+	const char *board;
+	uint8_t id[16];
+	char id_hex[33];
+	const char *code;		/* provisional number: the address /ho-so/<code> */
+	const char *official;		/* "" until the center issued it */
+	const char *external;		/* other systems' code, "" */
+	const char *procedure, *procedure_name, *case_id, *catalogue;
+	int level;			/* enum level */
+	const char *unit, *agency;
+	const char *applicant, *applicant_number, *phone, *submitter;
+	const char *content;
+	const char *channel;
+	struct dossier_facts facts;	/* state, holder … */
+	const char *assignee, *assignee_name;	/* who works on it now; account id, shown name */
+	int64_t received_at, due_at, finished_at, returned_at;	/* 0: none */
+	bool has_due, due_certain;
+	const char *place;
+	int64_t fee_total, fee_paid;
+	int64_t manifest_version;
+	int files_total;		/* of the current manifest */
+	int64_t complete_version, complete_at;	/* newest manifest the center confirmed whole; 0 */
+	int slip_no;
+	char seen[33];			/* hex id of the last event, for the hidden field */
+	/* Board only, computed: */
+	bool events_received;		/* all its events are under a receipt */
+	int files_sent;			/* files of the current manifest with a blob receipt */
+	int files_here;			/* center: files of the current manifest stored here */
+};
+
+/* By provisional or official code, or 32 hex id. board NULL: store->board. RC_NOT_FOUND. */
+enum rc dossier_find(struct store *store, struct pool *pool, const char *board, const char *key,
+		struct dossier_row *out) MUST_CHECK;
+
+/* The transfer in three honest words (UI.md 2). */
+enum transfer { TRANSFER_STORED, TRANSFER_SENDING, TRANSFER_COMPLETE };
+enum transfer dossier_transfer(const struct dossier_row *row);
+
+enum dossier_list_kind {
+	LIST_OVERDUE, LIST_DUE_TODAY, LIST_DUE_TOMORROW, LIST_SUPPLEMENT, LIST_RESULT,
+	LIST_MINE,		/* assignee = account */
+	LIST_TO_SIGN,		/* state SIGNING */
+	LIST_TO_HAND_OVER,	/* accepted, level province, held by the board */
+	LIST_RECENT, LIST_OPEN,
+	LIST_CENTER_NEW, LIST_CENTER_WORK, LIST_CENTER_DONE, LIST_CENTER_ALL
+};
+struct dossier_query {
+	enum dossier_list_kind kind;
+	const char *account;		/* for MINE */
+	const char *board;		/* center: one board, or NULL for all; board side: NULL */
+	int64_t now_ms;
+	size_t limit, offset;
+};
+enum rc dossier_list(struct store *store, struct pool *pool, const struct dossier_query *query,
+		struct dossier_row **rows, size_t *count) MUST_CHECK;
+/* counts[kind] for every kind on the board's home page. */
+enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
+		int64_t counts[LIST_OPEN + 1]) MUST_CHECK;
+/* Folded, any word order; also code (any part of 4 digits), phone, ID number. */
+enum rc dossier_search(struct store *store, struct pool *pool, const char *words, size_t limit,
+		struct dossier_row **rows, size_t *count) MUST_CHECK;
+
+/* The whole point's transfer for the header: computed, never a flag. */
+struct dossier_backlog { int64_t dossiers_waiting; int64_t oldest_at; int64_t last_receipt_at; };
+enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out) MUST_CHECK;
+
+struct dossier_file {
+	const char *component;
+	int position;
+	char sha256[65];
+	int64_t size;
+	const char *type, *name;
+	bool here;			/* the content is stored on this side */
+	bool result;			/* a result file: component is then the result's number in order */
+};
+/* Current manifest, or with results = true the result files. */
+enum rc dossier_files(struct store *store, struct pool *pool, const struct dossier_row *row,
+		bool results, struct dossier_file **files, size_t *count) MUST_CHECK;
+struct dossier_result { const char *kind, *number, *summary, *issuer, *signer, *signed_on; };
+enum rc dossier_results(struct store *store, struct pool *pool, const struct dossier_row *row,
+		struct dossier_result **results, size_t *count) MUST_CHECK;
+/* The accepted event's current body as amended: applicant, components, fees … as JSON object for
+ * the slip; caller json_decref's. RC_NOT_FOUND: erased. */
+enum rc dossier_body(struct store *store, const struct dossier_row *row, json_t **out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * draft.h: dossiers in the making (tables of tram.db, not events; gone after 7 days). A draft
+ * belongs to the point, not to a person.
+ *
+ * data is one JSON object with the members of the accepted event's body that are known so far
+ * (procedure, applicant, submitter, components …); see dossier/KINDS.md. Pages merge into it.
+ */
+#ifndef TRAM_STORE_DRAFT_H
+#define TRAM_STORE_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/store.h"
+
+struct draft {
+	char id[33];			/* hex of the future dossier's id: it exists before the first byte */
+	const char *owner;		/* account id of who works on it now */
+	const char *owner_name;
+	json_t *data;			/* owned by the caller of draft_load: draft_free */
+	const char *ticket;
+	int64_t created_at, updated_at;
+};
+
+struct draft_file {
+	int64_t no;			/* handle within the draft */
+	const char *component;		/* component id */
+	int position;			/* order within the component, from 1 */
+	char sha256[65];
+	int64_t size;
+	const char *type, *name;	/* name as given by the device, cleaned */
+};
+
+/* These run their own short write. */
+enum rc draft_new(struct store *store, const char *owner, const char *owner_name, json_t *data,
+		char id[33]) MUST_CHECK;
+enum rc draft_load(struct store *store, struct pool *pool, const char *id, struct draft *out) MUST_CHECK;
+void draft_free(struct draft *draft);
+/* Replaces data. RC_NOT_FOUND: accepted or expired meanwhile. */
+enum rc draft_save(struct store *store, const char *id, const json_t *data) MUST_CHECK;
+enum rc draft_take(struct store *store, const char *id, const char *owner,
+		const char *owner_name) MUST_CHECK;
+enum rc draft_set_ticket(struct store *store, const char *id, const char *ticket) MUST_CHECK;
+enum rc draft_delete(struct store *store, const char *id) MUST_CHECK;
+struct draft_row { char id[33]; const char *owner_name, *applicant, *procedure, *ticket; int64_t updated_at; };
+enum rc draft_list(struct store *store, struct pool *pool, size_t limit, struct draft_row **rows,
+		size_t *count) MUST_CHECK;
+/* Removes what is older than 7 days, files first. */
+enum rc draft_expire(struct store *store, int64_t now_ms) MUST_CHECK;
+
+/* Files: the blob is adopted first (blob.h). RC_NOT_FOUND: no such draft. */
+enum rc draft_file_add(struct store *store, const char *id, const char *component,
+		const char *sha256_hex, int64_t size, const char *type, const char *name) MUST_CHECK;
+enum rc draft_file_remove(struct store *store, const char *id, int64_t no) MUST_CHECK;
+enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,
+		struct draft_file **rows, size_t *count) MUST_CHECK;
+
+/* Accepts: in one write: the form id, the next provisional number, the manifest from the draft's
+ * files, the accepted event, the draft closed. body: the accepted event's body complete but for
+ * code, manifest and slip, which are filled in here.
+ * RC_EXISTS: this draft or form was accepted already: *location of the first. RC_CONFLICT + reason.
+ * RC_FULL. *location "/ho-so/<code>/xong". */
+enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
+		const char *actor, json_t *body, char **location, const char **reason) MUST_CHECK;
+
+#endif

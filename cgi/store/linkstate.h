@@ -1,0 +1,73 @@
+/*
+ * linkstate.h: what the link remembers: cursors, receipts, blob queue (board); boards (center).
+ */
+#ifndef TRAM_STORE_LINKSTATE_H
+#define TRAM_STORE_LINKSTATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/journal.h"
+#include "store/store.h"
+
+/* ---- board side ---- */
+struct link_cursor {
+	uint64_t sent_seq;		/* own events under a receipt */
+	uint64_t feed_seq;		/* center's events stored here (= head of the center's log) */
+	uint64_t hello_counter;		/* persisted, only grows */
+	int64_t receipt_at;		/* when the newest receipt came, 0 */
+	uint64_t center_epoch;
+};
+enum rc linkstate_get(struct store *store, struct link_cursor *out) MUST_CHECK;
+/* Stores the verified receipt and moves the cursor in one transaction. RC_EXISTS: not ahead. */
+enum rc linkstate_receipt(struct store *store, uint64_t epoch, uint64_t seq,
+		const uint8_t hash[32], const char *jws) MUST_CHECK;
+/* +1, durable, before it is used. */
+enum rc linkstate_next_counter(struct store *store, uint64_t *counter) MUST_CHECK;
+struct link_blob { char sha256[65]; int64_t size; const char *type; int64_t due_at; const char *upload_url; };
+/* Blobs of current manifests and results authored here without a blob receipt, whose dossier's
+ * events are receipted; by due time, small before big. */
+enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, size_t limit,
+		struct link_blob **rows, size_t *count) MUST_CHECK;
+/* The tus address of an upload under way, kept for resuming. "" forgets it. */
+enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *url) MUST_CHECK;
+enum rc linkstate_blob_receipt(struct store *store, const char *sha256, const char *jws) MUST_CHECK;
+/* Result files named by center events whose content is not here yet. */
+enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t limit,
+		struct link_blob **rows, size_t *count) MUST_CHECK;
+
+/* ---- center side ---- */
+struct link_board {
+	const char *board;
+	const char *name;
+	uint8_t fingerprint[32];
+	bool revoked, fenced;
+	uint64_t hello_counter;
+	int64_t seen_at;
+};
+/* RC_NOT_FOUND: no board has this certificate. */
+enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
+		const uint8_t fingerprint[32], struct link_board *out) MUST_CHECK;
+enum rc linkstate_board_add(struct store *store, const char *board, const char *name,
+		const char *point_json, const uint8_t fingerprint[32], const uint8_t slip_key[32]) MUST_CHECK;
+enum rc linkstate_board_revoke(struct store *store, const char *board) MUST_CHECK;
+enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link_board **rows,
+		size_t *count) MUST_CHECK;
+/* Counter from a hello: RC_CONFLICT when it is not above the last one (cloned). */
+enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter) MUST_CHECK;
+/* The receipt given for (board, epoch, seq): stored original, byte for byte. */
+enum rc linkstate_issued_get(struct store *store, struct pool *pool, const char *board,
+		uint64_t epoch, uint64_t seq, char **jws) MUST_CHECK;
+enum rc linkstate_issued_put(struct store *store, const char *board, uint64_t epoch, uint64_t seq,
+		const char *jws) MUST_CHECK;
+/* May this board upload or fetch this blob: is it in one of its manifests or results? *size of it. */
+enum rc linkstate_blob_wanted(struct store *store, const char *board, const char *sha256,
+		int64_t *size) MUST_CHECK;
+/* After events or a blob arrived, inside store_begin: issues official codes to handed-over dossiers
+ * that lack one, and manifest.complete to manifests that became whole. actor "system". */
+enum rc linkstate_settle(struct store *store, const char *board) MUST_CHECK;
+
+#endif

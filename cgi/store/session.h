@@ -1,0 +1,39 @@
+/*
+ * session.h: sessions in run.db (tmpfs, not durable). The cookie holds 32 random bytes; run.db
+ * holds their hash. A GET writes nothing more often than once a minute.
+ */
+#ifndef TRAM_STORE_SESSION_H
+#define TRAM_STORE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/account.h"
+#include "store/store.h"
+
+struct session {
+	char token_hash[65];
+	struct account account;		/* copied at login; re-read when auth.db says it changed (programs that open it) */
+	char csrf[44];			/* session-bound token, base64url */
+	bool locked;			/* idle: the person must log in again, work waits */
+	int64_t started_boot_ms, seen_boot_ms;
+	const char *counter;
+};
+
+/* program: "intake", "admin", "center": a session belongs to one. *token: the cookie's value. */
+enum rc session_new(struct store *store, struct pool *pool, const char *program,
+		const struct account *account, char **token) MUST_CHECK;
+/* RC_NOT_FOUND: none or over. A session idle for idle_lock_minutes comes back with locked set. */
+enum rc session_find(struct store *store, struct pool *pool, const char *program,
+		const char *token, struct session *out) MUST_CHECK;
+enum rc session_touch(struct store *store, const struct session *session) MUST_CHECK;
+enum rc session_set_locked(struct store *store, const struct session *session, bool locked) MUST_CHECK;
+enum rc session_set_counter(struct store *store, const struct session *session,
+		const char *counter) MUST_CHECK;
+enum rc session_end(struct store *store, const struct session *session) MUST_CHECK;
+/* All sessions of an account (locked, password reset). */
+enum rc session_end_account(struct store *store, const char *account_id) MUST_CHECK;
+
+#endif

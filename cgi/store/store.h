@@ -1,0 +1,66 @@
+/*
+ * store.h: what a program has open, and the one way to write: begin, acts, commit, then wake.
+ */
+#ifndef TRAM_STORE_STORE_H
+#define TRAM_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/rc.h"
+#include "base/settings.h"
+#include "dossier/event.h"
+#include "dossier/kind.h"
+#include "store/db.h"
+
+#define STORE_TRAM 1u
+#define STORE_AUTH 2u
+#define STORE_RUN 4u
+#define STORE_PUBLIC 8u
+
+struct store {
+	const struct settings *settings;	/* borrowed */
+	struct db *tram, *auth, *run, *pub;	/* NULL where not asked for */
+	const char *board;			/* settings->board_id on a board; NULL at the center */
+};
+
+/* which: STORE_ bits. RC_VERSION, RC_NOT_FOUND, RC_DB are logged. */
+enum rc store_open(const struct settings *settings, unsigned which, struct store **out) MUST_CHECK;
+void store_close(struct store *store);
+
+/* Write transaction on tram.db. RC_BUSY, RC_FULL (also when free space is under
+ * settings->reserve_bytes and new_work is true: refused early and politely). */
+enum rc store_begin(struct store *store, bool new_work) MUST_CHECK;
+/* Commit (durable), then brings public.db up to date and writes one byte to the wake fifo. The
+ * last two never fail the caller. */
+enum rc store_commit(struct store *store) MUST_CHECK;
+void store_abort(struct store *store);
+
+/* One act of one person or of the system: becomes one event. */
+struct act {
+	const char *board;		/* whose journal; NULL: store->board */
+	enum event_subject subject_kind;
+	const uint8_t *subject;		/* 16 bytes */
+	const char *kind;		/* newest version of it is written */
+	const char *actor;		/* account id */
+	const json_t *body;		/* object; borrowed */
+	const uint8_t *seen;		/* 16 bytes: subject's last event the person saw on the page;
+					 * NULL: no such check */
+	bool body_exact;		/* internal use by rebuild vectors */
+};
+
+/* Checks body, rule and size, appends, projects; inside store_begin. The author is the side of
+ * settings. RC_CONFLICT: the rule says no, or somebody acted after `seen`; *reason is a text key
+ * ("rule.…", "act.seen"). RC_INVALID: body. RC_TOO_LARGE. */
+enum rc act_append(struct store *store, const struct act *act, struct event *out,
+		const char **reason) MUST_CHECK;
+
+/* Hidden form ids: a double tap answers the first answer. Inside store_begin.
+ * form_claim: RC_OK: first time; RC_EXISTS: *location (pool) is where the first one went. */
+enum rc form_claim(struct store *store, struct pool *pool, const char *form_id,
+		char **location) MUST_CHECK;
+enum rc form_done(struct store *store, const char *form_id, const char *location) MUST_CHECK;
+
+#endif

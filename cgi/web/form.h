@@ -1,0 +1,67 @@
+/*
+ * form.h: fields of a form as one table with validators.
+ *
+ * A handler declares its table, calls form_check, and either gets clean values or fills the page
+ * again: everything typed stays, each fault has its field and sentence, and the summary at the top
+ * links to each (UI.md 4).
+ */
+#ifndef TRAM_WEB_FORM_H
+#define TRAM_WEB_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "web/view.h"
+
+enum field_type {
+	FIELD_LINE,		/* one line of text, NFC */
+	FIELD_LINES,		/* several lines */
+	FIELD_INT,		/* min..max as number */
+	FIELD_DATE,		/* dd/mm/yyyy or yyyy-mm-dd → "yyyy-mm-dd"; or a year alone if max = 1 */
+	FIELD_TIME,		/* local date and time → "yyyy-mm-ddThh:mm" */
+	FIELD_PHONE,		/* digits with blanks and dots → digits, 9..11, starting 0 or +84 */
+	FIELD_ID_NUMBER,	/* 9 or 12 digits */
+	FIELD_EMAIL,
+	FIELD_TAX,		/* 10, 13 (10-3) or 12 digits */
+	FIELD_CHOICE,		/* one of choices */
+	FIELD_FLAG,		/* checkbox: "1" or "" */
+	FIELD_HEX,		/* exactly max hex characters */
+	FIELD_PASSWORD		/* as typed, NFC, 1..max characters, never shown again */
+};
+
+struct field {
+	const char *name;
+	enum field_type type;
+	bool required;
+	int64_t min, max;	/* characters for text (max 0: 200), value for INT */
+	const char *choices;	/* "a|b|c" */
+	const char *label;	/* text key of its label, for the summary */
+};
+
+struct form;
+
+/* From a urlencoded or multipart body. RC_INVALID: not UTF-8, U+0000, more than 200 fields. */
+enum rc form_parse(struct pool *pool, const char *content_type, const char *body, size_t len,
+		struct form **out) MUST_CHECK;
+/* First value as sent (valid UTF-8, NFC), "" when absent. */
+const char *form_raw(const struct form *form, const char *name);
+/* i-th value of a repeated field, NULL past the last. */
+const char *form_raw_at(const struct form *form, const char *name, size_t i);
+/* Validates against the table. RC_INVALID: some field is wrong (faults kept in the form). */
+enum rc form_check(struct form *form, const struct field *fields, size_t count) MUST_CHECK;
+/* Clean values after form_check. */
+const char *form_text(const struct form *form, const char *name);
+int64_t form_int(const struct form *form, const char *name, int64_t otherwise);
+bool form_flag(const struct form *form, const char *name);
+/* A fault found by the handler itself: text key. */
+void form_fault(struct form *form, const char *field, const char *text_key);
+bool form_has_faults(const struct form *form);
+/* Puts into the view: "<name>" as typed for every field, "<name>_fault" sentences, list "faults"
+ * {field, sentence} for the summary partial, flag "has_faults"; for a CHOICE also the flag
+ * "<name>_is_<choice>". */
+void form_show(const struct form *form, const struct field *fields, size_t count, struct view *view);
+
+#endif
