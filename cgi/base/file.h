@@ -18,6 +18,8 @@ enum rc file_read(struct pool *pool, const char *path, size_t max_bytes, char **
 		size_t *len) MUST_CHECK;
 /* All bytes or an error: RC_FULL on ENOSPC/EDQUOT, else RC_IO. */
 enum rc file_write_all(int fd, const void *bytes, size_t len) MUST_CHECK;
+/* Up to size bytes from fd, through EINTR and short reads, until size or the end. RC_IO. */
+enum rc file_read_all(int fd, void *bytes, size_t size, size_t *got) MUST_CHECK;
 /* fsync; on failure log_fatal. what: a constant for the log. */
 void file_sync_or_die(int fd, const char *what);
 void file_sync_dir_or_die(const char *dir);

@@ -25,9 +25,15 @@ bool json_flag(const json_t *object, const char *key);
 void json_write(const json_t *value, struct buf *out);
 /* The same into a pool string. */
 char *json_to_text(struct pool *pool, const json_t *value);
-/* Sets a text member (jansson's json_string is the value maker); ends the process when memory is out;
- * NULL or "" text is left out. */
+/* Sets a text member (text is UTF-8); NULL or "" text is left out. All json_put… end the process
+ * when memory is out, and take over the reference of value. */
 void json_put(json_t *object, const char *key, const char *text);
 void json_put_int(json_t *object, const char *key, int64_t value);
+void json_put_flag(json_t *object, const char *key, bool value);
+void json_put_value(json_t *object, const char *key, json_t *value);
+/* A new empty object or array, never NULL. */
+json_t *json_new_object(void);
+json_t *json_new_array(void);
+void json_add(json_t *array, json_t *value);
 
 #endif

@@ -34,11 +34,21 @@ struct when_stamp {
 
 int64_t when_now_ms(void);
 int64_t when_boottime_ms(void);
-/* Wall, CLOCK_BOOTTIME, boot counter and clock state as <run_dir>/clock says (see file clock.h in
- * forward/); without one: WHEN_NTP if the kernel's clock is synchronised, else WHEN_RTC. */
+/* Wall, CLOCK_BOOTTIME, boot counter and clock state as the clock file (when_set_clock_file) says;
+ * without one: WHEN_NTP if the kernel's clock is synchronised, else WHEN_RTC. Two system calls. */
 void when_stamp_now(struct when_stamp *out);
 /* Read the boot counter once per process from this file; absent: 0. */
 void when_set_boot_file(const char *path);
+/* Once per boot (the first caller counts, others of the same boot do not): "COUNT BOOT_ID\n" in
+ * path is raised when the kernel's boot id is another. RC_IO, RC_FULL. */
+enum rc when_count_boot(const char *path) MUST_CHECK;
+/* <run_dir>/clock: read again at most once a second, ignored when it is of another boot. */
+void when_set_clock_file(const char *path);
+/* Writes it, atomically and without fsync: how the clock is known from now on. RC_IO, RC_FULL. */
+enum rc when_put_clock(const char *path, enum when_source source, int64_t bound_ms) MUST_CHECK;
+/* "unknown" "floor" "rtc" "ntp" "signed" "manual": the words of event headers. */
+const char *when_source_name(enum when_source source);
+enum rc when_source_parse(const char *name, enum when_source *out) MUST_CHECK;
 
 void when_to_local(int64_t at_ms, struct when_local *out);
 /* RC_INVALID: no such date or time. weekday is ignored. */

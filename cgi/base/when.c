@@ -1,0 +1,359 @@
+/*
+ * when.c: see when.h. Civil dates by arithmetic on days (proleptic Gregorian), local time by +7 h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/pool.h"
+#include "base/text.h"
+#include "base/when.h"
+
+#define LOCAL_MS (INT64_C(7) * 3600 * 1000)
+#define CLOCK_REREAD_MS 1000
+#define DRIFT_DIVISOR 10000	/* 100 parts per million: a crystal's own bound */
+
+static uint64_t boot_count;
+static const char *clock_file;
+static struct {
+	int64_t read_at;	/* boottime of the last look into clock_file; 0: never */
+	bool known;
+	enum when_source source;
+	int64_t bound_ms, since_ms;
+} clock_state;
+
+static const char *const source_names[] = { "unknown", "floor", "rtc", "ntp", "signed", "manual" };
+
+const char *when_source_name(enum when_source source)
+{
+	if ((unsigned)source >= sizeof(source_names) / sizeof(source_names[0]))
+		return "unknown";
+	return source_names[source];
+}
+
+enum rc when_source_parse(const char *name, enum when_source *out)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(source_names) / sizeof(source_names[0]); i++) {
+		if (strcmp(source_names[i], name) == 0) {
+			*out = (enum when_source)i;
+			return RC_OK;
+		}
+	}
+	return RC_INVALID;
+}
+
+static int64_t clock_ms(clockid_t id)
+{
+	struct timespec now;
+
+	if (clock_gettime(id, &now) != 0)
+		log_bug("clock_gettime id=%d errno=%d", (int)id, errno);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t when_now_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t when_boottime_ms(void)
+{
+	return clock_ms(CLOCK_BOOTTIME);
+}
+
+/* The file's first line, without its end; false when there is none. */
+static bool read_line(const char *path, char *line, size_t size)
+{
+	size_t got = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (file_read_all(fd, line, size - 1, &got) != RC_OK)
+		got = 0;
+	close(fd);
+	line[got] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return got > 0;
+}
+
+/* Cuts off and returns the next word of *rest, "" at the end. */
+static char *next_word(char **rest)
+{
+	char *word = *rest;
+	size_t len = strcspn(word, " ");
+
+	*rest = word + len + (word[len] == ' ');
+	word[len] = '\0';
+	return word;
+}
+
+static uint64_t read_boot(const char *path, char *boot_id, size_t size)
+{
+	char line[128], *rest = line;
+	int64_t count = 0;
+
+	boot_id[0] = '\0';
+	if (!read_line(path, line, sizeof(line)))
+		return 0;
+	if (num_parse(next_word(&rest), 0, INT64_MAX, &count) != RC_OK)
+		return 0;
+	snprintf(boot_id, size, "%s", next_word(&rest));
+	return (uint64_t)count;
+}
+
+void when_set_boot_file(const char *path)
+{
+	char boot_id[64];
+
+	boot_count = read_boot(path, boot_id, sizeof(boot_id));
+}
+
+enum rc when_count_boot(const char *path)
+{
+	enum rc rc = RC_OK;
+	struct pool *pool = pool_new();
+	char *dir = pool_strdup(pool, path), *slash = strrchr(dir, '/'), *line;
+	const char *name = path;
+	char now_id[64] = "-", boot_id[64];
+	uint64_t count = read_boot(path, boot_id, sizeof(boot_id));
+
+	read_line("/proc/sys/kernel/random/boot_id", now_id, sizeof(now_id));
+	if (count == 0 || strcmp(now_id, boot_id) != 0) {
+		if (slash) {
+			*slash = '\0';
+			name = slash + 1;
+		}
+		count++;
+		line = pool_printf(pool, "%llu %s\n", (unsigned long long)count, now_id);
+		rc = file_put(slash ? (*dir ? dir : "/") : ".", name, line, strlen(line), 0644);
+	}
+	if (rc == RC_OK)
+		boot_count = count;
+	pool_free(pool);
+	return rc;
+}
+
+void when_set_clock_file(const char *path)
+{
+	clock_file = path;
+	clock_state.read_at = 0;
+	clock_state.known = false;
+}
+
+enum rc when_put_clock(const char *path, enum when_source source, int64_t bound_ms)
+{
+	enum rc rc = RC_IO;
+	struct pool *pool = pool_new();
+	char *temporary = pool_printf(pool, "%s.tmp-%ld", path, (long)getpid());
+	char *line = pool_printf(pool, "%s %lld %lld %llu\n", when_source_name(source),
+			(long long)bound_ms, (long long)when_boottime_ms(),
+			(unsigned long long)boot_count);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		goto out;
+	rc = file_write_all(fd, line, strlen(line));
+	if (close(fd) != 0 && rc == RC_OK)
+		rc = RC_IO;
+	if (rc == RC_OK && rename(temporary, path) != 0)
+		rc = RC_IO;
+	if (rc != RC_OK)
+		unlink(temporary);
+out:
+	pool_free(pool);
+	return rc;
+}
+
+static void read_clock(int64_t now)
+{
+	char line[128], *rest = line;
+	int64_t bound, since, boot;
+	enum when_source source;
+
+	clock_state.read_at = now;
+	clock_state.known = false;
+	if (!read_line(clock_file, line, sizeof(line)))
+		return;
+	if (when_source_parse(next_word(&rest), &source) != RC_OK
+			|| num_parse(next_word(&rest), -1, INT64_MAX / 2, &bound) != RC_OK
+			|| num_parse(next_word(&rest), 0, now, &since) != RC_OK
+			|| num_parse(next_word(&rest), 0, INT64_MAX, &boot) != RC_OK
+			|| (uint64_t)boot != boot_count)
+		return;
+	clock_state.known = true;
+	clock_state.source = source;
+	clock_state.bound_ms = bound;
+	clock_state.since_ms = since;
+}
+
+void when_stamp_now(struct when_stamp *out)
+{
+	int64_t mono = when_boottime_ms();
+	struct timex kernel = { 0 };
+
+	out->wall_ms = when_now_ms();
+	out->boot_count = boot_count;
+	out->mono_ms = (uint64_t)mono;
+	if (clock_file && (clock_state.read_at == 0
+			|| mono - clock_state.read_at >= CLOCK_REREAD_MS))
+		read_clock(mono);
+	if (clock_file && clock_state.known) {
+		out->source = clock_state.source;
+		out->bound_ms = clock_state.bound_ms < 0 ? -1 : clock_state.bound_ms
+				+ (mono - clock_state.since_ms) / DRIFT_DIVISOR;
+		return;
+	}
+	if (ntp_adjtime(&kernel) >= 0 && !(kernel.status & STA_UNSYNC)) {
+		out->source = WHEN_NTP;
+		out->bound_ms = kernel.maxerror / 1000 + 1;
+	} else {
+		out->source = WHEN_RTC;
+		out->bound_ms = -1;
+	}
+}
+
+/* Days from civil and back: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+int64_t when_day_number(int year, int month, int day)
+{
+	int64_t y = (int64_t)year - (month <= 2);
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+void when_from_day_number(int64_t days, int *year, int *month, int *day)
+{
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * y + y / 4 - y / 100);
+	int64_t m = (5 * of_year + 2) / 153;
+
+	*day = (int)(of_year - (153 * m + 2) / 5 + 1);
+	*month = (int)(m < 10 ? m + 3 : m - 9);
+	*year = (int)(y + era * 400 + (*month <= 2));
+}
+
+static int64_t floor_div(int64_t value, int64_t by)
+{
+	return value / by - (value % by < 0);
+}
+
+void when_to_local(int64_t at_ms, struct when_local *out)
+{
+	int64_t day = floor_div(at_ms + LOCAL_MS, WHEN_DAY_MS);
+	int64_t rest = (at_ms + LOCAL_MS - day * WHEN_DAY_MS) / 1000;
+
+	when_from_day_number(day, &out->year, &out->month, &out->day);
+	out->hour = (int)(rest / 3600);
+	out->minute = (int)(rest / 60 % 60);
+	out->second = (int)(rest % 60);
+	out->weekday = (int)((day % 7 + 11) % 7);	/* day 0 was a Thursday */
+}
+
+static bool is_date(int year, int month, int day)
+{
+	int y, m, d;
+
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+		return false;
+	when_from_day_number(when_day_number(year, month, day), &y, &m, &d);
+	return y == year && m == month && d == day;
+}
+
+enum rc when_from_local(const struct when_local *local, int64_t *at_ms)
+{
+	if (!is_date(local->year, local->month, local->day) || local->hour < 0 || local->hour > 23
+			|| local->minute < 0 || local->minute > 59 || local->second < 0
+			|| local->second > 59)
+		return RC_INVALID;
+	*at_ms = when_day_number(local->year, local->month, local->day) * WHEN_DAY_MS
+			+ (local->hour * INT64_C(3600) + local->minute * 60 + local->second) * 1000
+			- LOCAL_MS;
+	return RC_OK;
+}
+
+/* Reads text against a shape of digits ('y' 'o' 'd' 'h' 'i' 's') and literal characters. */
+static bool scan_shape(const char *text, const char *shape, struct when_local *out)
+{
+	for (; *shape; shape++, text++) {
+		int *field = *shape == 'y' ? &out->year : *shape == 'o' ? &out->month
+				: *shape == 'd' ? &out->day : *shape == 'h' ? &out->hour
+				: *shape == 'i' ? &out->minute : *shape == 's' ? &out->second : NULL;
+
+		if (!field && *text != *shape)
+			return false;
+		if (field && (*text < '0' || *text > '9'))
+			return false;
+		if (field)
+			*field = *field * 10 + (*text - '0');
+	}
+	return *text == '\0';
+}
+
+enum rc when_parse_local(const char *text, int64_t *at_ms)
+{
+	static const char *const shapes[] = { "yyyy-oo-dd hh:ii", "yyyy-oo-ddThh:ii",
+		"yyyy-oo-dd hh:ii:ss", "yyyy-oo-ddThh:ii:ss" };
+	size_t i;
+
+	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct when_local local = { 0 };
+
+		if (scan_shape(text, shapes[i], &local))
+			return when_from_local(&local, at_ms);
+	}
+	return RC_INVALID;
+}
+
+enum rc when_parse_date(const char *text, int *year, int *month, int *day)
+{
+	static const char *const shapes[] = { "yyyy-oo-dd", "dd/oo/yyyy", "ddooyyyy" };
+	size_t i;
+
+	for (i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct when_local local = { 0 };
+
+		if (!scan_shape(text, shapes[i], &local))
+			continue;
+		if (!is_date(local.year, local.month, local.day))
+			return RC_INVALID;
+		*year = local.year;
+		*month = local.month;
+		*day = local.day;
+		return RC_OK;
+	}
+	return RC_INVALID;
+}
+
+void when_iso_minute(int64_t at_ms, char *out)
+{
+	struct when_local local;
+
+	when_to_local(at_ms, &local);
+	snprintf(out, 24, "%04d-%02u-%02uT%02u:%02u", local.year % 100000, (unsigned)local.month % 100u,
+			(unsigned)local.day % 100u, (unsigned)local.hour % 100u,
+			(unsigned)local.minute % 100u);
+}
+
+void when_yymmdd(int64_t at_ms, char *out)
+{
+	struct when_local local;
+
+	when_to_local(at_ms, &local);
+	snprintf(out, 7, "%02u%02u%02u", (unsigned)local.year % 100u, (unsigned)local.month % 100u,
+			(unsigned)local.day % 100u);
+}
