@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/rc.h"
 
 enum settings_side { SIDE_BOARD, SIDE_CENTER };
@@ -53,8 +54,9 @@ struct settings {
 	char *web_key_dir;		/* slip.seed: pages only */
 	char *link_key_dir;		/* client.key, client.crt, ca.crt, receipt.pub: forward only */
 	char *center_key_dir;		/* receipt.key: center machine interface only */
-	char *catalogue_file;
-	char *calendar_file;
+	char *catalogue_file;		/* empty: the one built in */
+	char *calendar_file;		/* empty: the one built in */
+	char *confirm_file;		/* confirmed catalogue values (catalogue.h); empty: none */
 
 	/* Database: empty = SQLite files; else a libpq connection string (center only). */
 	char *pg;
@@ -86,5 +88,7 @@ struct settings {
 /* Reads and checks the file. Text members are owned by *out (settings_free). */
 enum rc settings_load(const char *path, struct settings **out) MUST_CHECK;
 void settings_free(struct settings *settings);
+/* Every key with default and meaning, as a commented file: `tram settings` prints it. */
+void settings_describe(struct buf *out);
 
 #endif
