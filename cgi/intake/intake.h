@@ -1,0 +1,120 @@
+/*
+ * intake.h: the clerks' program: its state, the helpers its pages share, and every page_* handler
+ * that routes.c names. One file per page; a page's file head says what the page is for.
+ */
+#ifndef TRAM_INTAKE_INTAKE_H
+#define TRAM_INTAKE_INTAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dossier/catalogue.h"
+#include "dossier/due.h"
+#include "store/dossier.h"
+#include "web/form.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/route.h"
+#include "web/view.h"
+#include "web/web.h"
+
+/* web->app of this program; loaded once, never changed while serving. */
+struct intake {
+	struct pool *pool;
+	struct catalogue catalogue;
+	struct calendar calendar;
+};
+struct intake *intake_of(const struct web *web);
+
+/* Who may do what at the counter: any of the bits opens the route. */
+#define ROLES_PREPARE (ROLE_INTAKE | ROLE_GUIDE | ROLE_SCANNER)	/* a draft, its papers, its scans */
+#define ROLES_COUNTER (ROLES_PREPARE | ROLE_CASHIER | ROLE_RETURNER | ROLE_MANAGER)
+#define ROLES_STAFF (ROLES_COUNTER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_APPROVER | ROLE_CLERK_SEAL)
+
+extern const struct route intake_routes[];
+extern const size_t intake_route_count;
+extern const struct route uploads_routes[];		/* uploads.c: the pool of `--uploads` */
+extern const size_t uploads_route_count;
+
+/* ---- frame.c: what every page shows ---- */
+/* web->frame: station, who, counter, transfer line, menu flags. */
+void frame_fill(struct web *web, struct request *request, struct view *view);
+bool frame_can(const struct request *request, unsigned roles);
+/* Where a person starts: /quay, /xu-ly or /duyet by role. */
+const char *frame_home(const struct request *request);
+
+/* ---- show_dossier.c: a dossier as rows and words ---- */
+/* Puts one dossier into a list item: code, url, code_short, official, procedure, applicant, phone,
+ * due, due_tag (ok | wait | bad | plain), state, assignee, transfer, transfer_tag, received. */
+void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t now_ms);
+/* The state in COUNTER's words; held by the province: "Đang xử lý (Tỉnh)". */
+const char *dossier_show_state(struct pool *pool, const struct dossier_row *row);
+/* "Đã lưu tại quầy" · "Đang gửi về tỉnh 2/5 tệp" · "Tỉnh đã nhận đủ 09:14"; *tag as above. */
+const char *dossier_show_transfer(struct pool *pool, const struct dossier_row *row, const char **tag);
+/* "/ho-so/<code><suffix>"; suffix "" or "/tra". */
+char *dossier_show_url(struct pool *pool, const struct dossier_row *row, const char *suffix);
+/* Shown name of an account id; "Tỉnh" for the center's, "Hệ thống" for "system", else the id. */
+const char *dossier_show_actor(struct web *web, struct pool *pool, const char *actor,
+		enum event_author author);
+
+/* ---- act.c: one act of the person at the page ---- */
+/* The dossier named by params[0]. RC_NOT_FOUND becomes the 404 page. */
+enum rc act_dossier(struct web *web, struct request *request, struct dossier_row *out) MUST_CHECK;
+/* Form id, act, commit, 303 to location: the whole writing half of an act's page. Reads `form_id`
+ * and `seen` from the form. A second tap goes where the first went. When a rule or another person's
+ * act stands against it, answers 409 with the sentence and that person's act (RC_OK then: the
+ * response is complete). body is borrowed. */
+enum rc act_write(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *kind, const json_t *body,
+		const char *location) MUST_CHECK;
+/* The same for a form that did not come through request->form (multipart). */
+enum rc act_write_form(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *kind, const json_t *body,
+		const char *location, const char *form_id, const char *seen) MUST_CHECK;
+/* The 409 page of one dossier: why, who did what when, and a way on. */
+enum rc act_conflict(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *reason) MUST_CHECK;
+/* Streaming forms (multipart) check the token themselves: the field `csrf` comes before any file. */
+bool act_csrf_ok(const struct request *request, const char *token);
+
+/* ---- pages: frame and acts ---- */
+#define PAGE(name) \
+	enum rc page_##name(struct web *web, struct request *request, struct response *response)
+PAGE(root);
+PAGE(login);
+PAGE(lock);
+PAGE(logout);
+PAGE(counter);
+PAGE(home);
+PAGE(dossier);
+PAGE(forward);
+PAGE(take);
+PAGE(to_sign);
+PAGE(sign);
+PAGE(finish);
+PAGE(finish_post);		/* multipart, in the upload pool */
+PAGE(return);
+PAGE(hand_over);
+PAGE(note);
+PAGE(tray_work);
+PAGE(tray_sign);
+PAGE(tray_results);
+
+/* ---- pages: search, person, the four steps, paper, files ---- */
+PAGE(find);
+PAGE(person);
+PAGE(new);
+PAGE(step_person);
+PAGE(step_procedure);
+PAGE(step_papers);
+PAGE(step_check);
+PAGE(draft_discard);
+PAGE(draft_take);
+PAGE(done);
+PAGE(slip);
+PAGE(slip_printed);
+PAGE(file);
+PAGE(draft_file);
+
+#endif

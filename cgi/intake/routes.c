@@ -1,0 +1,58 @@
+/*
+ * routes.c: the one table of the clerks' addresses. Who may open what stands here and nowhere else.
+ * Literal rows come before rows with a ":part" of the same length.
+ */
+#include "intake/intake.h"
+
+#include "store/account.h"
+
+#define GET (METHOD_GET | METHOD_HEAD)
+#define POST METHOD_POST
+
+const struct route intake_routes[] = {
+	{ "root", GET, "/", 0, 0, 0, page_root },
+	{ "login", GET | POST, "/dang-nhap",
+	  ROUTE_PUBLIC | ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, page_login },
+	{ "lock", GET | POST, "/khoa", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, page_lock },
+	{ "logout", POST, "/thoat", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, page_logout },
+	{ "counter", GET | POST, "/chon-quay", ROUTE_NO_FORM_ID, 0, 0, page_counter },
+	{ "home", GET, "/quay", 0, 0, 0, page_home },
+	{ "tray.work", GET, "/xu-ly", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0, page_tray_work },
+	{ "tray.sign", GET, "/duyet", 0, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER, 0, page_tray_sign },
+	{ "tray.results", GET, "/tra-ket-qua", 0, ROLES_COUNTER, 0, page_tray_results },
+
+	{ "find", POST, "/tim", ROUTE_NO_FORM_ID, ROLES_STAFF, 0, page_find },
+	{ "person", GET, "/nguoi/:id", 0, ROLES_COUNTER, 0, page_person },
+
+	{ "draft.new", POST, "/ho-so/moi", 0, ROLES_PREPARE, 0, page_new },
+	{ "draft.person", GET | POST, "/ho-so/moi/:draft/nguoi", 0, ROLES_PREPARE, 0, page_step_person },
+	{ "draft.procedure", GET | POST, "/ho-so/moi/:draft/thu-tuc", 0, ROLES_PREPARE, 0,
+	  page_step_procedure },
+	{ "draft.papers", GET | POST, "/ho-so/moi/:draft/giay-to", 0, ROLES_PREPARE, 0,
+	  page_step_papers },
+	{ "draft.check", GET, "/ho-so/moi/:draft/kiem-tra", 0, ROLES_PREPARE, 0, page_step_check },
+	/* Support staff prepare; only intake clerks accept. */
+	{ "draft.accept", POST, "/ho-so/moi/:draft/kiem-tra", 0, ROLE_INTAKE, 0, page_step_check },
+	{ "draft.discard", POST, "/ho-so/moi/:draft/bo", 0, ROLES_PREPARE, 0, page_draft_discard },
+	{ "draft.take", POST, "/ho-so/moi/:draft/nhan-lai", 0, ROLES_PREPARE, 0, page_draft_take },
+	{ "draft.file", GET, "/ho-so/moi/:draft/tep/:no", 0, ROLES_PREPARE, 0, page_draft_file },
+
+	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
+	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
+	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },
+	{ "slip.printed", POST, "/ho-so/:code/da-in", 0, ROLES_COUNTER, 0, page_slip_printed },
+	{ "file", GET, "/ho-so/:code/tep/:sha", 0, ROLES_STAFF, 0, page_file },
+
+	{ "act.forward", GET | POST, "/ho-so/:code/chuyen", 0,
+	  ROLE_INTAKE | ROLE_SPECIALIST | ROLE_MANAGER, 0, page_forward },
+	{ "act.take", POST, "/ho-so/:code/nhan-xu-ly", 0, ROLE_SPECIALIST, 0, page_take },
+	{ "act.to_sign", GET | POST, "/ho-so/:code/trinh-ky", 0, ROLE_SPECIALIST, 0, page_to_sign },
+	{ "act.sign", GET | POST, "/ho-so/:code/ky", 0, ROLE_SIGNER, 0, page_sign },
+	{ "act.finish", GET, "/ho-so/:code/ket-qua", 0, ROLE_SPECIALIST | ROLE_CLERK_SEAL, 0,
+	  page_finish },
+	{ "act.return", GET | POST, "/ho-so/:code/tra", 0, ROLE_INTAKE | ROLE_RETURNER, 0, page_return },
+	{ "act.hand_over", GET | POST, "/ho-so/:code/chuyen-tinh", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
+	  page_hand_over },
+	{ "act.note", GET | POST, "/ho-so/:code/ghi-chu", 0, ROLES_STAFF, 0, page_note },
+};
+const size_t intake_route_count = sizeof(intake_routes) / sizeof(intake_routes[0]);
