@@ -1,42 +1,162 @@
-# Trạm. `make` builds every program into build/, `make check` the unit tests, `make lint` the house
-# rules. V=1 shows commands. Other trees: `make B=build/asan SANITIZE=1`, `make CC=clang B=build/clang`.
+# Trạm. `make` builds every program into build/ and checks the house rules, `make check` runs the
+# unit tests, `make lint` the rules alone, `make fuzz` builds the fuzz targets (clang).
+# V=1 shows commands. Other trees beside it:
+#	make B=build/asan SANITIZE=1		make B=build/clang CC=clang
+#	make B=build/arm64 CROSS=arm64		(scripts/sysroot makes build/sysroot-arm64 first)
 
 B ?= build
-CC ?= gcc
+CC = gcc
 HOSTCC ?= gcc
+AR = ar
 DESTDIR ?=
 PREFIX ?= /usr
 Q = $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)";)
 
 ROOMS = base crypt dossier store web link
-PROGRAMS = intake lookup admin center machine forward tram
+# program:source of main
+MAINS = tram-intake:intake/main tram-lookup:lookup/main tram-admin:admin/main \
+	tram-center:center/main_pages tram-machine:center/main_machine tram-forward:forward/main \
+	tram:tool/main
+PROGRAMS = $(foreach m,$(MAINS),$(if $(wildcard cgi/$(lastword $(subst :, ,$(m))).c),$(firstword \
+	$(subst :, ,$(m)))))
+
+ifeq ($(CROSS),arm64)
+SYSROOT = $(CURDIR)/build/sysroot-arm64
+CC = aarch64-linux-gnu-gcc
+AR = aarch64-linux-gnu-ar
+CROSS_FLAGS = --sysroot=$(SYSROOT)
+RUN = qemu-aarch64-static -L $(SYSROOT)
+endif
+ifdef SANITIZE
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla $(if $(LOOSE),,-Werror)
-HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 CFLAGS ?= -O2 -g
-ifdef SANITIZE
-CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-LDFLAGS += -fsanitize=address,undefined
-endif
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) -Icgi -I$(B)/gen -I$(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql) $(CFLAGS)
-ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+C_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) $(CROSS_FLAGS) $(SANITIZERS) \
+	-Icgi -I$(B)/gen -isystem $(SYSROOT)/usr/include/postgresql -MMD -MP $(CFLAGS)
+LD_FLAGS = -pie $(CROSS_FLAGS) $(SANITIZERS) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+	$(LDFLAGS)
 
-objects = $(patsubst cgi/%.c,$(B)/obj/%.o,$(wildcard cgi/$(1)/*.c))
-archives = $(ROOMS:%=$(B)/lib/%.a)
-GEN = $(B)/gen/schema.c $(B)/gen/pages.c $(B)/gen/text.h
+# What each floor stands on outside the house. --as-needed leaves out what a program does not call.
+LIBS = -lsqlite3 -lmbedtls -lmbedx509 -lmbedcrypto -largon2 -ljansson -lutf8proc -lqrencode -lz
+LIBS_FCGI = -lfcgi
+LIBS_PG = -lpq
 
-LIBS_COMMON = -lsqlite3 -lmbedtls -lmbedx509 -lmbedcrypto -largon2 -ljansson -lutf8proc -lqrencode -lz
-LIBS_WEB = -lfcgi
+to_objects = $(patsubst cgi/%.c,$(B)/obj/%.o,$(1))
+room = $(call to_objects,$(wildcard cgi/$(1)/*.c))
+without = $(filter-out $(addprefix $(B)/obj/,$(2)),$(1))
 
-.PHONY: all lib check lint clean
+# A .c file becomes an object, a room an archive. The PostgreSQL driver is an archive of its own:
+# only what may speak to a server links it (libpq triples a worker's memory).
+PG_OBJECTS = $(call to_objects,$(wildcard cgi/store/*_pg.c cgi/store/pg_*.c))
+EMBED = $(if $(wildcard cgi/web/embed/embed.c),$(B)/host/embed)
+ARCHIVES = $(ROOMS:%=$(B)/lib/%.a)
+
+.PHONY: all programs lib lint check unit fuzz install clean
 .SECONDARY:
-all: $(PROGRAMS:%=$(B)/%)
-lib: $(archives)
+.DELETE_ON_ERROR:
+all: programs $(B)/lint.ok
+programs: lib $(PROGRAMS:%=$(B)/%)
+lib: $(ARCHIVES) $(B)/lib/pg.a
 
-# Host tool: SQL, templates, texts and static names become C.
+$(B)/obj/%.o: cgi/%.c | $(B)/gen/stamp
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(CC) $(C_FLAGS) -c -o $@ $<
+$(B)/obj/gen/%.o: $(B)/gen/stamp
+	@mkdir -p $(@D)
+	$(call say,CC gen/$*.c)$(CC) $(C_FLAGS) -c -o $@ $(B)/gen/$*.c
+define archive
+$(B)/lib/$(1).a: $(2)
+	@mkdir -p $$(@D) && rm -f $$@
+	$$(call say,AR $(1))$(AR) rcs $$@ $$^
+endef
+$(foreach r,base crypt dossier link,$(eval $(call archive,$(r),$(call room,$(r)))))
+$(eval $(call archive,store,$(filter-out $(PG_OBJECTS),$(call room,store)) $(if $(EMBED),$(B)/obj/gen/schema.o)))
+$(eval $(call archive,web,$(call room,web) $(if $(EMBED),$(B)/obj/gen/pages.o)))
+$(eval $(call archive,pg,$(PG_OBJECTS)))
+
+# SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
+EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' 2>/dev/null)
 $(B)/host/embed: cgi/web/embed/embed.c
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $<
+	$(call say,HOSTCC $<)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $<
+$(B)/gen/stamp: $(EMBED) $(EMBEDDED)
+	@mkdir -p $(B)/gen $(B)/static
+	$(if $(EMBED),$(call say,EMBED)$(abspath $(EMBED)) . $(B))
+	@touch $@
 
--include $(wildcard $(B)/obj/*/*.d $(B)/tests/*.d)
+# Programs. A page program never links `link`, the forwarder never `web`.
+PAGES = web store dossier crypt base
+MACHINE = web link store dossier crypt base
+QUIET = link store dossier crypt base
+define program
+$(B)/$(1): $(2) $(3:%=$(B)/lib/%.a) $(if $(5),$(B)/lib/pg.a)
+	$$(call say,LD $(1))$$(CC) -o $$@ $(2) $(if $(5),-Wl$$(comma)--whole-archive $(B)/lib/pg.a \
+		-Wl$$(comma)--no-whole-archive) -Wl,--start-group $(3:%=$(B)/lib/%.a) \
+		-Wl,--end-group $$(LD_FLAGS) $(4) $$(LIBS) $(if $(5),$$(LIBS_PG))
+endef
+comma = ,
+CENTER = $(call room,center)
+CENTER_PAGES = $(filter-out $(B)/obj/center/machine_%.o $(B)/obj/center/main_machine.o,$(CENTER))
+CENTER_MACHINE = $(filter-out $(B)/obj/center/pages_%.o $(B)/obj/center/main_pages.o,$(CENTER))
+$(eval $(call program,tram-intake,$(call room,intake),$(PAGES),$(LIBS_FCGI),))
+$(eval $(call program,tram-lookup,$(call room,lookup),$(PAGES),$(LIBS_FCGI),))
+$(eval $(call program,tram-admin,$(call room,admin),$(PAGES),$(LIBS_FCGI),))
+$(eval $(call program,tram-center,$(CENTER_PAGES),$(PAGES),$(LIBS_FCGI),pg))
+$(eval $(call program,tram-machine,$(CENTER_MACHINE),$(MACHINE),$(LIBS_FCGI),pg))
+$(eval $(call program,tram-forward,$(call room,forward),$(QUIET),,))
+$(eval $(call program,tram,$(call room,tool),$(QUIET),,pg))
+
+# House rules (include floors, banned calls, language of the sources …).
+LINTED = $(shell find cgi www scripts tests board -type f 2>/dev/null | grep -v '[ :]')
+$(B)/lint.ok: tests/lint/rules.sh $(LINTED) Makefile
+	$(call say,LINT)sh tests/lint/rules.sh
+	@mkdir -p $(@D) && touch $@
+lint:
+	$(Q)sh tests/lint/rules.sh
+
+# Unit tests: every tests/unit/test_*.c is a program, linked with all rooms and the fixtures.
+UNIT = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+FIXTURES = $(patsubst tests/unit/%.c,$(B)/obj/unit/%.o,$(wildcard tests/unit/*_fixture.c))
+LINK_ALL = -Wl,--whole-archive $(B)/lib/pg.a -Wl,--no-whole-archive -Wl,--start-group $(ARCHIVES) \
+	-Wl,--end-group $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) $(LIBS_PG)
+$(B)/obj/unit/%.o: tests/unit/%.c | $(B)/gen/stamp
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(CC) $(C_FLAGS) -Itests/unit -c -o $@ $<
+$(B)/tests/%: $(B)/obj/unit/%.o $(FIXTURES) $(ARCHIVES) $(B)/lib/pg.a
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(CC) -o $@ $< $(FIXTURES) $(LINK_ALL) -lcmocka
+unit: $(UNIT)
+check: unit
+	$(Q)RUN='$(RUN)' sh tests/unit/run.sh $(B) $(UNIT)
+
+# Fuzz targets (libFuzzer) and small test tools: FastCGI peers, preloaded fault libraries.
+FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz: $(FUZZ)
+$(B)/fuzz/%: tests/fuzz/%.c $(ARCHIVES) $(B)/lib/pg.a
+	@mkdir -p $(@D)
+	$(call say,FUZZ $@)$(CC) $(C_FLAGS) -fsanitize=fuzzer -o $@ $< $(LINK_ALL)
+$(B)/peer/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(CC) $(C_FLAGS) -o $@ $< $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) -lm
+$(B)/preload/%.so: tests/crash/%.c
+	@mkdir -p $(@D)
+	$(call say,CC $<)$(CC) $(filter-out -fPIE,$(C_FLAGS)) -fPIC -shared -o $@ $< -ldl
+
+LIBDIR = $(DESTDIR)$(PREFIX)/lib/tram
+SHARE = $(DESTDIR)$(PREFIX)/share/tram
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR) $(SHARE)/static $(SHARE)/lighttpd
+	install -m 755 $(filter-out %/tram,$(PROGRAMS:%=$(B)/%)) $(LIBDIR)
+	install -m 755 $(B)/tram $(DESTDIR)$(PREFIX)/bin/tram
+	install -m 644 $(wildcard $(B)/static/*) $(SHARE)/static
+	install -m 644 $(wildcard board/lighttpd/*) $(SHARE)/lighttpd
+
+clean:
+	rm -rf $(addprefix $(B)/,obj lib gen host static tests fuzz peer preload lint.ok) $(PROGRAMS:%=$(B)/%)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
