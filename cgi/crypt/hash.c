@@ -1,0 +1,84 @@
+/*
+ * hash.c: see hash.h. Mbed TLS fails here only when memory or the library is broken: log_fatal.
+ */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "crypt/hash.h"
+#include "crypt/mbed.h"
+
+struct hash {
+	mbedtls_sha256_context context;
+};
+
+static void hash_must(int fault)
+{
+	if (fault)
+		log_fatal("hash: Mbed TLS answers -0x%04x", (unsigned)-fault);
+}
+
+struct hash *hash_new(void)
+{
+	struct hash *hash = malloc(sizeof(*hash));
+
+	if (!hash)
+		log_fatal("hash: out of memory");
+	mbedtls_sha256_init(&hash->context);
+	hash_must(mbed_sha256_start(&hash->context));
+	return hash;
+}
+
+void hash_update(struct hash *hash, const void *bytes, size_t len)
+{
+	if (len)
+		hash_must(mbed_sha256_add(&hash->context, bytes, len));
+}
+
+void hash_final(struct hash *hash, uint8_t out[HASH_SIZE])
+{
+	hash_must(mbed_sha256_end(&hash->context, out));
+	hash_must(mbed_sha256_start(&hash->context));
+}
+
+void hash_free(struct hash *hash)
+{
+	if (!hash)
+		return;
+	mbedtls_sha256_free(&hash->context);
+	free(hash);
+}
+
+void hash_sha256(const void *bytes, size_t len, uint8_t out[HASH_SIZE])
+{
+	mbedtls_sha256_context context;
+
+	mbedtls_sha256_init(&context);
+	hash_must(mbed_sha256_start(&context));
+	if (len)
+		hash_must(mbed_sha256_add(&context, bytes, len));
+	hash_must(mbed_sha256_end(&context, out));
+	mbedtls_sha256_free(&context);
+}
+
+void hash_sha1(const void *bytes, size_t len, uint8_t out[20])
+{
+	hash_must(mbed_sha1(len ? bytes : "", len, out));
+}
+
+void hash_hmac(const uint8_t *key, size_t key_len, const void *bytes, size_t len,
+		uint8_t out[HASH_SIZE])
+{
+	hash_must(mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key, key_len,
+			len ? bytes : (const void *)"", len, out));
+}
+
+bool hash_equal(const void *a, const void *b, size_t len)
+{
+	const volatile uint8_t *left = a, *right = b;
+	uint8_t differs = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		differs |= (uint8_t)(left[i] ^ right[i]);
+	return differs == 0;
+}
