@@ -81,9 +81,9 @@ $(eval $(call archive,pg,$(PG_OBJECTS)))
 
 # SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
 EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' 2>/dev/null)
-$(B)/host/embed: cgi/web/embed/embed.c
+$(B)/host/embed: $(wildcard cgi/web/embed/*) cgi/web/pages.h
 	@mkdir -p $(@D)
-	$(call say,HOSTCC $<)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $<
+	$(call say,HOSTCC $<)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $(filter %.c,$^)
 $(B)/gen/stamp: $(EMBED) $(EMBEDDED)
 	@mkdir -p $(B)/gen $(B)/static
 	$(if $(EMBED),$(call say,EMBED)$(abspath $(EMBED)) . $(B))
@@ -113,11 +113,11 @@ $(eval $(call program,tram,$(call room,tool),$(QUIET),,pg))
 
 # House rules (include floors, banned calls, language of the sources …).
 LINTED = $(shell find cgi www scripts tests board -type f 2>/dev/null | grep -v '[ :]')
-$(B)/lint.ok: tests/lint/rules.sh $(LINTED) Makefile
-	$(call say,LINT)sh tests/lint/rules.sh
+$(B)/lint.ok: tests/lint/rules.pl $(LINTED) Makefile
+	$(call say,LINT)perl tests/lint/rules.pl
 	@mkdir -p $(@D) && touch $@
 lint:
-	$(Q)sh tests/lint/rules.sh
+	$(Q)perl tests/lint/rules.pl
 
 # Unit tests: every tests/unit/test_*.c is a program, linked with all rooms and the fixtures.
 UNIT = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
