@@ -1,0 +1,43 @@
+/*
+ * machine.h: the machine interface for boards (tram-machine): what its handlers share.
+ *
+ * Every route demands a registered certificate (route.c), so request->board is always set here.
+ * link/PROTOCOL.md describes what is said; this program only joins HTTP to link/wire and store.
+ */
+#ifndef TRAM_CENTER_MACHINE_H
+#define TRAM_CENTER_MACHINE_H
+
+#include "base/json.h"
+#include "base/rc.h"
+#include "crypt/jws.h"
+#include "store/journal.h"
+#include "web/web.h"
+
+/* Over this a journal body is refused, unpacked: a full batch of the largest bodies, escaped, is
+ * under half of it. Packed, the route's limit holds. */
+#define MACHINE_JOURNAL_MAX ((size_t)4 * 1024 * 1024)
+
+/* web->app */
+struct machine {
+	struct jws_key *receipt_key;	/* center_key_dir/receipt.key */
+};
+
+/* Signs the object with the receipt key; *token in the request's pool. RC_IO: signing failed. */
+enum rc machine_sign(struct web *web, struct request *request, const char *typ,
+		const json_t *payload, char **token) MUST_CHECK;
+/* Head of one log as members "<prefix>epoch", "<prefix>seq", "<prefix>hash" (hex). */
+void machine_sign_head(json_t *object, const char *epoch, const char *seq, const char *hash,
+		const struct journal_head *head);
+
+/* POST /v1/hello */
+enum rc machine_hello(struct web *web, struct request *request, struct response *response);
+/* POST /v1/journal */
+enum rc machine_journal(struct web *web, struct request *request, struct response *response);
+/* GET /v1/feed?after=N */
+enum rc machine_feed(struct web *web, struct request *request, struct response *response);
+/* tus at /v1/blobs */
+enum rc machine_blobs(struct web *web, struct request *request, struct response *response);
+/* GET /v1/content/:sha */
+enum rc machine_blobs_content(struct web *web, struct request *request, struct response *response);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * machine_blobs.c: a board's files by tus at /v1/blobs, and result files back at /v1/content.
+ *
+ * A board may name only what its own manifests and results name. What belongs to another board is
+ * answered exactly as what does not exist: nobody learns by asking who has which file.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "center/machine.h"
+#include "crypt/hash.h"
+#include "store/blob.h"
+#include "store/linkstate.h"
+#include "web/tus.h"
+
+#define SCOPE "board:"
+
+/* What a finished blob is answered with: {board, sha256, size, at_ms}, signed. */
+static enum rc
+put_receipt(struct web *web, struct request *request, struct response *response,
+		const char *sha256, int64_t size)
+{
+	json_t *payload = json_new_object();
+	char *token = NULL;
+	enum rc rc;
+
+	json_put(payload, "board", request->board);
+	json_put(payload, "sha256", sha256);
+	json_put_int(payload, "size", size);
+	json_put_int(payload, "at_ms", when_now_ms());
+	rc = machine_sign(web, request, "tram-blob", payload, &token);
+	if (rc == RC_OK)
+		response_header(response, "Tram-Receipt", token);
+	json_decref(payload);
+	return rc;
+}
+
+/* Whether this board's manifests or results name the content; its size by them. */
+static enum rc
+wanted(struct web *web, struct request *request, const char *sha256, uint8_t raw[HASH_SIZE],
+		int64_t *size)
+{
+	if (strlen(sha256) != 2 * HASH_SIZE || hex_decode(sha256, raw, HASH_SIZE) != RC_OK)
+		return RC_NOT_FOUND;
+	return linkstate_blob_wanted(web->store, request->board, sha256, size);
+}
+
+static enum rc
+allow(struct web *web, struct request *request, struct tus_upload *upload)
+{
+	uint8_t raw[HASH_SIZE];
+	struct blob blob;
+	int64_t size = 0;
+	enum rc rc;
+
+	upload->scope = pool_printf(request->pool, SCOPE "%s", request->board);
+	rc = wanted(web, request, upload->sha256, raw, &size);
+	if (rc != RC_OK)
+		return rc;
+	if (upload->length != size)
+		return RC_INVALID;
+	rc = blob_find(web->store, request->board, raw, &blob);
+	if (rc == RC_OK)
+		return RC_EXISTS;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc
+same_scope(struct web *web, struct request *request, const struct tus_upload *upload)
+{
+	(void)web;
+	if (upload->scope == NULL || strncmp(upload->scope, SCOPE, strlen(SCOPE)) != 0 ||
+			strcmp(upload->scope + strlen(SCOPE), request->board) != 0)
+		return RC_NOT_FOUND;
+	return RC_OK;
+}
+
+/* What became whole by this blob is announced in the feed. Done for a blob that was there too: the
+ * process may have ended between adopting it and this. */
+static enum rc
+settle(struct web *web, const char *board)
+{
+	enum rc rc;
+
+	rc = store_begin(web->store, false);
+	if (rc != RC_OK)
+		return rc;
+	rc = linkstate_settle(web->store, board);
+	if (rc == RC_OK)
+		rc = store_commit(web->store);
+	else
+		store_abort(web->store);
+	return rc;
+}
+
+static enum rc
+finish(struct web *web, struct request *request, struct response *response,
+		const struct tus_upload *upload)
+{
+	uint8_t raw[HASH_SIZE];
+	struct blob blob;
+	int64_t size = 0;
+	enum rc rc;
+
+	rc = wanted(web, request, upload->sha256, raw, &size);
+	if (rc != RC_OK)
+		return rc;
+	rc = blob_find(web->store, request->board, raw, &blob);
+	if (rc == RC_NOT_FOUND)
+		rc = blob_adopt(web->store, request->board, upload->path, raw, size, false, &blob);
+	if (rc == RC_PROTOCOL) {
+		log_warn("blob is not what it was announced as board=%s sha256=%.16s",
+				request->board, upload->sha256);
+		return RC_INVALID;
+	}
+	if (rc == RC_OK)
+		rc = settle(web, request->board);
+	if (rc == RC_OK)
+		rc = put_receipt(web, request, response, upload->sha256, size);
+	return rc;
+}
+
+static const struct tus_server server = {
+	.base = "/v1/blobs",
+	.allow = allow,
+	.same_scope = same_scope,
+	.finish = finish,
+};
+
+enum rc
+machine_blobs(struct web *web, struct request *request, struct response *response)
+{
+	struct tus_server here = server;
+
+	here.max_bytes = web->settings->upload_max_bytes;
+	return tus_handle(web, &here, request, response);
+}
+
+enum rc
+machine_blobs_content(struct web *web, struct request *request, struct response *response)
+{
+	const char *sha256 = request->params[0];
+	uint8_t raw[HASH_SIZE];
+	struct blob blob;
+	char *path = NULL;
+	int64_t size = 0;
+	enum rc rc;
+
+	rc = wanted(web, request, sha256, raw, &size);
+	if (rc == RC_OK)
+		rc = blob_find(web->store, request->board, raw, &blob);
+	if (rc == RC_OK)
+		rc = blob_link_out(web->store, request->pool, request->board, raw, &path);
+	if (rc != RC_OK)
+		return rc;
+	response_file(response, path, "application/octet-stream", sha256, false);
+	return RC_OK;
+}
