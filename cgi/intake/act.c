@@ -1,0 +1,123 @@
+/*
+ * act.c: one act of the person at the page: form id, event, commit, then 303 to where it leads. A
+ * double tap goes where the first one went; who comes second is told who was first.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "intake/intake.h"
+#include "store/journal.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+enum rc act_dossier(struct web *web, struct request *request, struct dossier_row *out)
+{
+	if (request->params[0] == NULL)
+		return RC_NOT_FOUND;
+	return dossier_find(web->store, request->pool, NULL, request->params[0], out);
+}
+
+bool act_csrf_ok(const struct request *request, const char *token)
+{
+	const char *own = request->session != NULL ? request->session->csrf : "";
+	size_t len = strlen(own);
+	unsigned char difference = 0;
+
+	if (len == 0 || strlen(token) != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		difference |= (unsigned char)(own[i] ^ token[i]);
+	return difference == 0;
+}
+
+/* Who did what when, of the dossier's last event; nothing where it cannot be read. */
+static void show_last_act(struct web *web, struct request *request, struct view *view,
+		const struct dossier_row *row)
+{
+	struct journal_row *rows = NULL;
+	size_t count = 0;
+	const struct event *last;
+
+	if (journal_subject(web->store, request->pool, NULL, row->id, &rows, &count) != RC_OK ||
+			count == 0)
+		return;
+	last = &rows[count - 1].event;
+	view_set(view, "last_actor",
+			dossier_show_actor(web, request->pool, last->actor, last->author));
+	view_set(view, "last_act", text_get(pool_printf(request->pool, "event.%s", last->kind)));
+	view_set(view, "last_at", show_time_screen(request->pool, last->time.wall_ms));
+}
+
+enum rc act_conflict(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *reason)
+{
+	struct view *view = view_new(request->pool);
+	struct dossier_row now = *row;
+
+	if (dossier_find(web->store, request->pool, NULL, row->id_hex, &now) != RC_OK)
+		now = *row;
+	view_set(view, "title", text_get("act.conflict"));
+	view_set(view, "reason", text_get(reason != NULL ? reason : "act.seen"));
+	dossier_show_row(view, &now, request->now_ms);
+	show_last_act(web, request, view, &now);
+	response->status = 409;
+	return web_page(web, request, response, "intake/conflict", view);
+}
+
+/* The 16 bytes of the hidden field; false: absent or not hex. */
+static bool seen_bytes(const char *hex, uint8_t out[EVENT_ID_SIZE])
+{
+	return strlen(hex) == 2 * EVENT_ID_SIZE && hex_decode(hex, out, EVENT_ID_SIZE) == RC_OK;
+}
+
+enum rc act_write_form(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *kind, const json_t *body,
+		const char *location, const char *form_id, const char *seen)
+{
+	struct event event;
+	uint8_t seen_id[EVENT_ID_SIZE];
+	const char *reason = NULL;
+	char *first = NULL;
+	enum rc rc;
+	struct act act = {
+		.subject_kind = SUBJECT_DOSSIER,
+		.subject = row->id,
+		.kind = kind,
+		.actor = request->session->account.id,
+		.body = body,
+	};
+
+	if (!seen_bytes(seen, seen_id))
+		return RC_INVALID;
+	act.seen = seen_id;
+	rc = store_begin(web->store, false);
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(web->store, request->pool, form_id, &first);
+	if (rc == RC_EXISTS) {
+		store_abort(web->store);
+		response_see_other(response, first);
+		return RC_OK;
+	}
+	if (rc == RC_OK)
+		rc = act_append(web->store, &act, &event, &reason);
+	if (rc == RC_OK)
+		rc = form_done(web->store, form_id, location);
+	if (rc == RC_OK)
+		rc = store_commit(web->store);
+	else
+		store_abort(web->store);
+	if (rc == RC_CONFLICT)
+		return act_conflict(web, request, response, row, reason);
+	if (rc == RC_OK)
+		response_see_other(response, location);
+	return rc;
+}
+
+enum rc act_write(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *kind, const json_t *body, const char *location)
+{
+	return act_write_form(web, request, response, row, kind, body, location,
+			form_raw(request->form, "form_id"), form_raw(request->form, "seen"));
+}

@@ -1,0 +1,83 @@
+/*
+ * frame.c: what every page of the counter shows: place, counter, person, menu by role, and how the
+ * transfer to the province stands. Knows no single dossier.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "intake/intake.h"
+#include "store/account.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+struct intake *intake_of(const struct web *web)
+{
+	return web->app;
+}
+
+static bool open_session(const struct request *request)
+{
+	return request->session != NULL && !request->session->locked;
+}
+
+bool frame_can(const struct request *request, unsigned roles)
+{
+	return open_session(request) && (request->session->account.roles & roles) != 0;
+}
+
+const char *frame_home(const struct request *request)
+{
+	if (frame_can(request, ROLES_COUNTER))
+		return "/quay";
+	if (frame_can(request, ROLE_SIGNER | ROLE_APPROVER))
+		return "/duyet";
+	return "/xu-ly";
+}
+
+/* The header's clock: today as 09:14, another day as 09:14, 25/11/2026. */
+static const char *moment(struct pool *pool, int64_t at_ms, int64_t now_ms)
+{
+	const char *day = show_date(pool, at_ms);
+
+	if (strcmp(day, show_date(pool, now_ms)) == 0)
+		return show_clock(pool, at_ms);
+	return pool_printf(pool, "%s, %s", show_clock(pool, at_ms), day);
+}
+
+static void fill_transfer(struct web *web, struct request *request, struct view *view)
+{
+	struct dossier_backlog backlog = { 0 };
+
+	if (dossier_backlog_get(web->store, &backlog) != RC_OK)
+		return;
+	view_flag(view, "transfer_known", true);
+	view_flag(view, "transfer_ok", backlog.dossiers_waiting == 0);
+	view_int(view, "transfer_count", backlog.dossiers_waiting);
+	if (backlog.dossiers_waiting > 0)
+		view_set(view, "transfer_since", moment(request->pool, backlog.oldest_at, request->now_ms));
+	if (backlog.last_receipt_at > 0)
+		view_set(view, "transfer_at",
+				moment(request->pool, backlog.last_receipt_at, request->now_ms));
+}
+
+void frame_fill(struct web *web, struct request *request, struct view *view)
+{
+	const struct settings *settings = web->settings;
+	const char *today = show_time_screen(request->pool, request->now_ms);
+	const char *day = strstr(today, ", ");
+
+	view_set(view, "station_name", settings->station_name);
+	view_set(view, "today", day != NULL ? day + 2 : today);
+	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
+	if (!open_session(request))
+		return;
+	view_set(view, "user_name", request->session->account.name);
+	view_set(view, "counter", request->session->counter);
+	view_flag(view, "can_find", frame_can(request, ROLES_STAFF));
+	view_flag(view, "can_intake", frame_can(request, ROLES_COUNTER));
+	view_flag(view, "can_work", frame_can(request, ROLE_SPECIALIST | ROLE_MANAGER));
+	view_flag(view, "can_sign", frame_can(request, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER));
+	view_flag(view, "can_return", frame_can(request, ROLES_COUNTER));
+	view_flag(view, "has_menu", frame_can(request, ROLES_STAFF));
+	fill_transfer(web, request, view);
+}
