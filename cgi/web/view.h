@@ -11,7 +11,9 @@
  *	{{asset app.css}}	address of a static file with its content hash
  *	{{unsafe_svg name}}	raw SVG made by our own code (QR, barcode); the build has the list of
  *				templates that may use it
- * Names are looked up in the item, then in what is around it. Unknown names are empty.
+ *	{{! comment }}
+ * Names are looked up in the item, then in what is around it. Unknown names are empty. A number is
+ * set if it is not 0. Blanks at the beginnings of lines are not sent, but inside <pre>, <textarea>.
  */
 #ifndef TRAM_WEB_VIEW_H
 #define TRAM_WEB_VIEW_H
@@ -39,5 +41,7 @@ struct pool *view_pool(struct view *view);
 
 /* RC_BUG: no such template. */
 enum rc template_render(const char *page, const struct view *view, struct buf *out) MUST_CHECK;
+/* "app.css" → "/tinh/app.<hash>.css"; "" if there is no such file. */
+const char *template_asset(const char *name);
 
 #endif
