@@ -62,11 +62,15 @@ enum kind_class {
 	KIND_OTHER	/* subject is not a dossier */
 };
 
+/* One member of a body or of an object inside it. KINDS.md shows all of them in one table. */
 struct kind_field {
 	const char *name;
-	char type;	/* s text, i integer, b flag, a array, o object, h sha-256 hex, e event id hex */
-	bool required;
+	char type;	/* s text, i integer, b flag, a array of objects, o object, l array of texts,
+			 * h sha-256 hex, e 16-byte id hex */
+	bool required;	/* texts and arrays not empty */
 	bool personal;	/* holds personal data (used by access records and the erase list) */
+	const struct kind_field *inner;	/* a, o: their members; NULL: any members */
+	const char *one_of;		/* s: the legal words, '|' between; NULL: any text */
 };
 
 struct kind {
@@ -84,15 +88,24 @@ struct kind {
 extern const struct kind kind_table[];
 extern const size_t kind_count;
 
+/* Makes the dossier: accepted, late_entered, taken_over, result_brought, intake_refused. */
+bool kind_is_first(const struct kind *kind);
+
 /* NULL: a kind or version this program does not know (promise 7: stored and parked). */
 const struct kind *kind_find(const char *name, int version);
-/* Body against the kind's fields: types, required, no field unknown. RC_INVALID and *field. */
+/* Every body may have these too: batch (acts on many dossiers share one id), note. */
+extern const struct kind_field kind_common_fields[];
+/* Body against the kind's fields, inner ones too: types, words, required, no field unknown.
+ * RC_INVALID and *field, the (inner) field's name. */
 enum rc kind_check_body(const struct kind *kind, const json_t *body, const char **field) MUST_CHECK;
 
-/* May this event follow? RC_OK, RC_CONFLICT with *reason, a text key "rule.…". */
+/* May this event follow? RC_OK, RC_CONFLICT with *reason, a text key "rule.…". Kinds of other
+ * subjects than a dossier are checked for their author alone; facts may be NULL for them. body NULL:
+ * erased. */
 enum rc rule_check(const struct dossier_facts *facts, const struct kind *kind,
 		enum event_author author, const json_t *body, const char **reason) MUST_CHECK;
-/* What the dossier is after the event. Call only after rule_check said RC_OK. */
-void rule_apply(struct dossier_facts *facts, const struct kind *kind, const json_t *body);
+/* What the dossier is after the event. Call only after rule_check said RC_OK. Looks at no body, so
+ * that a rebuild after an erase comes to the same facts. */
+void rule_apply(struct dossier_facts *facts, const struct kind *kind);
 
 #endif
