@@ -1,0 +1,72 @@
+/*
+ * pages.h: the officers' pages at the province (tram-center): what its files share.
+ *
+ * An officer works on the dossiers that points handed over and reads those that communes decide.
+ * A dossier's address names its board and its number: /ho-so/<board>/<code>.
+ */
+#ifndef TRAM_CENTER_PAGES_H
+#define TRAM_CENTER_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+#include "base/rc.h"
+#include "store/dossier.h"
+#include "store/linkstate.h"
+#include "web/form.h"
+#include "web/web.h"
+
+extern const struct route pages_routes[];
+extern const size_t pages_route_count;
+extern const struct route pages_upload_routes[];	/* the pool of `--uploads` */
+extern const size_t pages_upload_route_count;
+
+#define PAGES_HANDLER(name) \
+	enum rc pages_##name(struct web *web, struct request *request, struct response *response)
+
+/* pages_frame.c */
+void pages_frame(struct web *web, struct request *request, struct view *view);
+PAGES_HANDLER(frame_login);
+PAGES_HANDLER(frame_lock);
+PAGES_HANDLER(frame_logout);
+PAGES_HANDLER(frame_password);
+PAGES_HANDLER(frame_root);
+/* The shown name of a board, its id when the registry has none. */
+const char *pages_frame_board(struct web *web, struct pool *pool, const char *board);
+
+/* pages_inbox.c: GET /ho-so */
+PAGES_HANDLER(inbox);
+/* One dossier as values of a view: code, url, words of state and due time, files on the way. */
+void pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_ms);
+/* What an officer may do with it now. */
+bool pages_inbox_can_take(const struct dossier_row *row);
+bool pages_inbox_can_work(const struct dossier_row *row);
+
+/* pages_dossier.c: GET /ho-so/:board/:code and its files */
+PAGES_HANDLER(dossier);
+PAGES_HANDLER(dossier_file);
+/* The dossier that params[0] and params[1] name. RC_NOT_FOUND. */
+enum rc pages_dossier_find(struct web *web, struct request *request,
+		struct dossier_row *out) MUST_CHECK;
+char *pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *suffix);
+
+/* pages_timeline.c: the events of a dossier in words, into list "timeline" of the view. */
+enum rc pages_timeline(struct web *web, struct request *request, const struct dossier_row *row,
+		struct view *view) MUST_CHECK;
+
+/* pages_act.c: one act of the officer */
+struct pages_act_part { const char *kind; const json_t *body; };
+/* Form id, the acts in order, commit, 303 to the dossier. A second tap goes where the first went.
+ * When a rule or another person's act stands against it: 409 with the sentence, RC_OK. */
+enum rc pages_act_write(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const struct pages_act_part *parts, size_t count,
+		const char *form_id, const char *seen) MUST_CHECK;
+PAGES_HANDLER(act_take);
+PAGES_HANDLER(act_end);		/* GET, POST /:act: refuse, stop, ask for more papers */
+
+/* pages_finish.c: the result */
+PAGES_HANDLER(finish);		/* GET: the form */
+PAGES_HANDLER(finish_post);	/* multipart, in the upload pool */
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * pages_frame.c: what every officers' page shows, and the way in and out.
+ */
+#include "center/pages.h"
+
+#include <string.h>
+
+#include "store/account.h"
+#include "web/login.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+void
+pages_frame(struct web *web, struct request *request, struct view *view)
+{
+	const char *name = web->settings->station_name;
+
+	view_set(view, "station_name", name != NULL && *name != '\0' ? name :
+			text_get("center.name"));
+	view_set(view, "today", show_date(request->pool, request->now_ms));
+	view_flag(view, "rehearsal", web->settings->mode == MODE_REHEARSAL);
+	if (request->session != NULL && !request->session->locked)
+		view_set(view, "user_name", request->session->account.name);
+}
+
+const char *
+pages_frame_board(struct web *web, struct pool *pool, const char *board)
+{
+	struct link_board *rows = NULL;
+	size_t count = 0;
+	size_t i;
+
+	if (linkstate_board_list(web->store, pool, &rows, &count) != RC_OK)
+		return board;
+	for (i = 0; i < count; i++)
+		if (strcmp(rows[i].board, board) == 0 && *rows[i].name != '\0')
+			return rows[i].name;
+	return board;
+}
+
+enum rc
+pages_frame_login(struct web *web, struct request *request, struct response *response)
+{
+	return login_enter(web, request, response, ROLE_OFFICER);
+}
+
+enum rc
+pages_frame_lock(struct web *web, struct request *request, struct response *response)
+{
+	return login_lock(web, request, response);
+}
+
+enum rc
+pages_frame_logout(struct web *web, struct request *request, struct response *response)
+{
+	return web_logout(web, request, response);
+}
+
+enum rc
+pages_frame_password(struct web *web, struct request *request, struct response *response)
+{
+	return login_password(web, request, response);
+}
+
+enum rc
+pages_frame_root(struct web *web, struct request *request, struct response *response)
+{
+	(void)web;
+	if (!login_must_change(request, response))
+		response_see_other(response, "/ho-so");
+	return RC_OK;
+}

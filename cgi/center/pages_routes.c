@@ -1,0 +1,34 @@
+/*
+ * pages_routes.c: the officers' addresses. Who may open what stands here and nowhere else.
+ */
+#include "center/pages.h"
+
+#include "store/account.h"
+
+#define GET (METHOD_GET | METHOD_HEAD)
+#define POST METHOD_POST
+
+const struct route pages_routes[] = {
+	{"root", GET, "/", 0, ROLE_OFFICER, 0, pages_frame_root},
+	{"login", GET | POST, "/dang-nhap", ROUTE_PUBLIC | ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0,
+		pages_frame_login},
+	{"lock", POST, "/khoa", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, pages_frame_lock},
+	{"logout", POST, "/thoat", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, pages_frame_logout},
+	{"password", GET | POST, "/doi-mat-khau", ROUTE_NO_FORM_ID, 0, 0, pages_frame_password},
+	{"inbox", GET, "/ho-so", 0, ROLE_OFFICER, 0, pages_inbox},
+	{"dossier", GET, "/ho-so/:board/:code", 0, ROLE_OFFICER, 0, pages_dossier},
+	{"file", GET, "/ho-so/:board/:code/tep/:sha", 0, ROLE_OFFICER, 0, pages_dossier_file},
+	{"act.take", POST, "/ho-so/:board/:code/nhan-xu-ly", 0, ROLE_OFFICER, 0, pages_act_take},
+	{"act.finish", GET, "/ho-so/:board/:code/ket-qua", 0, ROLE_OFFICER, 0, pages_finish},
+	{"act.end", GET | POST, "/ho-so/:board/:code/:act", 0, ROLE_OFFICER, 0, pages_act_end},
+};
+const size_t pages_route_count = sizeof(pages_routes) / sizeof(pages_routes[0]);
+
+/* The token is a field of the multipart form, checked by the handler before it keeps a file. */
+const struct route pages_upload_routes[] = {
+	{"act.finish.post", POST, "/tai-len/:board/:code/ket-qua",
+		ROUTE_STREAM | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, ROLE_OFFICER, 0,
+		pages_finish_post},
+};
+const size_t pages_upload_route_count = sizeof(pages_upload_routes) /
+		sizeof(pages_upload_routes[0]);

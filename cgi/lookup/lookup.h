@@ -1,0 +1,28 @@
+/*
+ * lookup.h: what citizens see, by the number and secret of their slip (tram-lookup).
+ *
+ * This program opens public.db alone: no name, no scan, no journal. The same binary serves the
+ * board (guest network, turned tablet) and the center (the QR's address).
+ */
+#ifndef TRAM_LOOKUP_LOOKUP_H
+#define TRAM_LOOKUP_LOOKUP_H
+
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/slip.h"
+#include "web/web.h"
+
+/* GET / : the form */
+enum rc lookup_form(struct web *web, struct request *request, struct response *response);
+/* POST /tra-cuu: number and typed secret */
+enum rc lookup_typed(struct web *web, struct request *request, struct response *response);
+/* GET /h/:codesecret: the slip's QR, "<code>.<32 hex>"; never logged, never written into a page */
+enum rc lookup_scanned(struct web *web, struct request *request, struct response *response);
+
+/* Puts the status into the view: words of state, due time, the way so far, where, whom to call. */
+void lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms);
+/* Splits "<code>.<secret>" at its last dot (codes hold dots). RC_INVALID: no such form. */
+enum rc lookup_split(struct pool *pool, const char *text, const char **code,
+		const char **secret) MUST_CHECK;
+
+#endif
