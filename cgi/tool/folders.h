@@ -1,0 +1,20 @@
+/*
+ * folders.h: the folders of one side's data, each with its owner, group and mode, in one table
+ * ("Who may touch what"). As root each program has a numeric user of its own; started by anyone
+ * else everything belongs to that user and only the modes are set.
+ */
+#ifndef TRAM_TOOL_FOLDERS_H
+#define TRAM_TOOL_FOLDERS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/rc.h"
+#include "base/settings.h"
+
+/* Makes every folder and the wake fifo (board). RC_IO, RC_FULL; logged. */
+enum rc folders_make(const struct settings *settings) MUST_CHECK;
+/* Gives the files that the migrations and keys made to the owner of their folder. */
+enum rc folders_settle(const struct settings *settings) MUST_CHECK;
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * init.c: `tram init` makes one side's data folder from nothing: tram.conf, folders with their
+ * owners, the slip's keys, the databases, and on a board the first event of its journal. `tram
+ * migrate` brings existing databases to this program's version.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "crypt/random.h"
+#include "embed.h"
+#include "store/db.h"
+#include "tool/folders.h"
+#include "tool/init.h"
+#include "tool/tool.h"
+
+static const char init_usage[] =
+		"usage: tram init board|center --data FOLDER [--mode live|rehearsal] [--KEY VALUE]…\n\n"
+		"Makes FOLDER with tram.conf, folders, keys and empty databases. --KEY is any key that\n"
+		"`tram settings` lists (hyphens or underscores). A board needs --board-id and\n"
+		"--commune-code; the commune's name comes from the built-in list. As root every program\n"
+		"gets a user of its own by number; otherwise all belongs to who runs this.\n"
+		"Exit status: 0 made; 2 wrong option or value, or FOLDER has a tram.conf already; 75 disk\n"
+		"or database failed.\n";
+
+static const char migrate_usage[] =
+		"usage: tram migrate --data FOLDER\n\n"
+		"Creates missing databases and runs the migrations they lack, each in one transaction.\n"
+		"Exit status: 0 done; 75 a database failed; 78 a database is newer than this program.\n";
+
+/* Name of a commune in the built-in list, or NULL. */
+static char *commune_name(struct pool *pool, const char *code)
+{
+	const char *line = embed_communes_tsv;
+	size_t len = strlen(code);
+
+	while (line && *line) {
+		if (strncmp(line, code, len) == 0 && line[len] == '\t')
+			return pool_strndup(pool, line + len + 1, strcspn(line + len + 1, "\r\n"));
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return NULL;
+}
+
+struct conf {
+	struct buf text;
+	const char *data;
+	const char *commune_code;
+	bool has_commune_name, has_mode;
+};
+
+static bool is_line(const char *value)
+{
+	return !strpbrk(value, "\r\n");
+}
+
+/* --board-id X, --board-id=X and --board_id X alike become "board_id = X". */
+static int read_options(struct pool *pool, int argc, char **argv, struct conf *conf)
+{
+	int i;
+
+	for (i = 2; i < argc; i++) {
+		char *name, *p;
+		const char *value;
+
+		if (strncmp(argv[i], "--", 2) != 0) {
+			fprintf(stderr, "tram init: what is %s? (tram init --help)\n", argv[i]);
+			return TOOL_USAGE;
+		}
+		name = pool_strdup(pool, argv[i] + 2);
+		p = strchr(name, '=');
+		if (p)
+			*p = '\0';
+		value = p ? p + 1 : i + 1 < argc ? argv[++i] : NULL;
+		for (p = name; *p; p++)
+			*p = *p == '-' ? '_' : *p;
+		if (!value || !is_line(value)) {
+			fprintf(stderr, "tram init: --%s needs a value of one line\n", name);
+			return TOOL_USAGE;
+		}
+		if (strcmp(name, "data") == 0) {
+			conf->data = value;
+			continue;
+		}
+		conf->has_mode |= strcmp(name, "mode") == 0;
+		conf->has_commune_name |= strcmp(name, "commune_name") == 0;
+		if (strcmp(name, "commune_code") == 0)
+			conf->commune_code = value;
+		buf_printf(&conf->text, "%s = %s\n", name, value);
+	}
+	return -1;
+}
+
+static int write_conf(struct pool *pool, const char *side, struct conf *conf, const char *path)
+{
+	struct settings *settings = NULL;
+	const char *name;
+	struct stat st;
+	enum rc rc;
+
+	if (stat(path, &st) == 0) {
+		fprintf(stderr, "tram init: %s stands already\n", path);
+		return TOOL_USAGE;
+	}
+	if (conf->commune_code && !conf->has_commune_name) {
+		name = commune_name(pool, conf->commune_code);
+		if (!name) {
+			fprintf(stderr, "tram init: no commune has the code %s\n", conf->commune_code);
+			return TOOL_USAGE;
+		}
+		buf_printf(&conf->text, "commune_name = %s\n", name);
+	}
+	if (!conf->has_mode)
+		buf_text(&conf->text, "mode = rehearsal\n");
+	buf_printf(&conf->text, "side = %s\n", side);
+	rc = file_make_dir(conf->data, 0755);
+	if (rc == RC_OK)
+		rc = file_put(conf->data, "tram.conf", conf->text.data, conf->text.len, 0644);
+	if (rc != RC_OK) {
+		log_error("init path=%s: cannot be written (%s)", path, rc_name(rc));
+		return TOOL_ENVIRONMENT;
+	}
+	/* umask does not decide who may read the settings: every program must. */
+	if (chmod(path, 0644) || settings_load(path, &settings) != RC_OK) {
+		(void)unlink(path);
+		return TOOL_USAGE;
+	}
+	settings_free(settings);
+	return TOOL_OK;
+}
+
+/* A key of 32 bytes as 64 hex digits and LF, once. */
+static enum rc make_key(struct pool *pool, const char *dir, const char *name)
+{
+	const char *path = pool_printf(pool, "%s/%s", dir, name);
+	struct stat st;
+	char hex[66];
+	enum rc rc;
+
+	if (stat(path, &st) == 0)
+		return RC_OK;
+	random_hex(32, hex);
+	hex[64] = '\n';
+	rc = file_put(dir, name, hex, 65, 0600);
+	memset(hex, 0, sizeof(hex));
+	if (rc != RC_OK)
+		log_error("init path=%s: cannot be written (%s)", path, rc_name(rc));
+	return rc;
+}
+
+static enum rc migrate_all(const struct settings *settings)
+{
+	static const enum db_kind kinds[] = { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC };
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		enum rc rc = db_migrate(settings, kinds[i]);
+
+		if (rc != RC_OK)
+			return rc;
+	}
+	return RC_OK;
+}
+
+int init_main(int argc, char **argv)
+{
+	struct pool *pool = pool_new();
+	struct settings *settings = NULL;
+	struct conf conf = { 0 };
+	const char *side = argc > 1 ? argv[1] : "";
+	const char *path;
+	int status;
+	enum rc rc;
+
+	if (strcmp(side, "--help") == 0 || strcmp(side, "-h") == 0) {
+		fputs(init_usage, stdout);
+		status = TOOL_OK;
+		goto out;
+	}
+	status = TOOL_USAGE;
+	if (strcmp(side, "board") != 0 && strcmp(side, "center") != 0) {
+		fputs(init_usage, stderr);
+		goto out;
+	}
+	status = read_options(pool, argc, argv, &conf);
+	if (status >= 0)
+		goto out;
+	status = TOOL_USAGE;
+	if (!conf.data) {
+		fputs("tram init: --data FOLDER is missing\n", stderr);
+		goto out;
+	}
+	path = pool_printf(pool, "%s/tram.conf", conf.data);
+	status = write_conf(pool, side, &conf, path);
+	if (status != TOOL_OK)
+		goto out;
+	rc = settings_load(path, &settings);
+	if (rc == RC_OK)
+		rc = folders_make(settings);
+	if (rc == RC_OK && settings->side == SIDE_BOARD)
+		rc = make_key(pool, settings->web_key_dir, "slip.seed");
+	if (rc == RC_OK && settings->side == SIDE_BOARD)
+		rc = make_key(pool, settings->web_key_dir, "slip.key");
+	if (rc == RC_OK)
+		rc = migrate_all(settings);
+	if (rc == RC_OK)
+		rc = folders_settle(settings);
+	if (rc != RC_OK)
+		(void)unlink(path);	/* so that init can be tried again */
+	status = tool_exit_of(rc);
+out:
+	settings_free(settings);
+	buf_free(&conf.text);
+	pool_free(pool);
+	return status;
+}
+
+int init_migrate_main(int argc, char **argv)
+{
+	const char *data = NULL, *file = NULL;
+	const struct tool_option options[] = { { "data", &data, NULL }, { "conf", &file, NULL } };
+	struct settings *settings = NULL;
+	size_t words;
+	int status = tool_options(argc, argv, migrate_usage, options, 2, NULL, 0, &words);
+	enum rc rc;
+
+	if (status >= 0)
+		return status;
+	rc = tool_settings(data, file, &settings);
+	if (rc == RC_OK)
+		rc = folders_make(settings);
+	if (rc == RC_OK)
+		rc = migrate_all(settings);
+	if (rc == RC_OK)
+		rc = folders_settle(settings);
+	settings_free(settings);
+	return tool_exit_of(rc);
+}
