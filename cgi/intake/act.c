@@ -65,6 +65,42 @@ enum rc act_conflict(struct web *web, struct request *request, struct response *
 	return web_page(web, request, response, "intake/conflict", view);
 }
 
+enum rc act_open(struct web *web, struct request *request, struct response *response,
+		const char *choice_key, struct dossier_row *row, bool *go)
+{
+	const struct act_choice *choice = act_choice_find(choice_key);
+	const char *reason = "rule.state";
+	enum rc rc = act_dossier(web, request, row);
+
+	*go = false;
+	if (rc != RC_OK)
+		return rc;
+	if (choice->level >= 0 && choice->level != row->level)
+		return act_conflict(web, request, response, row, reason);
+	rc = rule_check(&row->facts, kind_find(choice->kind, 1), AUTHOR_BOARD, NULL, &reason);
+	/* A second tap of the very act must still find its first answer. */
+	if (rc == RC_CONFLICT && request->method != METHOD_POST)
+		return act_conflict(web, request, response, row, reason);
+	*go = true;
+	return RC_OK;
+}
+
+enum rc act_page(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *choice_key, struct view *view)
+{
+	const struct act_choice *choice = act_choice_find(choice_key);
+	bool again = request->method == METHOD_POST;
+
+	dossier_show_row(view, row, request->now_ms);
+	view_set(view, "seen", again ? form_raw(request->form, "seen") : row->seen);
+	view_set(view, "title", text_get(pool_printf(request->pool, "act.%s", choice->key)));
+	view_set(view, "action", dossier_show_url(request->pool, row, choice->suffix));
+	if (again)
+		response->status = 422;
+	return web_page(web, request, response,
+			pool_printf(request->pool, "intake/act_%s", choice->key), view);
+}
+
 /* The 16 bytes of the hidden field; false: absent or not hex. */
 static bool seen_bytes(const char *hex, uint8_t out[EVENT_ID_SIZE])
 {

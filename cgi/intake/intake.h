@@ -58,9 +58,41 @@ char *dossier_show_url(struct pool *pool, const struct dossier_row *row, const c
 const char *dossier_show_actor(struct web *web, struct pool *pool, const char *actor,
 		enum event_author author);
 
+/* The count of a due time in words: list {at, text} named list. */
+void dossier_show_why(struct view *view, const char *list, const struct due *due);
+/* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
+ * newest first. */
+enum rc dossier_show_timeline(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
+/* Body of the newest event of a kind, parsed (caller json_decref's), or NULL: none, or erased. */
+json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossier_row *row,
+		const char *kind);
+
+/* ---- act_choice.c: what may be done now (pure) ---- */
+struct act_choice {
+	const char *key;	/* text keys "act.<key>", "act.who.<key>" */
+	const char *suffix;	/* of the dossier's address */
+	bool post;		/* one button does it: no page of its own */
+	unsigned roles;
+	int level;		/* enum level, or -1: any */
+	const char *kind;	/* the event it writes */
+};
+/* NULL: no such key. */
+const struct act_choice *act_choice_find(const char *key);
+/* The next legal act of a dossier, whoever does it; NULL: nothing is to be done here. */
+const struct act_choice *act_choice_next(const struct dossier_facts *facts, enum level level);
+/* Acts that these roles may do now, the one to offer first at [0]; at most max. */
+size_t act_choice_list(const struct dossier_facts *facts, enum level level, unsigned roles,
+		const struct act_choice **out, size_t max);
+
 /* ---- act.c: one act of the person at the page ---- */
 /* The dossier named by params[0]. RC_NOT_FOUND becomes the 404 page. */
 enum rc act_dossier(struct web *web, struct request *request, struct dossier_row *out) MUST_CHECK;
+/* Finds the dossier and asks the rules: *go false: the answer (409 page) is complete. */
+enum rc act_open(struct web *web, struct request *request, struct response *response,
+		const char *choice_key, struct dossier_row *row, bool *go) MUST_CHECK;
+/* Renders an act's page with the dossier's row values, `seen`, and on POST what was typed (422). */
+enum rc act_page(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *choice_key, struct view *view) MUST_CHECK;
 /* Form id, act, commit, 303 to location: the whole writing half of an act's page. Reads `form_id`
  * and `seen` from the form. A second tap goes where the first went. When a rule or another person's
  * act stands against it, answers 409 with the sentence and that person's act (RC_OK then: the
@@ -85,6 +117,7 @@ PAGE(root);
 PAGE(login);
 PAGE(lock);
 PAGE(logout);
+PAGE(password);
 PAGE(counter);
 PAGE(home);
 PAGE(dossier);
@@ -93,7 +126,8 @@ PAGE(take);
 PAGE(to_sign);
 PAGE(sign);
 PAGE(finish);
-PAGE(finish_post);		/* multipart, in the upload pool */
+PAGE(finish_post);		/* multipart, in the upload pool: row "act.finish.post" POST
+				 * /tai-len/ket-qua/:code ROUTE_STREAM|ROUTE_NO_CSRF of uploads_routes */
 PAGE(return);
 PAGE(hand_over);
 PAGE(note);

@@ -15,6 +15,7 @@ const struct route intake_routes[] = {
 	  ROUTE_PUBLIC | ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, page_login },
 	{ "lock", GET | POST, "/khoa", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, page_lock },
 	{ "logout", POST, "/thoat", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, page_logout },
+	{ "password", GET | POST, "/doi-mat-khau", ROUTE_NO_FORM_ID, 0, 0, page_password },
 	{ "counter", GET | POST, "/chon-quay", ROUTE_NO_FORM_ID, 0, 0, page_counter },
 	{ "home", GET, "/quay", 0, 0, 0, page_home },
 	{ "tray.work", GET, "/xu-ly", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0, page_tray_work },
@@ -44,7 +45,7 @@ const struct route intake_routes[] = {
 	{ "file", GET, "/ho-so/:code/tep/:sha", 0, ROLES_STAFF, 0, page_file },
 
 	{ "act.forward", GET | POST, "/ho-so/:code/chuyen", 0,
-	  ROLE_INTAKE | ROLE_SPECIALIST | ROLE_MANAGER, 0, page_forward },
+	  ROLE_INTAKE | ROLE_MANAGER, 0, page_forward },
 	{ "act.take", POST, "/ho-so/:code/nhan-xu-ly", 0, ROLE_SPECIALIST, 0, page_take },
 	{ "act.to_sign", GET | POST, "/ho-so/:code/trinh-ky", 0, ROLE_SPECIALIST, 0, page_to_sign },
 	{ "act.sign", GET | POST, "/ho-so/:code/ky", 0, ROLE_SIGNER, 0, page_sign },

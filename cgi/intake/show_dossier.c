@@ -93,3 +93,17 @@ const char *dossier_show_actor(struct web *web, struct pool *pool, const char *a
 		return text_get("actor.unknown");
 	return account.name;
 }
+
+void dossier_show_why(struct view *view, const char *list, const struct due *due)
+{
+	struct pool *pool = view_pool(view);
+
+	for (size_t i = 0; i < due->step_count; i++) {
+		const struct due_step *step = &due->steps[i];
+		struct view *item = view_item(view, list);
+
+		view_set(item, "at", show_time_screen(pool, step->at_ms));
+		view_set(item, "text", text_fill(pool, step->text_key,
+				step->arg != NULL ? step->arg : "", NULL));
+	}
+}

@@ -1,0 +1,91 @@
+/*
+ * act_choice.c: which acts a dossier's state, its level and a person's roles allow now, and which
+ * of them is the one big button. Pure: facts in, rows of a table out.
+ */
+#include <string.h>
+
+#include "intake/intake.h"
+#include "store/account.h"
+
+#define ANY_LEVEL (-1)
+
+/* In the order of a dossier's way. */
+static const struct act_choice choices[] = {
+	{ "forward", "/chuyen", false, ROLE_INTAKE | ROLE_MANAGER, LEVEL_COMMUNE,
+	  "dossier.forwarded" },
+	{ "hand_over", "/chuyen-tinh", false, ROLE_INTAKE | ROLE_MANAGER, LEVEL_PROVINCE,
+	  "dossier.handed_over" },
+	{ "take", "/nhan-xu-ly", true, ROLE_SPECIALIST, LEVEL_COMMUNE, "dossier.taken" },
+	{ "to_sign", "/trinh-ky", false, ROLE_SPECIALIST, LEVEL_COMMUNE, "dossier.sent_to_sign" },
+	{ "sign", "/ky", false, ROLE_SIGNER, LEVEL_COMMUNE, "dossier.signed" },
+	{ "finish", "/ket-qua", false, ROLE_SPECIALIST | ROLE_CLERK_SEAL, LEVEL_COMMUNE,
+	  "dossier.finished" },
+	{ "return", "/tra", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL, "dossier.result_returned" },
+	{ "note", "/ghi-chu", false, ROLES_STAFF, ANY_LEVEL, "note.added" },
+};
+#define CHOICES (sizeof(choices) / sizeof(choices[0]))
+
+const struct act_choice *act_choice_find(const char *key)
+{
+	for (size_t i = 0; i < CHOICES; i++)
+		if (strcmp(choices[i].key, key) == 0)
+			return &choices[i];
+	return NULL;
+}
+
+static bool allowed(const struct act_choice *choice, const struct dossier_facts *facts,
+		enum level level)
+{
+	const char *reason;
+
+	return (choice->level == ANY_LEVEL || choice->level == (int)level) &&
+			rule_check(facts, kind_find(choice->kind, 1), AUTHOR_BOARD, NULL, &reason) == RC_OK;
+}
+
+static const char *next_key(enum dossier_state state, enum level level)
+{
+	switch (state) {
+	case STATE_ACCEPTED:
+		return level == LEVEL_PROVINCE ? "hand_over" : "forward";
+	case STATE_FORWARDED:
+		return level == LEVEL_PROVINCE ? "hand_over" : "take";
+	case STATE_PROCESSING:
+		return level == LEVEL_PROVINCE ? "hand_over" : "to_sign";
+	case STATE_SIGNING:
+		return "sign";
+	case STATE_SIGNED:
+		return "finish";
+	case STATE_RESULT:
+		return "return";
+	default:
+		return NULL;
+	}
+}
+
+const struct act_choice *act_choice_next(const struct dossier_facts *facts, enum level level)
+{
+	const char *key = next_key(facts->state, level);
+	const struct act_choice *choice = key != NULL ? act_choice_find(key) : NULL;
+
+	return choice != NULL && allowed(choice, facts, level) ? choice : NULL;
+}
+
+size_t act_choice_list(const struct dossier_facts *facts, enum level level, unsigned roles,
+		const struct act_choice **out, size_t max)
+{
+	const struct act_choice *next = act_choice_next(facts, level);
+	size_t count = 0;
+
+	if (next != NULL && (next->roles & roles) != 0 && max > 0)
+		out[count++] = next;
+	for (size_t i = 0; i < CHOICES && count < max; i++) {
+		if (&choices[i] == next || (choices[i].roles & roles) == 0)
+			continue;
+		/* Going round again is not an act to offer: what is being worked on stays there. */
+		if (facts->state == STATE_PROCESSING && strcmp(choices[i].key, "forward") == 0)
+			continue;
+		if (allowed(&choices[i], facts, level))
+			out[count++] = &choices[i];
+	}
+	return count;
+}

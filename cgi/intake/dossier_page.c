@@ -1,0 +1,227 @@
+/*
+ * dossier_page.c: /ho-so/<code>: where a dossier stands, what to do next with one button, and all
+ * that is known of it. Reads only; every act has a page or a button of its own.
+ */
+#include <string.h>
+
+#include "intake/intake.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+#define CHOICES_MAX 8
+
+static const char *dup_text(struct view *view, const json_t *object, const char *key)
+{
+	return pool_strdup(view_pool(view), json_text(object, key));
+}
+
+static const char *choice_text(struct pool *pool, const char *area, const struct act_choice *choice)
+{
+	return text_get(pool_printf(pool, "%s%s", area, choice->key));
+}
+
+static void show_choices(struct request *request, struct view *view, const struct dossier_row *row)
+{
+	struct pool *pool = request->pool;
+	const struct act_choice *offered[CHOICES_MAX];
+	const struct act_choice *next = act_choice_next(&row->facts, (enum level)row->level);
+	size_t count = act_choice_list(&row->facts, (enum level)row->level,
+			request->session->account.roles, offered, CHOICES_MAX);
+	size_t first = count > 0 && strcmp(offered[0]->key, "note") != 0 ? 1 : 0;
+
+	if (first == 1) {
+		view_set(view, "act", choice_text(pool, "act.", offered[0]));
+		view_set(view, "act_hint", choice_text(pool, "act.hint.", offered[0]));
+		view_set(view, "act_url", dossier_show_url(pool, row, offered[0]->suffix));
+		view_flag(view, "act_post", offered[0]->post);
+	} else if (next != NULL) {
+		view_set(view, "wait_act", choice_text(pool, "act.", next));
+		view_set(view, "wait_who", choice_text(pool, "act.who.", next));
+	} else if (row->facts.holder == HOLDER_CENTER && !state_is_closed(row->facts.state)) {
+		view_flag(view, "at_province", true);
+	}
+	for (size_t i = first; i < count; i++) {
+		struct view *item = view_item(view, "choices");
+
+		view_set(item, "name", choice_text(pool, "act.", offered[i]));
+		view_set(item, "act_url", dossier_show_url(pool, row, offered[i]->suffix));
+		view_flag(item, "post", offered[i]->post);
+	}
+}
+
+static void show_people(struct view *view, const struct dossier_row *row, const json_t *body)
+{
+	const json_t *applicant = json_object_get(body, "applicant");
+	const json_t *submitter = json_object_get(body, "submitter");
+	const json_t *delivery = json_object_get(body, "delivery");
+	const json_t *person;
+	size_t i;
+
+	view_set(view, "applicant_number", dup_text(view, applicant, "number"));
+	view_set(view, "applicant_birth", json_text(applicant, "birth")[0] != '\0' ?
+			show_birth(view_pool(view), json_text(applicant, "birth")) : "");
+	view_set(view, "applicant_address", dup_text(view, applicant, "address"));
+	view_set(view, "representative", dup_text(view, applicant, "representative"));
+	if (json_text(submitter, "name")[0] != '\0' && !json_flag(submitter, "self")) {
+		view_set(view, "submitter", dup_text(view, submitter, "name"));
+		view_set(view, "submitter_phone", dup_text(view, submitter, "phone"));
+		view_set(view, "relation", dup_text(view, submitter, "relation"));
+	}
+	json_array_foreach(json_object_get(body, "persons"), i, person) {
+		struct view *item = view_item(view, "persons");
+
+		view_set(item, "role", dup_text(item, person, "role"));
+		view_set(item, "name", dup_text(item, person, "name"));
+	}
+	if (json_text(delivery, "way")[0] != '\0')
+		view_set(view, "delivery", text_get(pool_printf(view_pool(view), "delivery.%s",
+				json_text(delivery, "way"))));
+	view_set(view, "delivery_address", dup_text(view, delivery, "address"));
+	view_set(view, "content", row->content);
+}
+
+static void show_file(struct view *item, const struct dossier_row *row,
+		const struct dossier_file *file, int number)
+{
+	struct pool *pool = view_pool(item);
+
+	view_set(item, "file_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->code, file->sha256));
+	view_int(item, "no", number);
+	view_set(item, "name", file->name);
+	view_set(item, "size", show_bytes(pool, file->size));
+	view_flag(item, "here", file->here);
+}
+
+/* Every component with its state and its scans; a scan of no known component stands by itself. */
+static enum rc show_papers(struct web *web, struct view *view, const struct dossier_row *row,
+		const json_t *body)
+{
+	struct pool *pool = view_pool(view);
+	struct dossier_file *files = NULL;
+	size_t count = 0, i;
+	const json_t *component;
+	enum rc rc = dossier_files(web->store, pool, row, false, &files, &count);
+
+	json_array_foreach(json_object_get(body, "components"), i, component) {
+		struct view *item = view_item(view, "papers");
+		const char *state = json_text(component, "state");
+		int number = 0;
+
+		view_set(item, "name", dup_text(item, component, "name"));
+		if (state[0] != '\0')
+			view_set(item, "paper_state",
+					text_get(pool_printf(pool, "paper.state.%s", state)));
+		view_flag(item, "missing", strcmp(state, "thieu") == 0);
+		view_flag(item, "kept", json_flag(component, "kept"));
+		for (size_t f = 0; rc == RC_OK && f < count; f++)
+			if (strcmp(files[f].component, json_text(component, "id")) == 0)
+				show_file(view_item(item, "files"), row, &files[f], ++number);
+	}
+	view_int(view, "files_total", (int64_t)count);
+	return rc;
+}
+
+static enum rc show_results(struct web *web, struct view *view, const struct dossier_row *row)
+{
+	struct pool *pool = view_pool(view);
+	struct dossier_result *results = NULL;
+	struct dossier_file *files = NULL;
+	size_t count = 0, file_count = 0;
+	enum rc rc = dossier_results(web->store, pool, row, &results, &count);
+
+	if (rc == RC_OK)
+		rc = dossier_files(web->store, pool, row, true, &files, &file_count);
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		struct view *item = view_item(view, "results");
+
+		view_set(item, "kind", results[i].kind);
+		view_set(item, "number", results[i].number);
+		view_set(item, "summary", results[i].summary);
+		view_set(item, "issuer", results[i].issuer);
+		view_set(item, "signer", results[i].signer);
+		view_set(item, "signed_on", show_birth(pool, results[i].signed_on));
+	}
+	for (size_t i = 0; rc == RC_OK && i < file_count; i++)
+		show_file(view_item(view, "result_files"), row, &files[i], (int)i + 1);
+	return rc;
+}
+
+static void show_fees(struct view *view, const struct dossier_row *row, const json_t *body)
+{
+	struct pool *pool = view_pool(view);
+	const json_t *fee;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "fees"), i, fee) {
+		struct view *item = view_item(view, "fees");
+
+		view_set(item, "name", dup_text(item, fee, "name"));
+		view_set(item, "amount", show_money(pool, json_int(fee, "amount", 0)));
+	}
+	view_set(view, "fee_total", show_money(pool, row->fee_total));
+	if (row->fee_total > 0)
+		view_set(view, "fee_state", text_get(row->fee_paid >= row->fee_total ? "fee.paid" :
+				"fee.unpaid"));
+}
+
+/* The count again, by today's calendar; shown as the reason only where it comes to the same time. */
+static void show_count(struct web *web, struct view *view, const struct dossier_row *row)
+{
+	const struct intake *intake = intake_of(web);
+	const struct procedure *procedure = catalogue_find(&intake->catalogue, row->procedure);
+	const struct procedure_case *one =
+			procedure != NULL ? procedure_case_find(procedure, row->case_id) : NULL;
+	struct due *due = pool_alloc(view_pool(view), sizeof(*due));
+
+	if (!row->has_due)
+		return;
+	view_set(view, "due_at", show_time_screen(view_pool(view), row->due_at));
+	view_flag(view, "due_uncertain", !row->due_certain);
+	if (one == NULL || due_count(&intake->calendar, &one->limit, row->received_at,
+			view_pool(view), due) != RC_OK)
+		return;
+	if (due->due_at == row->due_at)
+		dossier_show_why(view, "why", due);
+}
+
+enum rc page_dossier(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	struct dossier_row row = { 0 };
+	json_t *body = NULL;
+	enum rc rc;
+
+	/* The address of a form that was posted, reached by going back or by logging in again. */
+	if (request->params[0] != NULL && strcmp(request->params[0], "moi") == 0) {
+		response_see_other(response, "/quay");
+		return RC_OK;
+	}
+	rc = act_dossier(web, request, &row);
+	if (rc == RC_OK)
+		rc = dossier_body(web->store, &row, &body);
+	if (rc == RC_NOT_FOUND && row.code != NULL)
+		rc = RC_OK;		/* erased: the journal's sentences stay */
+	if (rc != RC_OK)
+		goto out;
+	dossier_show_row(view, &row, request->now_ms);
+	view_set(view, "seen", row.seen);
+	view_set(view, "case_external", row.external);
+	view_set(view, "place", row.place);
+	view_set(view, "unit", row.unit);
+	view_setf(view, "title", "%s – %s", row.procedure_name, row.code);
+	view_flag(view, "has_slip", row.slip_no > 0);
+	show_choices(request, view, &row);
+	show_people(view, &row, body);
+	show_fees(view, &row, body);
+	rc = show_papers(web, view, &row, body);
+	if (rc == RC_OK)
+		rc = show_results(web, view, &row);
+	show_count(web, view, &row);
+	if (rc == RC_OK)
+		rc = dossier_show_timeline(web, view, &row);
+	if (rc == RC_OK)
+		rc = web_page(web, request, response, "intake/dossier", view);
+out:
+	json_decref(body);
+	return rc;
+}

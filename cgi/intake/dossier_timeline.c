@@ -1,0 +1,121 @@
+/*
+ * dossier_timeline.c: what happened to a dossier, in words: one sentence per event, from its kind
+ * ("event.<kind>"), with what matters of its body. A body that was erased leaves its sentence.
+ */
+#include <string.h>
+
+#include "intake/intake.h"
+#include "store/journal.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+static const char *dup(struct pool *pool, const char *text)
+{
+	return pool_strdup(pool, text);
+}
+
+/* "a – b", or the one that is there. */
+static const char *pair(struct pool *pool, const char *a, const char *b)
+{
+	if (a[0] == '\0' || b[0] == '\0')
+		return dup(pool, a[0] != '\0' ? a : b);
+	return pool_printf(pool, "%s – %s", a, b);
+}
+
+static const char *slip_detail(struct pool *pool, const json_t *body)
+{
+	int64_t copy = json_int(body, "copy", 1);
+
+	if (copy <= 1)
+		return "";
+	return text_fill(pool, "event.detail.copy", pool_printf(pool, "%d", (int)(copy - 1)), NULL);
+}
+
+/* Kinds whose detail is one member of the body. */
+static const struct { const char *kind, *member; } members[] = {
+	{ "dossier.forwarded", "to_unit" }, { "dossier.handed_over", "unit" },
+	{ "dossier.sent_to_sign", "signer_name" }, { "dossier.signed", "number" },
+	{ "dossier.sign_refused", "reason" }, { "dossier.sent_back", "reason" },
+	{ "dossier.returned_to_previous", "reason" }, { "dossier.supplement_requested", "reason" },
+	{ "dossier.refused", "reason" }, { "dossier.withdrawn", "reason" },
+	{ "dossier.stopped", "reason" }, { "dossier.extended", "reason" },
+	{ "dossier.voided", "reason" }, { "dossier.amended", "reason" },
+	{ "dossier.recalled", "reason" }, { "dossier.handed_back", "reason" },
+	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
+	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
+	{ "call.noted", "text" }, { "request.made", "reason" },
+};
+
+static const char *detail(struct pool *pool, const char *kind, const json_t *body)
+{
+	const json_t *result = json_array_get(json_object_get(body, "results"), 0);
+
+	if (strcmp(kind, "dossier.finished") == 0)
+		return pair(pool, json_text(result, "kind"), json_text(result, "number"));
+	if (strcmp(kind, "dossier.result_returned") == 0)
+		return dup(pool, json_text(json_object_get(body, "receiver"), "name"));
+	if (strcmp(kind, "slip.printed") == 0)
+		return slip_detail(pool, body);
+	if (strcmp(kind, "fee.collected") == 0)
+		return show_money(pool, json_int(body, "total", 0));
+	if (strcmp(kind, "manifest.complete") == 0)
+		return text_fill(pool, "event.detail.files",
+				pool_printf(pool, "%d", (int)json_int(body, "files", 0)), NULL);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (strcmp(members[i].kind, kind) == 0)
+			return dup(pool, json_text(body, members[i].member));
+	return "";
+}
+
+static void show_event(struct web *web, struct view *item, const struct event *event)
+{
+	struct pool *pool = view_pool(item);
+	const struct kind *kind = kind_find(event->kind, event->kind_version);
+	json_t *body = NULL;
+
+	view_set(item, "at", show_time_screen(pool, event->time.wall_ms));
+	view_set(item, "actor", dossier_show_actor(web, pool, event->actor, event->author));
+	view_set(item, "text", kind != NULL ? text_get(pool_printf(pool, "event.%s", kind->name)) :
+			text_get("event.unknown"));
+	view_flag(item, "aside", kind == NULL || kind->class != KIND_STATE);
+	if (event->body == NULL) {
+		view_set(item, "detail", text_get("event.erased"));
+	} else if (json_parse(event->body, event->body_len, &body) == RC_OK) {
+		view_set(item, "detail", detail(pool, event->kind, body));
+		if (strcmp(event->kind, "note.added") != 0)
+			view_set(item, "note", dup(pool, json_text(body, "note")));
+		json_decref(body);
+	}
+}
+
+enum rc dossier_show_timeline(struct web *web, struct view *view, const struct dossier_row *row)
+{
+	struct journal_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = journal_subject(web->store, view_pool(view), NULL, row->id, &rows, &count);
+
+	while (rc == RC_OK && count > 0)
+		show_event(web, view_item(view, "events"), &rows[--count].event);
+	return rc;
+}
+
+json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossier_row *row,
+		const char *kind)
+{
+	struct journal_row *rows = NULL;
+	size_t count = 0;
+	json_t *body = NULL;
+
+	if (journal_subject(web->store, pool, NULL, row->id, &rows, &count) != RC_OK)
+		return NULL;
+	while (count > 0) {
+		const struct event *event = &rows[--count].event;
+
+		if (strcmp(event->kind, kind) != 0)
+			continue;
+		if (event->body == NULL || json_parse(event->body, event->body_len, &body) != RC_OK)
+			return NULL;
+		return body;
+	}
+	return NULL;
+}

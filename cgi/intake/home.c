@@ -1,0 +1,131 @@
+/*
+ * home.c: /quay, the clerk's start: the one big action, then the work in the order it presses, each
+ * list with its count. An empty list says what will appear there.
+ */
+#include <string.h>
+
+#include "intake/intake.h"
+#include "store/draft.h"
+#include "web/login.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+#define ROWS 50
+#define DRAFT_ROWS 50
+
+struct tab {
+	const char *slug;		/* ?viec=… and text keys "home.tab.<slug>", "home.empty.<slug>" */
+	enum dossier_list_kind kind;
+	bool urgent;			/* opens by itself when not empty, and is marked */
+};
+
+static const struct tab tabs[] = {
+	{ "qua-han", LIST_OVERDUE, true },
+	{ "hom-nay", LIST_DUE_TODAY, false },
+	{ "ngay-mai", LIST_DUE_TOMORROW, false },
+	{ "ket-qua", LIST_RESULT, false },
+	{ "chuyen-tinh", LIST_TO_HAND_OVER, false },
+	{ "bo-sung", LIST_SUPPLEMENT, false },
+	{ "moi", LIST_RECENT, false },
+};
+#define TABS (sizeof(tabs) / sizeof(tabs[0]))
+#define DRAFTS TABS			/* the last tab is not of dossiers */
+
+/* What is asked for; else what presses most, else the day's list, else the newest. */
+static size_t chosen(const struct request *request, const int64_t counts[LIST_OPEN + 1])
+{
+	const char *slug = request_query(request, "viec");
+
+	if (strcmp(slug, "nhap") == 0)
+		return DRAFTS;
+	for (size_t i = 0; i < TABS; i++)
+		if (strcmp(slug, tabs[i].slug) == 0)
+			return i;
+	for (size_t i = 0; i < TABS; i++)
+		if ((tabs[i].urgent || tabs[i].kind == LIST_DUE_TODAY) && counts[tabs[i].kind] > 0)
+			return i;
+	return counts[LIST_RECENT] > 0 ? TABS - 1 : 1;
+}
+
+static void show_tab(struct view *view, const char *slug, int64_t count, bool current, bool urgent)
+{
+	struct view *item = view_item(view, "tabs");
+
+	view_set(item, "slug", slug);
+	view_set(item, "name", text_get(pool_printf(view_pool(view), "home.tab.%s", slug)));
+	view_setf(item, "count", "%d", (int)count);
+	view_flag(item, "current", current);
+	view_flag(item, "urgent", urgent && count > 0);
+}
+
+static enum rc show_dossiers(struct web *web, struct request *request, struct view *view,
+		const struct tab *tab)
+{
+	struct dossier_query query = { .kind = tab->kind, .now_ms = request->now_ms, .limit = ROWS,
+		.account = request->session->account.id };
+	struct dossier_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		dossier_show_row(view_item(view, "dossiers"), &rows[i], request->now_ms);
+	return rc;
+}
+
+static void show_drafts(struct web *web, struct request *request, struct view *view,
+		const struct draft_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct view *item = view_item(view, "drafts");
+		const struct procedure *procedure =
+				catalogue_find(&intake_of(web)->catalogue, rows[i].procedure);
+
+		view_set(item, "id", rows[i].id);
+		view_set(item, "applicant", rows[i].applicant);
+		view_set(item, "procedure", procedure != NULL ? procedure->name : rows[i].procedure);
+		view_set(item, "owner", rows[i].owner_name);
+		view_set(item, "ticket", rows[i].ticket);
+		view_set(item, "updated", show_time_screen(request->pool, rows[i].updated_at));
+	}
+}
+
+enum rc page_home(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	int64_t counts[LIST_OPEN + 1] = { 0 };
+	struct draft_row *drafts = NULL;
+	size_t draft_count = 0, at;
+	enum rc rc;
+
+	if (login_must_change(request, response))
+		return RC_OK;
+	if (frame_can(request, ROLES_COUNTER) && request->session->counter[0] == '\0') {
+		response_see_other(response, "/chon-quay");
+		return RC_OK;
+	}
+	rc = dossier_counts(web->store, request->session->account.id, request->now_ms, counts);
+	if (rc == RC_OK)
+		rc = draft_list(web->store, request->pool, DRAFT_ROWS, &drafts, &draft_count);
+	if (rc != RC_OK)
+		return rc;
+	at = chosen(request, counts);
+	for (size_t i = 0; i < TABS; i++)
+		show_tab(view, tabs[i].slug, counts[tabs[i].kind], i == at, tabs[i].urgent);
+	show_tab(view, "nhap", (int64_t)draft_count, at == DRAFTS, false);
+	if (at == DRAFTS)
+		show_drafts(web, request, view, drafts, draft_count);
+	else
+		rc = show_dossiers(web, request, view, &tabs[at]);
+	view_set(view, "empty", text_get(pool_printf(request->pool, "home.empty.%s",
+			at == DRAFTS ? "nhap" : tabs[at].slug)));
+	view_set(view, "list_name", text_get(pool_printf(request->pool, "home.tab.%s",
+			at == DRAFTS ? "nhap" : tabs[at].slug)));
+	view_set(view, "title", text_get("home.title"));
+	view_int(view, "results", counts[LIST_RESULT]);
+	view_flag(view, "at_home", true);
+	view_flag(view, "focus_find", true);
+	view_flag(view, "can_prepare", frame_can(request, ROLES_PREPARE));
+	if (rc == RC_OK)
+		rc = web_page(web, request, response, "intake/home", view);
+	return rc;
+}

@@ -1,0 +1,91 @@
+/*
+ * tray.c: the trays of those who work on a dossier after the counter: specialist, signer, and the
+ * results that wait for their people.
+ */
+#include "intake/intake.h"
+#include "web/login.h"
+#include "web/text_vi.h"
+
+#define ROWS 100
+
+static enum rc show_list(struct web *web, struct request *request, struct view *view,
+		enum dossier_list_kind kind, const char *list)
+{
+	struct dossier_query query = { .kind = kind, .now_ms = request->now_ms, .limit = ROWS,
+		.account = request->session->account.id };
+	struct dossier_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		dossier_show_row(view_item(view, list), &rows[i], request->now_ms);
+	return rc;
+}
+
+/* Mine first; below them what waits for any specialist: forwarded to nobody in particular. */
+static enum rc show_waiting(struct web *web, struct request *request, struct view *view)
+{
+	struct dossier_query query = { .kind = LIST_OPEN, .now_ms = request->now_ms, .limit = ROWS };
+	struct dossier_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		const struct dossier_facts *facts = &rows[i].facts;
+
+		if (rows[i].level != LEVEL_COMMUNE || facts->holder != HOLDER_BOARD ||
+				rows[i].assignee[0] != '\0')
+			continue;
+		if (facts->state != STATE_ACCEPTED && facts->state != STATE_FORWARDED &&
+				facts->state != STATE_SIGNED)
+			continue;
+		dossier_show_row(view_item(view, "waiting"), &rows[i], request->now_ms);
+	}
+	return rc;
+}
+
+enum rc page_tray_work(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	enum rc rc;
+
+	if (login_must_change(request, response))
+		return RC_OK;
+	view_set(view, "title", text_get("tray.work"));
+	view_flag(view, "at_work", true);
+	rc = show_list(web, request, view, LIST_MINE, "mine");
+	if (rc == RC_OK)
+		rc = show_waiting(web, request, view);
+	if (rc == RC_OK)
+		rc = web_page(web, request, response, "intake/process", view);
+	return rc;
+}
+
+enum rc page_tray_sign(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	enum rc rc;
+
+	if (login_must_change(request, response))
+		return RC_OK;
+	view_set(view, "title", text_get("tray.sign"));
+	view_flag(view, "at_sign", true);
+	rc = show_list(web, request, view, LIST_TO_SIGN, "dossiers");
+	if (rc == RC_OK)
+		rc = web_page(web, request, response, "intake/sign_tray", view);
+	return rc;
+}
+
+enum rc page_tray_results(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	enum rc rc = show_list(web, request, view, LIST_RESULT, "dossiers");
+
+	view_set(view, "title", text_get("tray.results"));
+	view_flag(view, "at_results", true);
+	view_flag(view, "focus_find", true);
+	view_flag(view, "may_return", frame_can(request, ROLE_INTAKE | ROLE_RETURNER));
+	if (rc == RC_OK)
+		rc = web_page(web, request, response, "intake/results", view);
+	return rc;
+}
