@@ -86,17 +86,24 @@ static const char *path_of(struct pool *pool, const struct settings *settings,
 }
 
 /* chown first: it clears the setgid bit. */
-static enum rc give(const char *path, uid_t uid, gid_t gid, mode_t mode)
+static enum rc give(const char *path, bool apart, uid_t uid, gid_t gid, mode_t mode)
 {
-	if ((geteuid() == 0 && chown(path, uid, gid)) || chmod(path, mode)) {
+	if ((apart && chown(path, uid, gid)) || chmod(path, mode)) {
 		log_error("folders path=%s: %s", path, strerror(errno));
 		return RC_IO;
 	}
 	return RC_OK;
 }
 
+bool folders_apart(const struct settings *settings)
+{
+	struct stat st;
+
+	return geteuid() == 0 && (stat(settings->db_dir, &st) || st.st_uid != 0);
+}
+
 /* Lies beside the sockets; pages write a byte, forward reads. */
-static enum rc make_wake(struct pool *pool, const struct settings *settings)
+static enum rc make_wake(struct pool *pool, const struct settings *settings, bool apart)
 {
 	const char *path = pool_printf(pool, "%s/wake", settings->sock_dir);
 
@@ -104,10 +111,10 @@ static enum rc make_wake(struct pool *pool, const struct settings *settings)
 		log_error("folders path=%s: %s", path, strerror(errno));
 		return RC_IO;
 	}
-	return give(path, UID_LINK, GID_DATA, 0660);
+	return give(path, apart, UID_LINK, GID_DATA, 0660);
 }
 
-enum rc folders_make(const struct settings *settings)
+enum rc folders_make(const struct settings *settings, bool apart)
 {
 	struct pool *pool = pool_new();
 	enum rc rc = RC_OK;
@@ -121,16 +128,17 @@ enum rc folders_make(const struct settings *settings)
 		if (rc != RC_OK)
 			log_error("folders path=%s: cannot be made (%s)", path, rc_name(rc));
 		else
-			rc = give(path, folders[i].uid, folders[i].gid, folders[i].mode);
+			rc = give(path, apart, folders[i].uid, folders[i].gid, folders[i].mode);
 	}
 	if (rc == RC_OK && settings->side == SIDE_BOARD)
-		rc = make_wake(pool, settings);
+		rc = make_wake(pool, settings, apart);
 	pool_free(pool);
 	return rc;
 }
 
 /* Plain files of one folder; folders below it (a center's blobs/<board>) make their own. */
-static enum rc settle(struct pool *pool, const char *path, const struct folder *folder)
+static enum rc settle(struct pool *pool, const char *path, bool apart,
+		const struct folder *folder)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -142,14 +150,14 @@ static enum rc settle(struct pool *pool, const char *path, const struct folder *
 	}
 	while (rc == RC_OK && (entry = readdir(dir))) {
 		if (entry->d_type == DT_REG)
-			rc = give(pool_printf(pool, "%s/%s", path, entry->d_name), folder->uid, folder->gid,
-					folder->mode & 0666);
+			rc = give(pool_printf(pool, "%s/%s", path, entry->d_name), apart, folder->uid,
+					folder->gid, folder->mode & 0666);
 	}
 	closedir(dir);
 	return rc;
 }
 
-enum rc folders_settle(const struct settings *settings)
+enum rc folders_settle(const struct settings *settings, bool apart)
 {
 	struct pool *pool = pool_new();
 	enum rc rc = RC_OK;
@@ -162,7 +170,7 @@ enum rc folders_settle(const struct settings *settings)
 		/* Contents, links and what is under way keep their own modes. */
 		if (folders[i].uid != 0 && folders[i].path != AT(blob_dir)
 				&& folders[i].path != AT(spool_dir) && folders[i].path != AT(out_dir))
-			rc = settle(pool, path, &folders[i]);
+			rc = settle(pool, path, apart, &folders[i]);
 	}
 	pool_free(pool);
 	return rc;

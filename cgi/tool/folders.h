@@ -6,15 +6,17 @@
 #ifndef TRAM_TOOL_FOLDERS_H
 #define TRAM_TOOL_FOLDERS_H
 
-#include <stddef.h>
-#include <sys/types.h>
+#include <stdbool.h>
 
 #include "base/rc.h"
 #include "base/settings.h"
 
-/* Makes every folder and the wake fifo (board). RC_IO, RC_FULL; logged. */
-enum rc folders_make(const struct settings *settings) MUST_CHECK;
-/* Gives the files that the migrations and keys made to the owner of their folder. */
-enum rc folders_settle(const struct settings *settings) MUST_CHECK;
+/* Are several users in play: started as root, and the data (when it is there) not root's? */
+bool folders_apart(const struct settings *settings);
+/* Makes every folder and the wake fifo (board); apart: gives them to their users. RC_IO, RC_FULL;
+ * logged. */
+enum rc folders_make(const struct settings *settings, bool apart) MUST_CHECK;
+/* Gives the files that the migrations and keys made the owner and mode of their folder. */
+enum rc folders_settle(const struct settings *settings, bool apart) MUST_CHECK;
 
 #endif

@@ -21,11 +21,13 @@
 #include "tool/tool.h"
 
 static const char init_usage[] =
-		"usage: tram init board|center --data FOLDER [--mode live|rehearsal] [--KEY VALUE]…\n\n"
+		"usage: tram init board|center --data FOLDER [--mode live|rehearsal] [--KEY VALUE]…\n"
+		"                 [--with FILE] [--one-user]\n\n"
 		"Makes FOLDER with tram.conf, folders, keys and empty databases. --KEY is any key that\n"
 		"`tram settings` lists (hyphens or underscores). A board needs --board-id and\n"
-		"--commune-code; the commune's name comes from the built-in list. As root every program\n"
-		"gets a user of its own by number; otherwise all belongs to who runs this.\n"
+		"--commune-code; the commune's name comes from the built-in list. --with FILE adds the\n"
+		"lines of FILE to tram.conf. As root every program gets a user of its own by number;\n"
+		"with --one-user, or started by anyone else, all belongs to who runs this.\n"
 		"Exit status: 0 made; 2 wrong option or value, or FOLDER has a tram.conf already; 75 disk\n"
 		"or database failed.\n";
 
@@ -53,12 +55,27 @@ struct conf {
 	struct buf text;
 	const char *data;
 	const char *commune_code;
-	bool has_commune_name, has_mode;
+	bool has_commune_name, has_mode, one_user;
 };
 
 static bool is_line(const char *value)
 {
 	return !strpbrk(value, "\r\n");
+}
+
+static int add_lines(struct pool *pool, struct conf *conf, const char *path)
+{
+	char *text;
+	size_t len;
+
+	if (file_read(pool, path, 65536, &text, &len) != RC_OK) {
+		fprintf(stderr, "tram init: %s: cannot be read\n", path);
+		return TOOL_USAGE;
+	}
+	conf->has_mode |= strstr(text, "\nmode ") != NULL;
+	conf->has_commune_name |= strstr(text, "\ncommune_name ") != NULL;
+	buf_add(&conf->text, text, len);
+	return TOOL_OK;
 }
 
 /* --board-id X, --board-id=X and --board_id X alike become "board_id = X". */
@@ -74,6 +91,10 @@ static int read_options(struct pool *pool, int argc, char **argv, struct conf *c
 			fprintf(stderr, "tram init: what is %s? (tram init --help)\n", argv[i]);
 			return TOOL_USAGE;
 		}
+		if (strcmp(argv[i], "--one-user") == 0) {
+			conf->one_user = true;
+			continue;
+		}
 		name = pool_strdup(pool, argv[i] + 2);
 		p = strchr(name, '=');
 		if (p)
@@ -87,6 +108,13 @@ static int read_options(struct pool *pool, int argc, char **argv, struct conf *c
 		}
 		if (strcmp(name, "data") == 0) {
 			conf->data = value;
+			continue;
+		}
+		if (strcmp(name, "with") == 0) {
+			int status = add_lines(pool, conf, value);
+
+			if (status != TOOL_OK)
+				return status;
 			continue;
 		}
 		conf->has_mode |= strcmp(name, "mode") == 0;
@@ -169,6 +197,55 @@ static enum rc migrate_all(const struct settings *settings)
 	return RC_OK;
 }
 
+/* The first event of the journal: which board, in which mode. Written as the pages' user, so that
+ * the files SQLite makes beside the database are theirs. */
+static enum rc open_station(const struct settings *settings)
+{
+	static const uint8_t station[EVENT_ID_SIZE];
+	json_t *body = json_new_object();
+	struct act act = { .subject_kind = SUBJECT_STATION, .subject = station,
+		.kind = "station.opened", .actor = "system", .body = body };
+	struct store *store = NULL;
+	struct event event;
+	const char *reason = "";
+	enum rc rc = tool_open(settings, STORE_TRAM | STORE_PUBLIC, &store);
+
+	json_put(body, "board", settings->board_id);
+	json_put(body, "commune", settings->commune_code);
+	json_put(body, "point", settings->point_no);
+	json_put(body, "mode", settings->mode == MODE_LIVE ? "live" : "rehearsal");
+	if (rc == RC_OK)
+		rc = store_begin(store, false);
+	if (rc == RC_OK) {
+		rc = act_append(store, &act, &event, &reason);
+		if (rc == RC_OK)
+			rc = store_commit(store);
+		else
+			store_abort(store);
+	}
+	if (rc != RC_OK)
+		log_error("init: the first event could not be written (%s %s)", rc_name(rc), reason);
+	store_close(store);
+	json_decref(body);
+	return rc;
+}
+
+static enum rc make_data(struct pool *pool, const struct settings *settings, bool apart)
+{
+	bool board = settings->side == SIDE_BOARD;
+	enum rc rc = folders_make(settings, apart);
+
+	if (rc == RC_OK && board)
+		rc = make_key(pool, settings->web_key_dir, "slip.seed");
+	if (rc == RC_OK && board)
+		rc = make_key(pool, settings->web_key_dir, "slip.key");
+	if (rc == RC_OK)
+		rc = migrate_all(settings);
+	if (rc == RC_OK)
+		rc = folders_settle(settings, apart);
+	return rc == RC_OK && board ? open_station(settings) : rc;
+}
+
 int init_main(int argc, char **argv)
 {
 	struct pool *pool = pool_new();
@@ -203,15 +280,7 @@ int init_main(int argc, char **argv)
 		goto out;
 	rc = settings_load(path, &settings);
 	if (rc == RC_OK)
-		rc = folders_make(settings);
-	if (rc == RC_OK && settings->side == SIDE_BOARD)
-		rc = make_key(pool, settings->web_key_dir, "slip.seed");
-	if (rc == RC_OK && settings->side == SIDE_BOARD)
-		rc = make_key(pool, settings->web_key_dir, "slip.key");
-	if (rc == RC_OK)
-		rc = migrate_all(settings);
-	if (rc == RC_OK)
-		rc = folders_settle(settings);
+		rc = make_data(pool, settings, !conf.one_user && folders_apart(settings));
 	if (rc != RC_OK)
 		(void)unlink(path);	/* so that init can be tried again */
 	status = tool_exit_of(rc);
@@ -235,11 +304,11 @@ int init_migrate_main(int argc, char **argv)
 		return status;
 	rc = tool_settings(data, file, &settings);
 	if (rc == RC_OK)
-		rc = folders_make(settings);
+		rc = folders_make(settings, folders_apart(settings));
 	if (rc == RC_OK)
 		rc = migrate_all(settings);
 	if (rc == RC_OK)
-		rc = folders_settle(settings);
+		rc = folders_settle(settings, folders_apart(settings));
 	settings_free(settings);
 	return tool_exit_of(rc);
 }
