@@ -31,8 +31,12 @@ struct calendar {
 enum rc calendar_parse(struct pool *pool, const char *text, size_t len, struct calendar *out,
 		const char **fault) MUST_CHECK;
 bool calendar_works(const struct calendar *calendar, int64_t day_number);
+/* Why a day is an exception, "" when it is none. */
+const char *calendar_why(const struct calendar *calendar, int64_t day_number);
 
-struct due_step { int64_t at_ms; const char *text_key; const char *arg; };	/* text key "due.why.…" */
+/* One sentence of the count. text_key "due.why.…" has {0} at_ms with its hour, {1} arg, {2} at_ms as
+ * a date: web/why.h makes the sentence. */
+struct due_step { int64_t at_ms; const char *text_key; const char *arg; };
 
 struct due {
 	bool has_due;			/* false: LIMIT_NONE */
@@ -46,7 +50,11 @@ struct due {
 /* received_at: ms UTC. RC_INVALID: a limit or a time out of range (year 2000..2200). */
 enum rc due_count(const struct calendar *calendar, const struct limit *limit, int64_t received_at,
 		struct pool *pool, struct due *out) MUST_CHECK;
-/* "1 working-days", "0.25 working-days", "3 calendar-days", "8 hours", "same-day", "none". */
+/* "1 working-days", "0.25 working-days", "3 calendar-days", "8 hours", "same-day",
+ * "same-day-after-15", "none". RC_INVALID also for zero, more than 1000, and parts finer than a
+ * quarter (calendar days: than one). */
 enum rc limit_parse(const char *text, struct limit *out) MUST_CHECK;
+/* The text that limit_parse reads; what a dossier pins as procedure.limit. */
+char *limit_format(struct pool *pool, const struct limit *limit);
 
 #endif
