@@ -1,0 +1,90 @@
+/*
+ * admin.c: the addresses of the administration, who may open them, and what every page shows.
+ */
+#include "admin/admin.h"
+
+#include "store/account.h"
+#include "web/login.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+#define GET (METHOD_GET | METHOD_HEAD)
+#define POST METHOD_POST
+#define ANY_ADMIN (ROLE_MANAGER | ROLE_TECHNICIAN)
+
+const struct route admin_routes[] = {
+	{"root", GET, "/", 0, ANY_ADMIN, 0, admin_root},
+	{"login", GET | POST, "/dang-nhap", ROUTE_PUBLIC | ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0,
+		admin_login},
+	{"lock", POST, "/khoa", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, admin_lock},
+	{"logout", POST, "/thoat", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, admin_logout},
+	{"password", GET | POST, "/doi-mat-khau", ROUTE_NO_FORM_ID, 0, 0, admin_password},
+	{"accounts", GET, "/tai-khoan", 0, ROLE_MANAGER, 0, admin_accounts},
+	{"accounts.add", GET | POST, "/tai-khoan/moi", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
+		admin_accounts_add},
+	{"accounts.lock", POST, "/tai-khoan/:id/khoa", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
+		admin_accounts_lock},
+	{"accounts.unlock", POST, "/tai-khoan/:id/mo", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
+		admin_accounts_unlock},
+	{"accounts.reset", POST, "/tai-khoan/:id/mat-khau", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
+		admin_accounts_reset},
+	{"health", GET, "/suc-khoe", 0, ANY_ADMIN, 0, admin_health},
+};
+const size_t admin_route_count = sizeof(admin_routes) / sizeof(admin_routes[0]);
+
+static bool
+can(const struct request *request, unsigned roles)
+{
+	return request->session != NULL && !request->session->locked &&
+			(request->session->account.roles & roles) != 0;
+}
+
+void
+admin_frame(struct web *web, struct request *request, struct view *view)
+{
+	const char *name = web->settings->station_name;
+
+	view_set(view, "station_name", name != NULL && *name != '\0' ? name :
+			text_get("admin.name"));
+	view_set(view, "today", show_date(request->pool, request->now_ms));
+	view_flag(view, "rehearsal", web->settings->mode == MODE_REHEARSAL);
+	if (!can(request, ANY_ADMIN))
+		return;
+	view_set(view, "user_name", request->session->account.name);
+	view_flag(view, "can_accounts", can(request, ROLE_MANAGER));
+	view_flag(view, "can_health", true);
+}
+
+enum rc
+admin_root(struct web *web, struct request *request, struct response *response)
+{
+	(void)web;
+	if (!login_must_change(request, response))
+		response_see_other(response, can(request, ROLE_MANAGER) ? "/tai-khoan" :
+				"/suc-khoe");
+	return RC_OK;
+}
+
+enum rc
+admin_login(struct web *web, struct request *request, struct response *response)
+{
+	return login_enter(web, request, response, ANY_ADMIN);
+}
+
+enum rc
+admin_lock(struct web *web, struct request *request, struct response *response)
+{
+	return login_lock(web, request, response);
+}
+
+enum rc
+admin_logout(struct web *web, struct request *request, struct response *response)
+{
+	return web_logout(web, request, response);
+}
+
+enum rc
+admin_password(struct web *web, struct request *request, struct response *response)
+{
+	return login_password(web, request, response);
+}

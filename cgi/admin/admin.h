@@ -1,0 +1,48 @@
+/*
+ * admin.h: the pages of the manager (accounts) and the technician (health) of a point.
+ *
+ * This program opens auth.db and run.db alone, never tram.db or a blob: what it shows of the
+ * dossiers is what the forwarder wrote into health.json, and it works when tram.db is broken.
+ */
+#ifndef TRAM_ADMIN_ADMIN_H
+#define TRAM_ADMIN_ADMIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/rc.h"
+#include "web/web.h"
+
+#define ADMIN_HANDLER(name) \
+	enum rc admin_##name(struct web *web, struct request *request, struct response *response)
+
+extern const struct route admin_routes[];
+extern const size_t admin_route_count;
+
+/* admin.c: frame and doors */
+void admin_frame(struct web *web, struct request *request, struct view *view);
+ADMIN_HANDLER(root);
+ADMIN_HANDLER(login);
+ADMIN_HANDLER(lock);
+ADMIN_HANDLER(logout);
+ADMIN_HANDLER(password);
+
+/* admin_accounts.c: the manager's list */
+ADMIN_HANDLER(accounts);
+ADMIN_HANDLER(accounts_add);
+ADMIN_HANDLER(accounts_lock);
+ADMIN_HANDLER(accounts_unlock);
+ADMIN_HANDLER(accounts_reset);
+/* A password to be used once: four groups of four, no letters that are read for others, with at
+ * least one upper, lower, digit; the hyphens are its fourth class. out holds 20 bytes. */
+void admin_accounts_password(char *out);
+
+/* admin_health.c: the technician's page */
+ADMIN_HANDLER(health);
+/* What health.json says, in words and what to do. health NULL: there is none. */
+void admin_health_show(struct view *view, const json_t *health, int64_t now_ms,
+		unsigned long long free_bytes, int64_t reserve_bytes);
+
+#endif
