@@ -56,6 +56,7 @@ PG_OBJECTS = $(call to_objects,$(wildcard cgi/store/*_pg.c cgi/store/pg_*.c))
 EMBED = $(if $(wildcard cgi/web/embed/embed.c),$(B)/host/embed)
 ARCHIVES = $(ROOMS:%=$(B)/lib/%.a)
 
+MAKEFLAGS += --no-builtin-rules
 .PHONY: all programs lib lint check unit fuzz install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
