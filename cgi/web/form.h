@@ -17,8 +17,8 @@
 #include "web/view.h"
 
 enum field_type {
-	FIELD_LINE,		/* one line of text, NFC */
-	FIELD_LINES,		/* several lines */
+	FIELD_LINE,		/* one line of text, NFC; max 0: 200 characters */
+	FIELD_LINES,		/* several lines; max 0: 2000 */
 	FIELD_INT,		/* min..max as number */
 	FIELD_DATE,		/* dd/mm/yyyy or yyyy-mm-dd → "yyyy-mm-dd"; or a year alone if max = 1 */
 	FIELD_TIME,		/* local date and time → "yyyy-mm-ddThh:mm" */
@@ -36,14 +36,15 @@ struct field {
 	const char *name;
 	enum field_type type;
 	bool required;
-	int64_t min, max;	/* characters for text (max 0: 200), value for INT */
+	int64_t min, max;	/* characters for text, value for INT (max 0: none) */
 	const char *choices;	/* "a|b|c" */
 	const char *label;	/* text key of its label, for the summary */
 };
 
 struct form;
 
-/* From a urlencoded or multipart body. RC_INVALID: not UTF-8, U+0000, more than 200 fields. */
+/* From a urlencoded or multipart body. RC_INVALID: malformed, more than 200
+ * fields. What is not UTF-8 or holds U+0000 is kept with U+FFFD and becomes a fault in form_check. */
 enum rc form_parse(struct pool *pool, const char *content_type, const char *body, size_t len,
 		struct form **out) MUST_CHECK;
 /* First value as sent (valid UTF-8, NFC), "" when absent. */

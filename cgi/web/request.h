@@ -26,7 +26,7 @@ typedef enum rc body_reader(void *arg, void *out, size_t cap, size_t *len);
 struct request {
 	struct pool *pool;
 	enum method method;
-	const char *path;		/* decoded, starts with '/', no "..", valid UTF-8 */
+	const char *path;		/* decoded, starts with '/', no "..", valid UTF-8; NULL: unfit */
 	const char *query;		/* raw, "" */
 	const char *host, *origin, *referer, *content_type, *user_agent, *remote;
 	int64_t content_length;		/* -1: none given */
@@ -45,6 +45,7 @@ struct request {
 	const char *(*header)(void *arg, const char *name);	/* other headers: request_header() */
 	void *header_arg;
 	int64_t now_ms;
+	bool secure;			/* settings->tls_pages: cookies are named __Host-… */
 };
 
 /* A header by its HTTP name ("Upload-Offset"), "" when absent. */
@@ -53,5 +54,12 @@ const char *request_header(const struct request *request, const char *name);
 const char *request_cookie(const struct request *request, const char *name);
 /* A query parameter, decoded and cleaned, "" when absent (never names or secrets: those are POSTed). */
 const char *request_query(const struct request *request, const char *name);
+
+/* %XX (and '+' if asked) undone; *out from the pool, NUL added. RC_INVALID: a broken %XX. */
+enum rc request_decode(struct pool *pool, const char *in, size_t len, bool plus_is_blank,
+		char **out, size_t *out_len) MUST_CHECK;
+/* Sets path and query from "/path?query". RC_INVALID: not a path we could have given out. */
+enum rc request_set_target(struct request *request, const char *target) MUST_CHECK;
+enum method request_method(const char *name);
 
 #endif

@@ -18,6 +18,8 @@ struct response {
 	struct buf body;
 	const char *sendfile;		/* absolute path in out_dir: X-Sendfile */
 	bool no_body;
+	bool secure;			/* settings->tls_pages: cookies get Secure and __Host- */
+	bool own_policy;		/* the handler set Content-Security-Policy itself */
 };
 
 /* Value is checked: no CR, LF, NUL (a bug otherwise). */
@@ -30,6 +32,10 @@ void response_cookie(struct response *response, const char *name, const char *va
 void response_problem(struct response *response, int status, const char *type, const char *title,
 		json_t *extra);
 void response_json(struct response *response, const json_t *value);
+/* Forgets everything but the buffers' memory and pool, for the next request or another answer. */
+void response_reset(struct response *response);
+/* "Not Found"; "" for a status we never send. */
+const char *response_reason(int status);
 /* A download from out_dir: type, file name offered, nosniff, sandboxing CSP; inline only for
  * image/jpeg, image/png and application/pdf. */
 void response_file(struct response *response, const char *path, const char *type, const char *name,

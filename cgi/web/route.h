@@ -17,7 +17,9 @@
 
 #define ROUTE_PUBLIC 1u		/* no session needed */
 #define ROUTE_STREAM 2u		/* the handler reads the body itself */
-#define ROUTE_NO_CSRF 4u	/* unsafe method without token: machine routes and tus with token in header */
+#define ROUTE_NO_CSRF 4u	/* POST without token: machine routes. With a session, anything but a plain
+				 * POST (PATCH, DELETE, tus) still needs X-Tram-Csrf; a streamed form's
+				 * handler checks the field `csrf` itself, before any file */
 #define ROUTE_CERT 8u		/* verified client certificate, registered, not revoked */
 #define ROUTE_CERT_ANY 16u	/* enrol, renew: the handler judges */
 #define ROUTE_NO_FORM_ID 32u	/* POST that changes nothing durable: search, login */
@@ -39,5 +41,8 @@ struct route {
 /* Matches, checks Host, method, session, role, Origin, CSRF, size; parses the form; runs the
  * handler; fills response for every outcome. */
 void route_dispatch(struct web *web, struct request *request, struct response *response);
+
+/* Does some row answer GET at this path? */
+bool route_can_get(const struct web *web, struct pool *pool, const char *path);
 
 #endif

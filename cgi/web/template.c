@@ -76,10 +76,20 @@ static int by_name(const void *name, const void *template)
 	return strcmp(name, ((const struct pages_template *)template)->name);
 }
 
+static const struct pages_template *find_template(const char *page)
+{
+	return bsearch(page, pages_templates, pages_template_count, sizeof(struct pages_template),
+			by_name);
+}
+
+bool template_exists(const char *page)
+{
+	return find_template(page) != NULL;
+}
+
 enum rc template_render(const char *page, const struct view *view, struct buf *out)
 {
-	const struct pages_template *template = bsearch(page, pages_templates, pages_template_count,
-			sizeof *template, by_name);
+	const struct pages_template *template = find_template(page);
 
 	if (template == NULL) {
 		log_error("template no such page=%s", page);

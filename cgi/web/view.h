@@ -41,6 +41,7 @@ struct pool *view_pool(struct view *view);
 
 /* RC_BUG: no such template. */
 enum rc template_render(const char *page, const struct view *view, struct buf *out) MUST_CHECK;
+bool template_exists(const char *page);
 /* "app.css" → "/tinh/app.<hash>.css"; "" if there is no such file. */
 const char *template_asset(const char *name);
 

@@ -40,4 +40,7 @@ enum rc web_login(struct web *web, struct request *request, struct response *res
 /* Ends the session: cookie gone, Clear-Site-Data. */
 enum rc web_logout(struct web *web, struct request *request, struct response *response) MUST_CHECK;
 
+/* The session's cookie name, or the device's: tram_<program>_<board or center>_<mode>[_dev]. */
+const char *web_cookie(const struct web *web, struct pool *pool, bool device);
+
 #endif

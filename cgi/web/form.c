@@ -1,0 +1,531 @@
+/*
+ * form.c: names and values of a posted form, and their checks against a field table.
+ *
+ * A value that is not UTF-8 or holds U+0000 does not lose the page: it is kept with U+FFFD in its
+ * place and is a fault of its field.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/when.h"
+#include "web/form.h"
+#include "web/multipart.h"
+#include "web/request.h"
+#include "web/text_vi.h"
+
+#define MAX_VALUES 200u
+#define LINE_CHARS 200
+#define LINES_CHARS 2000
+
+struct value {
+	const char *name, *raw;
+	const char *clean;		/* NULL until checked and right */
+	bool damaged;			/* was not UTF-8, or held U+0000 */
+};
+
+struct fault { const char *field, *sentence; };
+
+struct form {
+	struct pool *pool;
+	struct value values[MAX_VALUES];
+	size_t count;
+	struct fault *faults;
+	size_t fault_count, fault_room;
+	struct buf part;		/* of a multipart field; memory is given back at its end */
+	const char *part_name;
+};
+
+/* Copies len bytes with each wrong byte as U+FFFD. */
+static char *repair(struct pool *pool, const char *in, size_t len)
+{
+	char *out = pool_alloc(pool, 3 * len + 1), *to = out;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = 1;
+
+		while (n < 4 && i + n < len && ((unsigned char)in[i + n] & 0xc0) == 0x80)
+			n++;
+		if (in[i] != '\0' && text_is_utf8(in + i, n)) {
+			memcpy(to, in + i, n);
+			to += n;
+			i += n;
+		} else {
+			memcpy(to, "\xef\xbf\xbd", 3);
+			to += 3;
+			i++;
+		}
+	}
+	*to = '\0';
+	return out;
+}
+
+static bool is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* NFC without touching blanks at the ends, which text_clean would trim (a password keeps them). */
+static char *compose(struct pool *pool, char *text)
+{
+	size_t len = strlen(text), front = strspn(text, " \t\r\n"), back = 0;
+	char *middle;
+
+	if (is_ascii(text))
+		return text;
+	while (back < len - front && strchr(" \t\r\n", text[len - 1 - back]) != NULL)
+		back++;
+	if (text_clean(pool, text + front, len - front - back, TEXT_MANY_LINES, &middle) != RC_OK)
+		return text;
+	return front == 0 && back == 0 ? middle : pool_printf(pool, "%.*s%s%s", (int)front, text,
+			middle, text + len - back);
+}
+
+static enum rc add(struct form *form, const char *name, const char *bytes, size_t len)
+{
+	struct value *value;
+	char *raw;
+
+	if (form->count == MAX_VALUES)
+		return RC_INVALID;
+	value = &form->values[form->count++];
+	value->damaged = memchr(bytes, '\0', len) != NULL || !text_is_utf8(bytes, len);
+	raw = value->damaged ? repair(form->pool, bytes, len) : pool_strndup(form->pool, bytes, len);
+	value->name = name;
+	value->raw = compose(form->pool, raw);
+	return RC_OK;
+}
+
+static enum rc parse_urlencoded(struct form *form, const char *body, size_t len)
+{
+	const char *end = body + len;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && body < end) {
+		const char *stop = memchr(body, '&', (size_t)(end - body)), *equal;
+		char *name, *value;
+		size_t name_len, value_len;
+
+		if (stop == NULL)
+			stop = end;
+		equal = memchr(body, '=', (size_t)(stop - body));
+		if (equal == NULL)
+			equal = stop;
+		if (stop > body) {
+			rc = request_decode(form->pool, body, (size_t)(equal - body), true, &name, &name_len);
+			if (rc == RC_OK)
+				rc = request_decode(form->pool, equal + (equal < stop),
+						(size_t)(stop - equal) - (equal < stop), true, &value, &value_len);
+			if (rc == RC_OK && text_is_utf8(name, name_len) && memchr(name, '\0', name_len) == NULL)
+				rc = add(form, name, value, value_len);
+		}
+		body = stop + 1;
+	}
+	return rc;
+}
+
+static enum rc part_begin(void *arg, const char *name, const char *filename)
+{
+	struct form *form = arg;
+
+	form->part_name = filename == NULL && text_is_utf8(name, strlen(name)) ? name : NULL;
+	buf_reset(&form->part);
+	return RC_OK;
+}
+
+static enum rc part_data(void *arg, const char *bytes, size_t len)
+{
+	struct form *form = arg;
+
+	if (form->part_name != NULL)
+		buf_add(&form->part, bytes, len);
+	return RC_OK;
+}
+
+static enum rc part_end(void *arg)
+{
+	struct form *form = arg;
+
+	if (form->part_name == NULL)
+		return RC_OK;
+	return add(form, form->part_name, form->part.data != NULL ? form->part.data : "",
+			form->part.len);
+}
+
+enum rc form_parse(struct pool *pool, const char *content_type, const char *body, size_t len,
+		struct form **out)
+{
+	struct form *form = pool_alloc(pool, sizeof *form);
+	struct multipart *multipart;
+	enum rc rc;
+
+	form->pool = pool;
+	*out = form;
+	if (strncasecmp(content_type, "multipart/form-data", 19) != 0)
+		return parse_urlencoded(form, body, len);
+	rc = multipart_new(pool, content_type, &(struct multipart_events){ part_begin, part_data,
+			part_end, form }, &multipart);
+	if (rc == RC_OK)
+		rc = multipart_feed(multipart, body, len);
+	if (rc == RC_OK)
+		rc = multipart_finish(multipart);
+	buf_free(&form->part);
+	return rc == RC_GONE ? RC_INVALID : rc;
+}
+
+static const struct value *find(const struct form *form, const char *name, size_t i)
+{
+	for (size_t k = 0; form != NULL && k < form->count; k++) {
+		if (strcmp(form->values[k].name, name) == 0 && i-- == 0)
+			return &form->values[k];
+	}
+	return NULL;
+}
+
+const char *form_raw(const struct form *form, const char *name)
+{
+	const struct value *value = find(form, name, 0);
+
+	return value != NULL ? value->raw : "";
+}
+
+const char *form_raw_at(const struct form *form, const char *name, size_t i)
+{
+	const struct value *value = find(form, name, i);
+
+	return value != NULL ? value->raw : NULL;
+}
+
+static void add_fault(struct form *form, const char *field, const char *sentence)
+{
+	if (form->fault_count == form->fault_room) {
+		struct fault *more = pool_alloc(form->pool, (form->fault_room + 16) * sizeof *more);
+
+		if (form->fault_count > 0)
+			memcpy(more, form->faults, form->fault_count * sizeof *more);
+		form->faults = more;
+		form->fault_room += 16;
+	}
+	form->faults[form->fault_count++] = (struct fault){ field, sentence };
+}
+
+void form_fault(struct form *form, const char *field, const char *text_key)
+{
+	add_fault(form, field, text_get(text_key));
+}
+
+bool form_has_faults(const struct form *form)
+{
+	return form->fault_count > 0;
+}
+
+/* ---- checks: each returns the clean value, or NULL and the fault's sentence ---- */
+
+struct check {
+	struct pool *pool;
+	const struct field *field;
+	const char *raw;
+	const char *fault;
+};
+
+static const char *wrong(struct check *check, const char *key)
+{
+	check->fault = text_get(key);
+	return NULL;
+}
+
+static const char *check_chars(struct check *check, const char *text, int64_t otherwise)
+{
+	int64_t max = check->field->max > 0 ? check->field->max : otherwise;
+	int64_t chars = (int64_t)text_chars(text);
+
+	if (chars > max) {
+		check->fault = text_fill(check->pool, "form.too_long", pool_printf(check->pool, "%lld",
+				(long long)max), pool_printf(check->pool, "%lld", (long long)chars), NULL);
+		return NULL;
+	}
+	if (check->field->type != FIELD_PASSWORD && chars < check->field->min) {
+		check->fault = text_fill(check->pool, "form.too_short", pool_printf(check->pool, "%lld",
+				(long long)check->field->min), NULL);
+		return NULL;
+	}
+	return text;
+}
+
+static const char *check_text(struct check *check, enum text_lines lines)
+{
+	char *clean;
+
+	if (text_clean(check->pool, check->raw, strlen(check->raw), lines, &clean) != RC_OK)
+		return wrong(check, "form.characters");
+	return check_chars(check, clean, lines == TEXT_ONE_LINE ? LINE_CHARS : LINES_CHARS);
+}
+
+/* Without the marks that people put between digits; NULL: something else is in it. */
+static char *only_digits(struct pool *pool, const char *raw, const char *marks)
+{
+	char *out = pool_alloc(pool, strlen(raw) + 1), *to = out;
+
+	for (; *raw != '\0'; raw++) {
+		if (*raw >= '0' && *raw <= '9')
+			*to++ = *raw;
+		else if (strchr(marks, *raw) == NULL)
+			return NULL;
+	}
+	return out;
+}
+
+/* "10.000" and "10 000" are ten thousand; "1.5" is no number here. */
+static bool is_grouped(const char *raw)
+{
+	size_t first = strspn(raw, "0123456789");
+	const char *p = raw + first;
+
+	if (first == 0 || first > 3 || *p == '\0')
+		return false;
+	while (*p == '.' || *p == ' ') {
+		if (strspn(p + 1, "0123456789") != 3)
+			return false;
+		p += 4;
+	}
+	return *p == '\0';
+}
+
+static const char *check_int(struct check *check)
+{
+	const char *raw = check->raw + strspn(check->raw, " \t");
+	char *text = pool_strdup(check->pool, raw);
+	int64_t number;
+
+	for (size_t n = strlen(text); n > 0 && strchr(" \t\r\n", text[n - 1]) != NULL; n--)
+		text[n - 1] = '\0';
+	if (is_grouped(text))
+		text = only_digits(check->pool, text, ". ");
+	if (num_parse(text, INT64_MIN, INT64_MAX, &number) != RC_OK)
+		return wrong(check, "form.number");
+	if (number < check->field->min || (check->field->max != 0 && number > check->field->max)) {
+		check->fault = text_fill(check->pool, "form.range", pool_printf(check->pool, "%lld",
+				(long long)check->field->min), pool_printf(check->pool, "%lld",
+				(long long)check->field->max), NULL);
+		return NULL;
+	}
+	return pool_printf(check->pool, "%lld", (long long)number);
+}
+
+static const char *check_date(struct check *check)
+{
+	int year, month, day;
+	char *text;
+
+	if (text_clean(check->pool, check->raw, strlen(check->raw), TEXT_ONE_LINE, &text) != RC_OK)
+		return wrong(check, "form.date");
+	if (check->field->max == 1 && strlen(text) == 4 && strspn(text, "0123456789") == 4 &&
+			text[0] != '0')
+		return text;
+	if (when_parse_date(text, &year, &month, &day) != RC_OK)
+		return wrong(check, check->field->max == 1 ? "form.date_or_year" : "form.date");
+	return pool_printf(check->pool, "%04d-%02d-%02d", year, month, day);
+}
+
+static const char *check_time(struct check *check)
+{
+	char *text, *out = pool_alloc(check->pool, 24);
+	int64_t at_ms;
+
+	if (text_clean(check->pool, check->raw, strlen(check->raw), TEXT_ONE_LINE, &text) != RC_OK ||
+			when_parse_local(text, &at_ms) != RC_OK)
+		return wrong(check, "form.time");
+	when_iso_minute(at_ms, out);
+	return out;
+}
+
+static const char *check_phone(struct check *check)
+{
+	const char *raw = check->raw + strspn(check->raw, " \t");
+	bool abroad = strncmp(raw, "+84", 3) == 0;
+	char *digits = only_digits(check->pool, abroad ? raw + 3 : raw, " .-()\t");
+
+	if (digits != NULL && abroad && digits[0] != '0')
+		digits = pool_printf(check->pool, "0%s", digits);
+	if (digits == NULL || digits[0] != '0' || strlen(digits) < 9 || strlen(digits) > 11)
+		return wrong(check, "form.phone");
+	return digits;
+}
+
+static const char *check_number(struct check *check, const char *key, size_t a, size_t b, size_t c)
+{
+	char *digits = only_digits(check->pool, check->raw, c != 0 ? " .-\t" : " .\t");
+	size_t len = digits != NULL ? strlen(digits) : 0;
+
+	if (len == 0 || (len != a && len != b && len != c))
+		return wrong(check, key);
+	if (c != 0 && len == 13)
+		return pool_printf(check->pool, "%.10s-%s", digits, digits + 10);
+	return digits;
+}
+
+static const char *check_email(struct check *check)
+{
+	char *text;
+	const char *at, *dot;
+
+	if (text_clean(check->pool, check->raw, strlen(check->raw), TEXT_ONE_LINE, &text) != RC_OK)
+		return wrong(check, "form.email");
+	at = strchr(text, '@');
+	dot = at != NULL ? strrchr(at, '.') : NULL;
+	if (at == NULL || at == text || strchr(at + 1, '@') != NULL || dot == NULL || dot == at + 1 ||
+			dot[1] == '\0' || strlen(text) > 254 || strpbrk(text, " ,;<>\"()") != NULL ||
+			!is_ascii(text))
+		return wrong(check, "form.email");
+	return text;
+}
+
+static const char *check_choice(struct check *check)
+{
+	size_t len = strlen(check->raw);
+	const char *choice = check->field->choices;
+
+	while (choice != NULL && len > 0) {
+		size_t n = strcspn(choice, "|");
+
+		if (n == len && memcmp(choice, check->raw, len) == 0)
+			return check->raw;
+		choice = choice[n] == '|' ? choice + n + 1 : NULL;
+	}
+	return wrong(check, "form.choice");
+}
+
+static const char *check_hex(struct check *check)
+{
+	size_t len = strlen(check->raw);
+	char *out = pool_strdup(check->pool, check->raw);
+
+	if ((int64_t)len != check->field->max || strspn(out, "0123456789abcdefABCDEF") != len)
+		return wrong(check, "form.characters");
+	for (char *p = out; *p != '\0'; p++)
+		*p = (char)(*p >= 'A' && *p <= 'F' ? *p + 32 : *p);
+	return out;
+}
+
+static const char *check_value(struct check *check)
+{
+	switch (check->field->type) {
+	case FIELD_LINE:
+		return check_text(check, TEXT_ONE_LINE);
+	case FIELD_LINES:
+		return check_text(check, TEXT_MANY_LINES);
+	case FIELD_INT:
+		return check_int(check);
+	case FIELD_DATE:
+		return check_date(check);
+	case FIELD_TIME:
+		return check_time(check);
+	case FIELD_PHONE:
+		return check_phone(check);
+	case FIELD_ID_NUMBER:
+		return check_number(check, "form.id_number", 9, 12, 0);
+	case FIELD_EMAIL:
+		return check_email(check);
+	case FIELD_TAX:
+		return check_number(check, "form.tax", 10, 12, 13);
+	case FIELD_CHOICE:
+		return check_choice(check);
+	case FIELD_FLAG:
+		return "1";
+	case FIELD_HEX:
+		return check_hex(check);
+	case FIELD_PASSWORD:
+		return check_chars(check, check->raw, LINE_CHARS);
+	}
+	return NULL;
+}
+
+static bool is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+enum rc form_check(struct form *form, const struct field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct value *value = (struct value *)(uintptr_t)find(form, fields[i].name, 0);
+		struct check check = { form->pool, &fields[i], value != NULL ? value->raw : "", NULL };
+		bool blank = fields[i].type == FIELD_PASSWORD ? check.raw[0] == '\0' :
+				is_blank(check.raw);
+
+		if (value != NULL && value->damaged)
+			add_fault(form, fields[i].name, text_get("form.characters"));
+		else if (blank && fields[i].required)
+			add_fault(form, fields[i].name, fields[i].label != NULL ? text_fill(form->pool,
+					"form.required", text_get(fields[i].label), NULL) :
+					text_get("form.required_this"));
+		else if (value != NULL) {
+			value->clean = blank ? "" : check_value(&check);
+			if (value->clean == NULL)
+				add_fault(form, fields[i].name, check.fault);
+		}
+	}
+	return form->fault_count > 0 ? RC_INVALID : RC_OK;
+}
+
+const char *form_text(const struct form *form, const char *name)
+{
+	const struct value *value = find(form, name, 0);
+
+	return value != NULL && value->clean != NULL ? value->clean : "";
+}
+
+int64_t form_int(const struct form *form, const char *name, int64_t otherwise)
+{
+	int64_t number;
+
+	return num_parse(form_text(form, name), INT64_MIN, INT64_MAX, &number) == RC_OK ? number :
+			otherwise;
+}
+
+bool form_flag(const struct form *form, const char *name)
+{
+	return form_text(form, name)[0] != '\0';
+}
+
+static void show_choices(const struct field *field, const char *raw, struct view *view)
+{
+	const char *choice = field->choices;
+
+	while (choice != NULL) {
+		size_t n = strcspn(choice, "|");
+
+		if (n == strlen(raw) && memcmp(choice, raw, n) == 0)
+			view_flag(view, pool_printf(view_pool(view), "%s_is_%s", field->name, raw), true);
+		choice = choice[n] == '|' ? choice + n + 1 : NULL;
+	}
+}
+
+void form_show(const struct form *form, const struct field *fields, size_t count,
+		struct view *view)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *raw = form_raw(form, fields[i].name);
+
+		if (fields[i].type == FIELD_FLAG)
+			view_flag(view, fields[i].name, raw[0] != '\0');
+		else
+			view_set(view, fields[i].name, fields[i].type == FIELD_PASSWORD ? "" : raw);
+		if (fields[i].type == FIELD_CHOICE)
+			show_choices(&fields[i], raw, view);
+	}
+	for (size_t i = 0; i < form->fault_count; i++) {
+		const struct fault *fault = &form->faults[i];
+		struct view *item = view_item(view, "faults");
+
+		view_set(item, "field", fault->field);
+		view_set(item, "sentence", fault->sentence);
+		view_set(view, pool_printf(view_pool(view), "%s_fault", fault->field), fault->sentence);
+	}
+	view_flag(view, "has_faults", form->fault_count > 0);
+}
