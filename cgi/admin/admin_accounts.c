@@ -11,7 +11,6 @@
 #include "crypt/random.h"
 #include "store/account.h"
 #include "web/form.h"
-#include "web/login.h"
 #include "web/text_vi.h"
 
 #define GROUPS 4
@@ -118,8 +117,6 @@ show_list(struct web *web, struct request *request, struct response *response,
 enum rc
 admin_accounts(struct web *web, struct request *request, struct response *response)
 {
-	if (login_must_change(request, response))
-		return RC_OK;
 	return show_list(web, request, response, NULL, NULL);
 }
 
@@ -181,8 +178,6 @@ admin_accounts_add(struct web *web, struct request *request, struct response *re
 	unsigned bits;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	if (request->method != METHOD_POST)
 		return show_add(web, request, response);
 	rc = form_check(form, add_fields, add_count);

@@ -7,7 +7,6 @@
 
 #include "base/encode.h"
 #include "base/log.h"
-#include "web/login.h"
 #include "web/text_vi.h"
 
 static enum rc
@@ -89,8 +88,6 @@ pages_act_take(struct web *web, struct request *request, struct response *respon
 	json_t *body;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	rc = pages_dossier_find(web, request, &row);
 	if (rc != RC_OK)
 		return rc;
@@ -195,8 +192,6 @@ pages_act_end(struct web *web, struct request *request, struct response *respons
 	json_t *body, *back;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	rc = ending == NULL ? RC_NOT_FOUND : pages_dossier_find(web, request, &row);
 	if (rc != RC_OK)
 		return rc;

@@ -8,7 +8,6 @@
 
 #include "base/encode.h"
 #include "store/blob.h"
-#include "web/login.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -153,8 +152,6 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 	json_t *body = NULL;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	rc = pages_dossier_find(web, request, &row);
 	if (rc != RC_OK)
 		return rc;

@@ -14,7 +14,6 @@
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "store/blob.h"
-#include "web/login.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 #include "web/tus.h"
@@ -76,8 +75,6 @@ pages_finish(struct web *web, struct request *request, struct response *response
 	struct dossier_row row;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	rc = pages_dossier_find(web, request, &row);
 	if (rc == RC_OK && !pages_inbox_can_work(&row)) {
 		response_see_other(response, pages_dossier_url(request->pool, &row, ""));

@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "dossier/catalogue.h"
-#include "web/login.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -190,8 +189,6 @@ pages_inbox(struct web *web, struct request *request, struct response *response)
 	int64_t page = 1;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	for (i = 0; i < tab_count; i++)
 		if (strcmp(tabs[i].id, filter) == 0)
 			tab = &tabs[i];
