@@ -16,6 +16,7 @@
 #include <mbedtls/pk.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
+#include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <mbedtls/x509_csr.h>
@@ -92,6 +93,15 @@ static inline int mbed_parse_key(mbedtls_pk_context *key, const unsigned char *b
 #endif
 }
 
+static inline int mbed_parse_keyfile(mbedtls_pk_context *key, const char *path)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+	return mbedtls_pk_parse_keyfile(key, path, NULL, mbed_random, NULL);
+#else
+	return mbedtls_pk_parse_keyfile(key, path, NULL);
+#endif
+}
+
 static inline int mbed_check_pair(const mbedtls_pk_context *public, const mbedtls_pk_context *private)
 {
 #if MBEDTLS_VERSION_MAJOR >= 3
@@ -116,6 +126,33 @@ static inline int mbed_set_serial(mbedtls_x509write_cert *cert, unsigned char *b
 	mbedtls_mpi_free(&serial);
 	return fault;
 #endif
+}
+
+static inline void mbed_min_tls12(mbedtls_ssl_config *config)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+	mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+	mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3,
+			MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+/* TLS 1.3 hands tickets up as if they were errors; they mean "read again". */
+static inline int mbed_is_ticket(int fault)
+{
+#ifdef MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET
+	return fault == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+	(void)fault;
+	return 0;
+#endif
+}
+
+/* After MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE: which alert (RFC 8446 §6). */
+static inline int mbed_alert(const mbedtls_ssl_context *ssl)
+{
+	return ssl->MBEDTLS_PRIVATE(in_msg) ? ssl->MBEDTLS_PRIVATE(in_msg)[1] : 0;
 }
 
 static inline const mbedtls_ecp_group *mbed_group(const mbedtls_ecp_keypair *pair)

@@ -7,6 +7,7 @@
 #ifndef TRAM_LINK_TLS_H
 #define TRAM_LINK_TLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,12 +23,24 @@ enum tls_fault { TLS_FAULT_NONE, TLS_FAULT_DNS, TLS_FAULT_CONNECT, TLS_FAULT_WRO
 enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *key_file,
 		struct tls_client **out) MUST_CHECK;
 void tls_client_free(struct tls_client *client);
+/* Every wait also ends with RC_GONE when fd becomes readable: SIGTERM's pipe. -1: none. */
+void tls_client_set_stop(struct tls_client *client, int fd);
 /* name: the host name the certificate must carry. RC_TLS with *fault, RC_IO, RC_TIMEOUT. */
 enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
 		int64_t timeout_ms, struct tls **out, enum tls_fault *fault) MUST_CHECK;
 enum rc tls_write(struct tls *tls, const void *bytes, size_t len, int64_t timeout_ms) MUST_CHECK;
 /* *len 0: the peer closed. RC_GONE, RC_TIMEOUT, RC_TLS. */
 enum rc tls_read(struct tls *tls, void *out, size_t cap, int64_t timeout_ms, size_t *len) MUST_CHECK;
+/* Without waiting: RC_BUSY when tls_wait is needed first. */
+enum rc tls_try_write(struct tls *tls, const void *bytes, size_t len, size_t *sent) MUST_CHECK;
+enum rc tls_try_read(struct tls *tls, void *out, size_t cap, size_t *len) MUST_CHECK;
+/* What the last RC_BUSY waits for, for poll of one's own. */
+int tls_fd(const struct tls *tls, bool *for_write);
+/* RC_OK when it may go on, RC_TIMEOUT at until_ms (when_boottime_ms), RC_GONE: stop. */
+enum rc tls_wait(struct tls *tls, int64_t until_ms) MUST_CHECK;
+/* Of a failed read or write: TLS_FAULT_REFUSED_OURS when an alert refused our certificate. */
+enum tls_fault tls_fault_of(const struct tls *tls);
+/* Orderly where that needs no waiting; NULL is fine. */
 void tls_close(struct tls *tls);
 const char *tls_fault_name(enum tls_fault fault);
 

@@ -29,10 +29,34 @@ enum rc wire_gzip(const void *bytes, size_t len, struct buf *out) MUST_CHECK;
 /* RC_TOO_LARGE past max; RC_INVALID. */
 enum rc wire_gunzip(const void *bytes, size_t len, size_t max, struct buf *out) MUST_CHECK;
 
-/* Payload of a journal receipt (JWS typ "tram-receipt"). */
+/* Payloads, each made and read by one pair of functions. Numbers stay below 2^53. Parsers answer
+ * RC_PROTOCOL; whether the values are the ones expected is for the caller to compare. */
+
+/* Journal receipt (JWS typ "tram-receipt"). */
 struct wire_receipt { const char *board; uint64_t epoch, seq; uint8_t hash[32]; uint64_t center_epoch; int64_t at_ms; };
 char *wire_receipt_payload(struct pool *pool, const struct wire_receipt *receipt);
 enum rc wire_receipt_parse(struct pool *pool, const char *payload, size_t len, struct wire_receipt *out) MUST_CHECK;
+
+/* Body of POST /v1/hello. own: the board's log as the board has it; center: the center's. */
+#define WIRE_NONCE_SIZE 16
+struct wire_hello { const char *board; struct journal_head own, center; uint64_t counter; uint8_t nonce[WIRE_NONCE_SIZE]; };
+char *wire_hello_payload(struct pool *pool, const struct wire_hello *hello);
+enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct wire_hello *out) MUST_CHECK;
+
+/* Its answer (JWS typ "tram-hello"). own: the board's log as the center has it. */
+struct wire_welcome { const char *board; uint8_t nonce[WIRE_NONCE_SIZE]; int64_t time_ms; struct journal_head own, center; };
+char *wire_welcome_payload(struct pool *pool, const struct wire_welcome *welcome);
+enum rc wire_welcome_parse(struct pool *pool, const char *payload, size_t len, struct wire_welcome *out) MUST_CHECK;
+
+/* Tram-Head (JWS typ "tram-feed"): the last line of the answer, or the head when it is empty. */
+struct wire_feed { const char *board; struct journal_head head; };
+char *wire_feed_payload(struct pool *pool, const struct wire_feed *feed);
+enum rc wire_feed_parse(struct pool *pool, const char *payload, size_t len, struct wire_feed *out) MUST_CHECK;
+
+/* Tram-Receipt (JWS typ "tram-blob"). */
+struct wire_blob { const char *board, *sha256; int64_t size, at_ms; };
+char *wire_blob_payload(struct pool *pool, const struct wire_blob *blob);
+enum rc wire_blob_parse(struct pool *pool, const char *payload, size_t len, struct wire_blob *out) MUST_CHECK;
 
 /* Server half of POST /v1/journal, without HTTP: every line of `ndjson` is received in order in one
  * transaction, linkstate_settle run, and *head is the board log's head afterwards. RC_PROTOCOL with
@@ -40,7 +64,8 @@ enum rc wire_receipt_parse(struct pool *pool, const char *payload, size_t len, s
 enum rc wire_take_journal(struct store *store, struct pool *pool, const char *board,
 		const char *ndjson, size_t len, struct journal_head *head, const char **why,
 		size_t *line) MUST_CHECK;
-/* Client half of GET /v1/feed: the same for the center's events on the board. */
+/* Client half of GET /v1/feed: the same for the center's events on the board. A line that was had
+ * already is passed over on both sides. */
 enum rc wire_take_feed(struct store *store, struct pool *pool, const char *ndjson, size_t len,
 		const char **why, size_t *line) MUST_CHECK;
 

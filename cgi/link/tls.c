@@ -1,0 +1,425 @@
+/*
+ * tls.c: see tls.h. Sockets are non-blocking from the start: every step ends at a deadline.
+ *
+ * What the peer's certificate lacks is collected in the verify callback, certificate by
+ * certificate. A date fault alone is told as such; beside a wrong CA it says nothing, for anybody
+ * can make an old certificate.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <mbedtls/net_sockets.h>
+#include <mbedtls/ssl.h>
+
+#include "base/log.h"
+#include "base/when.h"
+#include "crypt/mbed.h"
+#include "link/tls.h"
+
+struct tls_client {
+	mbedtls_ssl_config config;
+	mbedtls_x509_crt ca, own;
+	mbedtls_pk_context key;
+	int stop_fd;
+};
+
+struct tls {
+	mbedtls_ssl_context ssl;
+	int fd, stop_fd;
+	bool wants_write;
+	uint32_t flags;		/* what the verify callback saw on any certificate of the chain */
+	enum tls_fault fault;
+};
+
+static const char *const tls_fault_names[] = {
+	[TLS_FAULT_NONE] = "none",
+	[TLS_FAULT_DNS] = "dns",
+	[TLS_FAULT_CONNECT] = "connect",
+	[TLS_FAULT_WRONG_CA] = "wrong-ca",
+	[TLS_FAULT_EXPIRED] = "expired",
+	[TLS_FAULT_NOT_YET_VALID] = "not-yet-valid",
+	[TLS_FAULT_HOST_NAME] = "host-name",
+	[TLS_FAULT_REFUSED_OURS] = "refused-ours",
+	[TLS_FAULT_OTHER] = "tls",
+};
+
+const char *tls_fault_name(enum tls_fault fault)
+{
+	size_t i = (size_t)fault;
+
+	return i < sizeof(tls_fault_names) / sizeof(tls_fault_names[0]) ? tls_fault_names[i] : "tls";
+}
+
+/* ---- configuration ---- */
+
+static enum rc tls_load_own(struct tls_client *client, const char *cert_file, const char *key_file)
+{
+	if (mbedtls_x509_crt_parse_file(&client->own, cert_file)) {
+		log_error("tls: client certificate cannot be read file=%s", cert_file);
+		return RC_CONFIG;
+	}
+	if (mbed_parse_keyfile(&client->key, key_file)) {
+		log_error("tls: client key cannot be read file=%s", key_file);
+		return RC_CONFIG;
+	}
+	if (mbed_check_pair(&client->own.pk, &client->key)) {
+		log_error("tls: client key is not the certificate's file=%s", key_file);
+		return RC_CONFIG;
+	}
+	return mbedtls_ssl_conf_own_cert(&client->config, &client->own, &client->key) ?
+			RC_CONFIG : RC_OK;
+}
+
+enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *key_file,
+		struct tls_client **out)
+{
+	struct tls_client *client = calloc(1, sizeof(*client));
+	enum rc rc = RC_CONFIG;
+
+	*out = NULL;
+	if (!client)
+		log_fatal("tls: out of memory");
+	mbed_start();
+	client->stop_fd = -1;
+	mbedtls_ssl_config_init(&client->config);
+	mbedtls_x509_crt_init(&client->ca);
+	mbedtls_x509_crt_init(&client->own);
+	mbedtls_pk_init(&client->key);
+	if (mbedtls_ssl_config_defaults(&client->config, MBEDTLS_SSL_IS_CLIENT,
+			MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT))
+		log_fatal("tls: out of memory");
+	if (mbedtls_x509_crt_parse_file(&client->ca, ca_file)) {
+		log_error("tls: CA certificate cannot be read file=%s", ca_file);
+		goto out;
+	}
+	mbed_min_tls12(&client->config);
+	mbedtls_ssl_conf_authmode(&client->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+	mbedtls_ssl_conf_ca_chain(&client->config, &client->ca, NULL);
+	mbedtls_ssl_conf_rng(&client->config, mbed_random, NULL);
+	rc = cert_file && key_file ? tls_load_own(client, cert_file, key_file) : RC_OK;
+	if (rc)
+		goto out;
+	*out = client;
+	client = NULL;
+out:
+	tls_client_free(client);
+	return rc;
+}
+
+void tls_client_free(struct tls_client *client)
+{
+	if (!client)
+		return;
+	mbedtls_ssl_config_free(&client->config);
+	mbedtls_x509_crt_free(&client->ca);
+	mbedtls_x509_crt_free(&client->own);
+	mbedtls_pk_free(&client->key);
+	free(client);
+}
+
+void tls_client_set_stop(struct tls_client *client, int fd)
+{
+	client->stop_fd = fd;
+}
+
+/* ---- waiting ---- */
+
+static enum rc tls_wait_fd(int fd, int stop_fd, bool for_write, int64_t until_ms)
+{
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = for_write ? POLLOUT : POLLIN },
+		{ .fd = stop_fd, .events = POLLIN },
+	};
+
+	for (;;) {
+		int64_t left = until_ms - when_boottime_ms();
+		int n;
+
+		if (left <= 0)
+			return RC_TIMEOUT;
+		n = poll(fds, 2, left > 60000 ? 60000 : (int)left);
+		if (n < 0 && errno != EINTR)
+			return RC_IO;
+		if (n > 0)
+			return fds[1].revents ? RC_GONE : RC_OK;
+	}
+}
+
+enum rc tls_wait(struct tls *tls, int64_t until_ms)
+{
+	return tls_wait_fd(tls->fd, tls->stop_fd, tls->wants_write, until_ms);
+}
+
+int tls_fd(const struct tls *tls, bool *for_write)
+{
+	*for_write = tls->wants_write;
+	return tls->fd;
+}
+
+/* ---- connecting ---- */
+
+/* One address. RC_GONE: stop; RC_IO: try the next. */
+static enum rc tls_open_address(const struct addrinfo *at, int stop_fd, int64_t until_ms, int *out)
+{
+	int on = 1, fault = 0, fd;
+	socklen_t len = sizeof(fault);
+	enum rc rc = RC_IO;
+
+	*out = -1;
+	fd = socket(at->ai_family, at->ai_socktype, at->ai_protocol);
+	if (fd < 0)
+		return RC_IO;
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) || fcntl(fd, F_SETFL, O_NONBLOCK) ||
+			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
+		goto out;
+	if (connect(fd, at->ai_addr, at->ai_addrlen)) {
+		if (errno != EINPROGRESS)
+			goto out;
+		rc = tls_wait_fd(fd, stop_fd, true, until_ms);
+		if (rc)
+			goto out;
+		rc = RC_IO;
+		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &len) || fault)
+			goto out;
+	}
+	*out = fd;
+	return RC_OK;
+out:
+	close(fd);
+	return rc;
+}
+
+static enum rc tls_open_socket(const char *host, const char *port, int stop_fd, int64_t until_ms,
+		int *fd, enum tls_fault *fault)
+{
+	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list = NULL, *at;
+	enum rc rc = RC_IO;
+
+	*fault = TLS_FAULT_DNS;
+	if (getaddrinfo(host, port, &hints, &list))
+		return RC_IO;
+	*fault = TLS_FAULT_CONNECT;
+	for (at = list; at; at = at->ai_next) {
+		rc = tls_open_address(at, stop_fd, until_ms, fd);
+		if (rc == RC_OK || rc == RC_GONE)
+			break;
+	}
+	freeaddrinfo(list);
+	return rc;
+}
+
+static int tls_bio_send(void *arg, const unsigned char *bytes, size_t len)
+{
+	const struct tls *tls = arg;
+	ssize_t n = send(tls->fd, bytes, len, MSG_NOSIGNAL);
+
+	if (n >= 0)
+		return (int)n;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return MBEDTLS_ERR_SSL_WANT_WRITE;
+	return errno == EPIPE || errno == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET :
+			MBEDTLS_ERR_NET_SEND_FAILED;
+}
+
+static int tls_bio_receive(void *arg, unsigned char *out, size_t cap)
+{
+	const struct tls *tls = arg;
+	ssize_t n = recv(tls->fd, out, cap, 0);
+
+	if (n >= 0)
+		return (int)n;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return MBEDTLS_ERR_SSL_WANT_READ;
+	return errno == EPIPE || errno == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET :
+			MBEDTLS_ERR_NET_RECV_FAILED;
+}
+
+static int tls_collect(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
+{
+	struct tls *tls = arg;
+
+	(void)cert;
+	(void)depth;
+	tls->flags |= *flags;
+	return 0;
+}
+
+static enum tls_fault tls_fault_of_flags(uint32_t flags)
+{
+	const uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+	const uint32_t name = MBEDTLS_X509_BADCERT_CN_MISMATCH;
+
+	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+		return TLS_FAULT_WRONG_CA;
+	if (flags & ~(dates | name))
+		return TLS_FAULT_OTHER;
+	if (flags & name)
+		return TLS_FAULT_HOST_NAME;
+	if (flags & MBEDTLS_X509_BADCERT_FUTURE)
+		return TLS_FAULT_NOT_YET_VALID;
+	return flags & MBEDTLS_X509_BADCERT_EXPIRED ? TLS_FAULT_EXPIRED : TLS_FAULT_NONE;
+}
+
+/* Alerts that speak of the sender's certificate: ours (RFC 5246 §7.2.2, RFC 8446 §6.2). */
+static bool tls_alert_is_about_cert(int alert)
+{
+	return (alert >= 42 && alert <= 46) || alert == 48 || alert == 49 || alert == 116;
+}
+
+/* What Mbed TLS said, as rc; tls->fault is set where it is a matter of trust. */
+static enum rc tls_explain(struct tls *tls, int answer)
+{
+	switch (answer) {
+	case MBEDTLS_ERR_SSL_WANT_READ:
+		tls->wants_write = false;
+		return RC_BUSY;
+	case MBEDTLS_ERR_SSL_WANT_WRITE:
+		tls->wants_write = true;
+		return RC_BUSY;
+	case MBEDTLS_ERR_NET_CONN_RESET:
+	case MBEDTLS_ERR_SSL_CONN_EOF:
+	case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
+	case MBEDTLS_ERR_NET_SEND_FAILED:
+	case MBEDTLS_ERR_NET_RECV_FAILED:
+		return RC_GONE;
+	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
+		tls->fault = tls_alert_is_about_cert(mbed_alert(&tls->ssl)) ?
+				TLS_FAULT_REFUSED_OURS : TLS_FAULT_OTHER;
+		return RC_TLS;
+	default:
+		tls->fault = tls_fault_of_flags(tls->flags);
+		if (tls->fault == TLS_FAULT_NONE)
+			tls->fault = TLS_FAULT_OTHER;
+		return RC_TLS;
+	}
+}
+
+static enum rc tls_handshake(struct tls *tls, int64_t until_ms)
+{
+	enum rc rc;
+	int answer;
+
+	while ((answer = mbedtls_ssl_handshake(&tls->ssl)) != 0) {
+		rc = tls_explain(tls, answer);
+		if (rc == RC_BUSY)
+			rc = tls_wait(tls, until_ms);
+		if (rc)
+			return rc;
+	}
+	/* VERIFY_REQUIRED has ended the handshake on any flag; this is the second lock. */
+	return mbedtls_ssl_get_verify_result(&tls->ssl) ? tls_explain(tls, -1) : RC_OK;
+}
+
+enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
+		int64_t timeout_ms, struct tls **out, enum tls_fault *fault)
+{
+	int64_t until_ms = when_boottime_ms() + timeout_ms;
+	struct tls *tls;
+	enum rc rc;
+	int fd = -1;
+
+	*out = NULL;
+	if (!name || !name[0])
+		return RC_CONFIG;
+	rc = tls_open_socket(host, port, client->stop_fd, until_ms, &fd, fault);
+	if (rc)
+		return rc;
+	*fault = TLS_FAULT_NONE;
+	tls = calloc(1, sizeof(*tls));
+	if (!tls)
+		log_fatal("tls: out of memory");
+	tls->fd = fd;
+	tls->stop_fd = client->stop_fd;
+	mbedtls_ssl_init(&tls->ssl);
+	mbedtls_ssl_set_verify(&tls->ssl, tls_collect, tls);
+	mbedtls_ssl_set_bio(&tls->ssl, tls, tls_bio_send, tls_bio_receive, NULL);
+	if (mbedtls_ssl_setup(&tls->ssl, &client->config) ||
+			mbedtls_ssl_set_hostname(&tls->ssl, name))
+		log_fatal("tls: out of memory");
+	rc = tls_handshake(tls, until_ms);
+	if (rc) {
+		*fault = tls->fault ? tls->fault : TLS_FAULT_CONNECT;
+		tls_close(tls);
+		return rc;
+	}
+	*out = tls;
+	return RC_OK;
+}
+
+/* ---- reading and writing ---- */
+
+enum rc tls_try_write(struct tls *tls, const void *bytes, size_t len, size_t *sent)
+{
+	int n = mbedtls_ssl_write(&tls->ssl, bytes, len);
+
+	*sent = n > 0 ? (size_t)n : 0;
+	return n > 0 || len == 0 ? RC_OK : tls_explain(tls, n);
+}
+
+enum rc tls_try_read(struct tls *tls, void *out, size_t cap, size_t *len)
+{
+	int n;
+
+	*len = 0;
+	do
+		n = mbedtls_ssl_read(&tls->ssl, out, cap);
+	while (mbed_is_ticket(n));
+	if (n >= 0) {
+		*len = (size_t)n;
+		return RC_OK;
+	}
+	/* Whether an end came too early is for HTTP's lengths to say: 2.28 answers 0 to a cut too. */
+	return n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ? RC_OK : tls_explain(tls, n);
+}
+
+enum rc tls_write(struct tls *tls, const void *bytes, size_t len, int64_t timeout_ms)
+{
+	const uint8_t *at = bytes;
+	enum rc rc = RC_OK;
+	size_t sent;
+
+	while (len && rc == RC_OK) {
+		rc = tls_try_write(tls, at, len, &sent);
+		if (rc == RC_BUSY)
+			rc = tls_wait(tls, when_boottime_ms() + timeout_ms);
+		at += sent;
+		len -= sent;
+	}
+	return rc;
+}
+
+enum rc tls_read(struct tls *tls, void *out, size_t cap, int64_t timeout_ms, size_t *len)
+{
+	enum rc rc;
+
+	while ((rc = tls_try_read(tls, out, cap, len)) == RC_BUSY) {
+		rc = tls_wait(tls, when_boottime_ms() + timeout_ms);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
+enum tls_fault tls_fault_of(const struct tls *tls)
+{
+	return tls->fault;
+}
+
+void tls_close(struct tls *tls)
+{
+	if (!tls)
+		return;
+	(void)mbedtls_ssl_close_notify(&tls->ssl);
+	mbedtls_ssl_free(&tls->ssl);
+	close(tls->fd);
+	free(tls);
+}
