@@ -55,6 +55,7 @@ struct supervisor {
 	const struct plan *plan;
 	struct worker workers[PLAN_PROCESSES * PLAN_WORKERS];
 	size_t count;
+	bool stopping;
 	sigset_t waited, inherited;
 };
 
@@ -140,13 +141,15 @@ static void start(const struct supervisor *supervisor, struct worker *worker)
 	pool_free(pool);
 }
 
-static void ended(struct worker *worker, int status)
+static void ended(struct worker *worker, int status, bool stopping)
 {
 	int64_t now = when_boottime_ms();
 	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	const char *name = worker->process->name;
 
 	worker->pid = 0;
+	if (stopping)
+		return;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == TOOL_CONFIG) {
 		log_error("supervise process=%s.%zu: configuration error, stays down", name,
 				worker->number);
@@ -175,7 +178,7 @@ static void reap(struct supervisor *supervisor)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		for (i = 0; i < supervisor->count; i++) {
 			if (supervisor->workers[i].pid == pid)
-				ended(&supervisor->workers[i], status);
+				ended(&supervisor->workers[i], status, supervisor->stopping);
 		}
 	}
 }
@@ -231,6 +234,7 @@ static void stop(struct supervisor *supervisor)
 	struct pool *pool = pool_new();
 	size_t i;
 
+	supervisor->stopping = true;
 	(void)signal_all(supervisor, SIGTERM);
 	while (signal_all(supervisor, 0) > 0 && when_boottime_ms() < deadline) {
 		(void)next_signal(supervisor, 100);
