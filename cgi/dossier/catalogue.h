@@ -4,6 +4,12 @@
  *
  * Codes are opaque text. Values the document marks uncertain need a manager's confirmation before
  * the procedure can be switched on (in the demo data they are confirmed by board/demo/confirm.json).
+ * The document: {"version", "procedures": [{"code", "name", "field", "level": "commune|province",
+ * "unit", "agency", "target_system", "who", "enabled", "rehearsal_only", "usual_rank", "uncertain":
+ * ["name"], "cases": [{"id", "name", "limit", "uncertain": ["limit", "components"], "components":
+ * [{"id", "name", "originals", "certified", "copies", "submission": "submit|present|lookup",
+ * "condition", "required"}], "fees": [{"id", "name", "kind", "amount", "first_pages", "first",
+ * "next", "max", "certain": false}]}]}]}. Left out: "", 0, enabled and certain true.
  */
 #ifndef TRAM_DOSSIER_CATALOGUE_H
 #define TRAM_DOSSIER_CATALOGUE_H
@@ -41,6 +47,7 @@ struct fee_rule {
 	int64_t amount_dong;	/* flat, per_copy, per_document */
 	int64_t first_pages_dong, next_pages_dong, max_per_copy_dong;	/* certified_copy: 2.000 / 1.000 from page 3 / 200.000 */
 	int first_pages;
+	bool certain;		/* false: the amount waits for a confirmation */
 };
 
 struct procedure_case {
@@ -51,6 +58,7 @@ struct procedure_case {
 	size_t component_count;
 	const struct fee_rule *fees;
 	size_t fee_count;
+	bool limit_certain, components_certain;
 };
 
 enum level { LEVEL_COMMUNE, LEVEL_PROVINCE };
@@ -64,7 +72,9 @@ struct procedure {
 	const char *agency;		/* H27.x of the deciding unit, "" = configuration */
 	const char *target_system;
 	const char *who;		/* "anyone" | "relative" | "authorised" | "in_person" */
-	bool enabled;
+	bool certain;			/* name, field, level, who: none waits for a confirmation */
+	bool wanted;			/* the document switches it on */
+	bool enabled;			/* wanted, and every value of it certain or confirmed */
 	bool rehearsal_only;		/* 9.999001 */
 	int usual_rank;			/* 1..8: among the eight often used; 0: not */
 	const char *folded;		/* name folded for search */
@@ -82,6 +92,22 @@ struct catalogue {
  * RC_INVALID: *fault says where ("procedures[3].cases[0].limit: …"). */
 enum rc catalogue_parse(struct pool *pool, const char *text, size_t len, bool rehearsal,
 		struct catalogue *out, const char **fault) MUST_CHECK;
+/*
+ * Confirmed values over the uncertain ones, all in pool; a procedure whose values are then all
+ * certain is enabled when it was wanted. The document:
+ *
+ *	{"confirmed": [{"code": "2.000635", "by": "…", "on": "2026-11-20", "name": "…",
+ *		"cases": [{"id": "thuong", "limit": "same-day-after-15", "components": true,
+ *			"fees": [{"id": "le-phi", "amount": 8000}]}]}]}
+ *
+ * name confirms name, field, level and who together; components: true confirms the list as it
+ * stands; a fee's amount is the amount of its kind (certified_copy: first, next, max as well).
+ * Codes, cases and fees that the catalogue does not have are passed over. RC_INVALID with *fault.
+ */
+enum rc catalogue_confirm(struct pool *pool, struct catalogue *catalogue, const char *text,
+		size_t len, const char **fault) MUST_CHECK;
+/* No value of it waits for a confirmation. */
+bool catalogue_is_certain(const struct procedure *procedure);
 /* NULL: not in this catalogue. */
 const struct procedure *catalogue_find(const struct catalogue *catalogue, const char *code);
 /* case_id "" or NULL: the first case. NULL: none of that id. */
