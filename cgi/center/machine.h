@@ -7,10 +7,8 @@
 #ifndef TRAM_CENTER_MACHINE_H
 #define TRAM_CENTER_MACHINE_H
 
-#include "base/json.h"
 #include "base/rc.h"
 #include "crypt/jws.h"
-#include "store/journal.h"
 #include "web/web.h"
 
 /* Over this a journal body is refused, unpacked: a full batch of the largest bodies, escaped, is
@@ -22,12 +20,10 @@ struct machine {
 	struct jws_key *receipt_key;	/* center_key_dir/receipt.key */
 };
 
-/* Signs the object with the receipt key; *token in the request's pool. RC_IO: signing failed. */
+/* Signs the payload (JSON text, as wire.h makes it) with the receipt key; *token in the request's
+ * pool. RC_IO: signing failed, logged. */
 enum rc machine_sign(struct web *web, struct request *request, const char *typ,
-		const json_t *payload, char **token) MUST_CHECK;
-/* Head of one log as members "<prefix>epoch", "<prefix>seq", "<prefix>hash" (hex). */
-void machine_sign_head(json_t *object, const char *epoch, const char *seq, const char *hash,
-		const struct journal_head *head);
+		const char *payload, char **token) MUST_CHECK;
 
 /* POST /v1/hello */
 enum rc machine_hello(struct web *web, struct request *request, struct response *response);

@@ -11,6 +11,7 @@
 #include "base/when.h"
 #include "center/machine.h"
 #include "crypt/hash.h"
+#include "link/wire.h"
 #include "store/blob.h"
 #include "store/linkstate.h"
 #include "web/tus.h"
@@ -22,18 +23,14 @@ static enum rc
 put_receipt(struct web *web, struct request *request, struct response *response,
 		const char *sha256, int64_t size)
 {
-	json_t *payload = json_new_object();
+	struct wire_blob blob = {request->board, sha256, size, when_now_ms()};
 	char *token = NULL;
 	enum rc rc;
 
-	json_put(payload, "board", request->board);
-	json_put(payload, "sha256", sha256);
-	json_put_int(payload, "size", size);
-	json_put_int(payload, "at_ms", when_now_ms());
-	rc = machine_sign(web, request, "tram-blob", payload, &token);
+	rc = machine_sign(web, request, "tram-blob", wire_blob_payload(request->pool, &blob),
+			&token);
 	if (rc == RC_OK)
 		response_header(response, "Tram-Receipt", token);
-	json_decref(payload);
 	return rc;
 }
 

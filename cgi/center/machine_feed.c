@@ -34,16 +34,14 @@ static enum rc
 put_head(struct web *web, struct request *request, struct response *response,
 		const struct journal_head *head)
 {
-	json_t *payload = json_new_object();
+	struct wire_feed feed = {request->board, *head};
 	char *token = NULL;
 	enum rc rc;
 
-	json_put(payload, "board", request->board);
-	machine_sign_head(payload, "epoch", "seq", "hash", head);
-	rc = machine_sign(web, request, "tram-feed", payload, &token);
+	rc = machine_sign(web, request, "tram-feed", wire_feed_payload(request->pool, &feed),
+			&token);
 	if (rc == RC_OK)
 		response_header(response, "Tram-Head", token);
-	json_decref(payload);
 	return rc;
 }
 

@@ -12,36 +12,35 @@
 #include "link/wire.h"
 #include "store/linkstate.h"
 
-/* The sequence number that line (1-based) of the batch claims; 0 when it cannot be read. */
-static uint64_t
-line_seq(struct request *request, const char *ndjson, size_t len, size_t line)
+/* The event of one line (1-based); RC_INVALID when it cannot be read. Its hash is filled in. */
+static enum rc
+line_event(struct request *request, const struct buf *ndjson, size_t line, struct event *event)
 {
-	const char *at = ndjson;
-	const char *end = ndjson + len;
-	const char *stop;
+	const char *at = ndjson->data;
+	const char *end = ndjson->data + ndjson->len;
+	const char *stop = memchr(at, '\n', ndjson->len);
 	struct wire_event wire;
-	struct event event;
+	enum rc rc;
 
-	while (line > 1 && at < end) {
-		stop = memchr(at, '\n', (size_t)(end - at));
-		if (stop == NULL)
-			return 0;
+	while (line > 1 && stop != NULL) {
 		at = stop + 1;
+		stop = memchr(at, '\n', (size_t)(end - at));
 		line--;
 	}
-	stop = memchr(at, '\n', (size_t)(end - at));
 	if (stop == NULL)
-		stop = end;
-	if (wire_line_parse(request->pool, at, (size_t)(stop - at), &wire) != RC_OK ||
-			event_decode(wire.header, wire.header_len, &event) != RC_OK)
-		return 0;
-	return event.seq;
+		return RC_INVALID;
+	rc = wire_line_parse(request->pool, at, (size_t)(stop - at), &wire);
+	if (rc == RC_OK)
+		rc = event_decode(wire.header, wire.header_len, event);
+	if (rc == RC_OK)
+		hash_sha256(wire.header, wire.header_len, event->hash);
+	return rc;
 }
 
 /* why → problem document: what stands against the position is 409, what is wrong in itself 422. */
 static enum rc
 refuse(struct web *web, struct request *request, struct response *response, const char *why,
-		uint64_t seq)
+		const struct buf *ndjson, size_t line)
 {
 	static const struct {
 		const char *why;
@@ -57,7 +56,9 @@ refuse(struct web *web, struct request *request, struct response *response, cons
 		{"line", 422, "A line is not an event"},
 	};
 	struct journal_head head;
+	struct event event;
 	json_t *extra;
+	uint64_t seq = 0;
 	enum rc rc;
 	size_t i;
 
@@ -67,11 +68,14 @@ refuse(struct web *web, struct request *request, struct response *response, cons
 	for (i = 0; i + 1 < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i].why, why) == 0)
 			break;
+	if (line_event(request, ndjson, line, &event) == RC_OK)
+		seq = event.seq;
 	log_warn("journal refused board=%s why=%s seq=%llu head=%llu", request->board,
 			known[i].why, (unsigned long long)seq, (unsigned long long)head.seq);
 	extra = json_new_object();
+	json_put_int(extra, "line", (int64_t)line);
 	json_put_int(extra, "seq", (int64_t)seq);
-	machine_sign_head(extra, "head_epoch", "head_seq", "head_hash", &head);
+	json_put_int(extra, "head_seq", (int64_t)head.seq);
 	response_problem(response, known[i].status, known[i].why, known[i].title, extra);
 	return RC_OK;
 }
@@ -96,10 +100,8 @@ unpack(struct request *request, struct buf *out)
 static enum rc
 receipt(struct web *web, struct request *request, const struct journal_head *head, char **token)
 {
-	const struct machine *machine = web->app;
 	struct wire_receipt wire;
 	struct journal_head center;
-	const char *payload;
 	enum rc rc;
 
 	rc = linkstate_issued_get(web->store, request->pool, request->board, head->epoch,
@@ -116,11 +118,10 @@ receipt(struct web *web, struct request *request, const struct journal_head *hea
 	memcpy(wire.hash, head->hash, sizeof(wire.hash));
 	wire.center_epoch = center.epoch;
 	wire.at_ms = when_now_ms();
-	payload = wire_receipt_payload(request->pool, &wire);
-	rc = jws_sign(request->pool, machine->receipt_key, "tram-receipt", payload,
-			strlen(payload), token);
+	rc = machine_sign(web, request, "tram-receipt",
+			wire_receipt_payload(request->pool, &wire), token);
 	if (rc != RC_OK)
-		return RC_IO;
+		return rc;
 	rc = linkstate_issued_put(web->store, request->board, head->epoch, head->seq, *token);
 	if (rc == RC_EXISTS || rc == RC_CONFLICT)	/* another worker was first: its word counts */
 		rc = linkstate_issued_get(web->store, request->pool, request->board, head->epoch,
@@ -128,40 +129,65 @@ receipt(struct web *web, struct request *request, const struct journal_head *hea
 	return rc;
 }
 
+/* Takes the lines and gives the position of the last one: what was had already is as good as new,
+ * so a repeat, even an old one, is answered for exactly what it sent. RC_EXISTS: refused and
+ * answered. */
+static enum rc
+take(struct web *web, struct request *request, struct response *response,
+		const struct buf *ndjson, struct journal_head *head)
+{
+	const char *why = NULL;
+	struct event last;
+	size_t line = 0;
+	enum rc rc;
+
+	if (ndjson->len == 0)
+		return journal_head_get(web->store, request->board, AUTHOR_BOARD, head);
+	rc = wire_take_journal(web->store, request->pool, request->board, ndjson->data,
+			ndjson->len, head, &why, &line);
+	if (rc == RC_PROTOCOL || rc == RC_INVALID) {
+		rc = refuse(web, request, response, why != NULL ? why : "line", ndjson, line);
+		return rc == RC_OK ? RC_EXISTS : rc;
+	}
+	if (rc == RC_OK)
+		rc = line_event(request, ndjson, line, &last);
+	if (rc != RC_OK)
+		return rc;
+	head->epoch = last.epoch;
+	head->seq = last.seq;
+	memcpy(head->hash, last.hash, sizeof(head->hash));
+	return RC_OK;
+}
+
 enum rc
 machine_journal(struct web *web, struct request *request, struct response *response)
 {
 	struct journal_head head;
 	struct buf ndjson = {NULL, 0, 0};
-	const char *why = "";
 	char *token = NULL;
 	json_t *reply = NULL;
-	size_t line = 0;
 	enum rc rc;
 
 	rc = unpack(request, &ndjson);
 	if (rc != RC_OK) {
-		response_problem(response, rc == RC_TOO_LARGE ? 413 : 400, "encoding",
+		response_problem(response, rc == RC_TOO_LARGE ? 413 : 400,
+				rc == RC_TOO_LARGE ? "too-large" : "invalid",
 				rc == RC_TOO_LARGE ? "The journal is too large when unpacked" :
 				"The body is not what Content-Encoding says", NULL);
 		rc = RC_OK;
 		goto out;
 	}
-	if (ndjson.len == 0) {
-		response_problem(response, 400, "line", "There is no event in the body", NULL);
-		goto out;
-	}
-	rc = wire_take_journal(web->store, request->pool, request->board, ndjson.data, ndjson.len,
-			&head, &why, &line);
-	if (rc == RC_PROTOCOL || rc == RC_INVALID) {
-		rc = refuse(web, request, response, rc == RC_INVALID ? "line" : why,
-				line_seq(request, ndjson.data, ndjson.len, line));
+	rc = take(web, request, response, &ndjson, &head);
+	if (rc == RC_OK && head.seq == 0) {
+		response_problem(response, 409, "gap", "There is no event yet", NULL);
 		goto out;
 	}
 	if (rc == RC_OK)
 		rc = receipt(web, request, &head, &token);
-	if (rc != RC_OK)
+	if (rc != RC_OK) {
+		rc = rc == RC_EXISTS ? RC_OK : rc;
 		goto out;
+	}
 	reply = json_new_object();
 	json_put(reply, "receipt", token);
 	response_json(response, reply);

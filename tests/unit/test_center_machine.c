@@ -11,7 +11,7 @@
 
 /* machine_sign.c's, not under test here */
 enum rc
-machine_sign(struct web *web, struct request *request, const char *typ, const json_t *payload,
+machine_sign(struct web *web, struct request *request, const char *typ, const char *payload,
 		char **token)
 {
 	(void)web;
@@ -20,17 +20,6 @@ machine_sign(struct web *web, struct request *request, const char *typ, const js
 	(void)payload;
 	(void)token;
 	return RC_BUG;
-}
-
-void
-machine_sign_head(json_t *object, const char *epoch, const char *seq, const char *hash,
-		const struct journal_head *head)
-{
-	(void)object;
-	(void)epoch;
-	(void)seq;
-	(void)hash;
-	(void)head;
 }
 
 static void
