@@ -60,5 +60,9 @@ void account_roles_text(unsigned roles, char *out, size_t out_size);
  */
 enum rc account_login(struct store *store, struct pool *pool, const char *login,
 		const char *password, const char *device, struct account *out, int64_t *wait_s) MUST_CHECK;
+/* This person logged in on this device (its cookie's value): it is known from now on. Of too many
+ * devices the oldest are forgotten. account_login does it for a cookie that came with the login;
+ * who sets a new cookie calls it. */
+enum rc account_login_device(struct store *store, const char *account, const char *device) MUST_CHECK;
 
 #endif

@@ -22,6 +22,8 @@ struct session {
 	const char *counter;
 };
 
+/* The kernel's id of this boot: what is counted in CLOCK_BOOTTIME ends with it. */
+const char *session_boot(void);
 /* program: "intake", "admin", "center": a session belongs to one. *token: the cookie's value. */
 enum rc session_new(struct store *store, struct pool *pool, const char *program,
 		const struct account *account, char **token) MUST_CHECK;

@@ -1,0 +1,203 @@
+/*
+ * account_login.c: checking a name and a password, and counting failures per account and device.
+ *
+ * A device is known to an account when its cookie was set by a successful login of that account;
+ * auth.db keeps the cookie's hash. All other devices share one count per account, so that a phone
+ * on the Wi-Fi can lock itself out of an account, but never the clerk's tablet. Counts are in
+ * run.db and run on CLOCK_BOOTTIME: moving the wall clock ends no wait.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "crypt/hash.h"
+#include "crypt/password.h"
+#include "store/account.h"
+#include "store/account_row.h"
+#include "store/session.h"
+
+#define FAILURES_MAX 5
+#define WAIT_MS (INT64_C(15) * 60 * 1000)
+#define DEVICES_KEPT 20
+
+static void hash_hex(const char *text, char out[2 * HASH_SIZE + 1])
+{
+	uint8_t digest[HASH_SIZE];
+
+	hash_sha256(text, strlen(text), digest);
+	hex_encode(digest, sizeof(digest), out);
+}
+
+/* Reads the account with its password hash. RC_NOT_FOUND: nobody of that name. */
+static enum rc account_secret(struct store *store, struct pool *pool, const char *login,
+		struct account *out, char **hash)
+{
+	struct stmt *stmt;
+	bool row = false;
+	enum rc rc;
+
+	*hash = NULL;
+	stmt = db_stmt(store->auth, "SELECT " ACCOUNT_COLUMNS ", hash FROM account WHERE login = $1");
+	stmt_text(stmt, 1, login);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc != RC_OK ? rc : RC_NOT_FOUND;
+	account_row_read(stmt, pool, out);
+	*hash = stmt_col_dup(stmt, ACCOUNT_HASH_COLUMN, pool);
+	stmt_reset(stmt);
+	return RC_OK;
+}
+
+static enum rc device_known(struct store *store, const char *account, const char *device_hash,
+		bool *known)
+{
+	struct stmt *stmt = db_stmt(store->auth, "SELECT 1 FROM device WHERE account = $1 AND hash = $2");
+	enum rc rc;
+
+	stmt_text(stmt, 1, account);
+	stmt_text(stmt, 2, device_hash);
+	rc = stmt_step(stmt, known);
+	if (rc == RC_OK && *known)
+		stmt_reset(stmt);
+	return rc;
+}
+
+static enum rc wait_left(struct store *store, const char *login, const char *device, int64_t *left_ms)
+{
+	struct stmt *stmt = db_stmt(store->run, "SELECT until_ms FROM attempt "
+			"WHERE login = $1 AND device = $2 AND boot = $3");
+	bool row = false;
+	enum rc rc;
+
+	*left_ms = 0;
+	stmt_text(stmt, 1, login);
+	stmt_text(stmt, 2, device);
+	stmt_text(stmt, 3, session_boot());
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc;
+	*left_ms = stmt_col_int(stmt, 0) - when_boottime_ms();
+	stmt_reset(stmt);
+	return RC_OK;
+}
+
+/* One more failure; the fifth starts the wait, and so does each one after it. */
+static enum rc failure_add(struct store *store, const char *login, const char *device)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->run, "INSERT INTO attempt (login, device, boot, count, until_ms) "
+			"VALUES ($1, $2, $3, 1, 0) ON CONFLICT (login, device) DO UPDATE SET "
+			"count = CASE WHEN attempt.boot <> $3 OR (attempt.until_ms > 0 AND "
+			"attempt.until_ms <= $4) THEN 1 ELSE attempt.count + 1 END, "
+			"until_ms = CASE WHEN attempt.boot = $3 AND attempt.until_ms > $4 THEN attempt.until_ms "
+			"WHEN attempt.boot = $3 AND attempt.until_ms = 0 AND attempt.count + 1 >= $5 "
+			"THEN $4 + $6 ELSE 0 END, boot = $3");
+	stmt_text(stmt, 1, login);
+	stmt_text(stmt, 2, device);
+	stmt_text(stmt, 3, session_boot());
+	stmt_int(stmt, 4, when_boottime_ms());
+	stmt_int(stmt, 5, FAILURES_MAX);
+	stmt_int(stmt, 6, WAIT_MS);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK) {
+		db_write_abort(store->run);
+		return rc;
+	}
+	return db_write_commit(store->run);
+}
+
+static enum rc failures_clear(struct store *store, const char *login, const char *device)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->run, "DELETE FROM attempt WHERE login = $1 AND device = $2");
+	stmt_text(stmt, 1, login);
+	stmt_text(stmt, 2, device);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK) {
+		db_write_abort(store->run);
+		return rc;
+	}
+	return db_write_commit(store->run);
+}
+
+enum rc account_login_device(struct store *store, const char *account, const char *device)
+{
+	char device_hash[2 * HASH_SIZE + 1];
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->auth);
+
+	if (rc != RC_OK)
+		return rc;
+	hash_hex(device, device_hash);
+	stmt = db_stmt(store->auth, "INSERT INTO device (account, hash, at) VALUES ($1, $2, $3) "
+			"ON CONFLICT (account, hash) DO UPDATE SET at = $3");
+	stmt_text(stmt, 1, account);
+	stmt_text(stmt, 2, device_hash);
+	stmt_int(stmt, 3, when_now_ms());
+	rc = stmt_run(stmt);
+	if (rc == RC_OK) {
+		stmt = db_stmt(store->auth, "DELETE FROM device WHERE account = $1 AND hash NOT IN "
+				"(SELECT hash FROM device WHERE account = $1 ORDER BY at DESC LIMIT $2)");
+		stmt_text(stmt, 1, account);
+		stmt_int(stmt, 2, DEVICES_KEPT);
+		rc = stmt_run(stmt);
+	}
+	if (rc != RC_OK) {
+		db_write_abort(store->auth);
+		return rc;
+	}
+	return db_write_commit(store->auth);
+}
+
+enum rc account_login(struct store *store, struct pool *pool, const char *login,
+		const char *password, const char *device, struct account *out, int64_t *wait_s)
+{
+	char device_hash[2 * HASH_SIZE + 1];
+	const char *counted = "";
+	char *hash = NULL;
+	bool known = false, matches = false;
+	int64_t left_ms = 0;
+	enum rc rc;
+
+	*wait_s = 0;
+	hash_hex(device, device_hash);
+	rc = account_secret(store, pool, login, out, &hash);
+	if (rc == RC_OK && *device)
+		rc = device_known(store, out->id, device_hash, &known);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	if (known)
+		counted = device_hash;
+	rc = wait_left(store, login, counted, &left_ms);
+	if (rc != RC_OK)
+		return rc;
+	if (left_ms > 0) {
+		*wait_s = (left_ms + 999) / 1000;
+		return RC_BUSY;
+	}
+	/* A name that nobody has costs the same work and the same answer. */
+	rc = password_check(hash, password, &matches);
+	if (rc != RC_OK)
+		return rc;
+	if (!hash || !matches) {
+		rc = failure_add(store, login, counted);
+		return rc == RC_OK ? RC_DENIED : rc;
+	}
+	rc = failures_clear(store, login, counted);
+	if (rc != RC_OK)
+		return rc;
+	if (out->locked || (out->ends_at && out->ends_at <= when_now_ms()))
+		return RC_CONFLICT;
+	if (*device && !known)
+		rc = account_login_device(store, out->id, device);
+	return rc;
+}
