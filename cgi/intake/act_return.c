@@ -151,6 +151,7 @@ enum rc page_return(struct web *web, struct request *request, struct response *r
 			goto out;
 		}
 		form_show(request->form, fields, FIELDS, view);
+		view_set(view, "phone_typed", form_raw(request->form, "phone"));
 	} else {
 		view_flag(view, "receiver_is_applicant", true);
 		view_flag(view, "proof_is_slip", true);

@@ -46,6 +46,7 @@ static void show_choices(struct request *request, struct view *view, const struc
 		view_set(item, "name", choice_text(pool, "act.", offered[i]));
 		view_set(item, "act_url", dossier_show_url(pool, row, offered[i]->suffix));
 		view_flag(item, "post", offered[i]->post);
+		view_flag(view, "choices_shown", true);
 	}
 }
 
@@ -107,6 +108,7 @@ static enum rc show_papers(struct web *web, struct view *view, const struct doss
 		const char *state = json_text(component, "state");
 		int number = 0;
 
+		view_flag(view, "papers_shown", true);
 		view_set(item, "name", dup_text(item, component, "name"));
 		if (state[0] != '\0')
 			view_set(item, "paper_state",
@@ -134,6 +136,7 @@ static enum rc show_results(struct web *web, struct view *view, const struct dos
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
 		struct view *item = view_item(view, "results");
 
+		view_flag(view, "results_shown", true);
 		view_set(item, "kind", results[i].kind);
 		view_set(item, "number", results[i].number);
 		view_set(item, "summary", results[i].summary);
@@ -182,6 +185,7 @@ static void show_count(struct web *web, struct view *view, const struct dossier_
 		return;
 	if (due->due_at == row->due_at)
 		dossier_show_why(view, "why", due);
+	view_flag(view, "why_shown", due->due_at == row->due_at && due->step_count > 0);
 }
 
 enum rc page_dossier(struct web *web, struct request *request, struct response *response)

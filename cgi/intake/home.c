@@ -6,7 +6,6 @@
 
 #include "intake/intake.h"
 #include "store/draft.h"
-#include "web/login.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -69,6 +68,8 @@ static enum rc show_dossiers(struct web *web, struct request *request, struct vi
 
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
 		dossier_show_row(view_item(view, "dossiers"), &rows[i], request->now_ms);
+	view_flag(view, "dossiers_shown", count > 0);
+	view_flag(view, "any", count > 0);
 	return rc;
 }
 
@@ -87,6 +88,8 @@ static void show_drafts(struct web *web, struct request *request, struct view *v
 		view_set(item, "ticket", rows[i].ticket);
 		view_set(item, "updated", show_time_screen(request->pool, rows[i].updated_at));
 	}
+	view_flag(view, "drafts_shown", count > 0);
+	view_flag(view, "any", count > 0);
 }
 
 enum rc page_home(struct web *web, struct request *request, struct response *response)
@@ -97,8 +100,6 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	size_t draft_count = 0, at;
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	if (frame_can(request, ROLES_COUNTER) && request->session->counter[0] == '\0') {
 		response_see_other(response, "/chon-quay");
 		return RC_OK;

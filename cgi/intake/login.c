@@ -17,8 +17,7 @@ static const struct field counter_fields[] = {
 enum rc page_root(struct web *web, struct request *request, struct response *response)
 {
 	(void)web;
-	if (!login_must_change(request, response))
-		response_see_other(response, frame_home(request));
+	response_see_other(response, frame_home(request));
 	return RC_OK;
 }
 

@@ -30,6 +30,22 @@ static enum rc data_text(struct pool *pool, const char *path, const char *embedd
 	return rc;
 }
 
+/* Values of the catalogue that a manager confirmed; a rehearsal takes the embedded ones when the
+ * settings name none. */
+static enum rc confirm(const struct settings *settings, struct intake *intake, const char **fault)
+{
+	bool rehearsal = settings->mode == MODE_REHEARSAL;
+	const char *text;
+	size_t len;
+	enum rc rc = data_text(intake->pool, settings->confirm_file,
+			rehearsal ? embed_confirm_json : "", rehearsal ? embed_confirm_json_len : 0, &text,
+			&len);
+
+	if (rc != RC_OK || len == 0)
+		return rc;
+	return catalogue_confirm(intake->pool, &intake->catalogue, text, len, fault);
+}
+
 static enum rc load(const struct settings *settings, struct intake *intake)
 {
 	const char *text, *fault = "";
@@ -41,6 +57,8 @@ static enum rc load(const struct settings *settings, struct intake *intake)
 	if (rc == RC_OK)
 		rc = catalogue_parse(intake->pool, text, len, settings->mode == MODE_REHEARSAL,
 				&intake->catalogue, &fault);
+	if (rc == RC_OK)
+		rc = confirm(settings, intake, &fault);
 	if (rc != RC_OK) {
 		log_error("catalogue rc=%s fault=%s", rc_name(rc), fault);
 		return rc;

@@ -3,11 +3,11 @@
  * results that wait for their people.
  */
 #include "intake/intake.h"
-#include "web/login.h"
 #include "web/text_vi.h"
 
 #define ROWS 100
 
+/* Fills the list and, where it is not empty, the flag "<list>_shown". */
 static enum rc show_list(struct web *web, struct request *request, struct view *view,
 		enum dossier_list_kind kind, const char *list)
 {
@@ -17,8 +17,13 @@ static enum rc show_list(struct web *web, struct request *request, struct view *
 	size_t count = 0;
 	enum rc rc = dossier_list(web->store, request->pool, &query, &rows, &count);
 
-	for (size_t i = 0; rc == RC_OK && i < count; i++)
-		dossier_show_row(view_item(view, list), &rows[i], request->now_ms);
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		struct view *item = view_item(view, list);
+
+		dossier_show_row(item, &rows[i], request->now_ms);
+		view_set(item, "place", rows[i].place);
+	}
+	view_flag(view, pool_printf(request->pool, "%s_shown", list), count > 0);
 	return rc;
 }
 
@@ -40,6 +45,7 @@ static enum rc show_waiting(struct web *web, struct request *request, struct vie
 				facts->state != STATE_SIGNED)
 			continue;
 		dossier_show_row(view_item(view, "waiting"), &rows[i], request->now_ms);
+		view_flag(view, "waiting_shown", true);
 	}
 	return rc;
 }
@@ -49,8 +55,6 @@ enum rc page_tray_work(struct web *web, struct request *request, struct response
 	struct view *view = view_new(request->pool);
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	view_set(view, "title", text_get("tray.work"));
 	view_flag(view, "at_work", true);
 	rc = show_list(web, request, view, LIST_MINE, "mine");
@@ -66,8 +70,6 @@ enum rc page_tray_sign(struct web *web, struct request *request, struct response
 	struct view *view = view_new(request->pool);
 	enum rc rc;
 
-	if (login_must_change(request, response))
-		return RC_OK;
 	view_set(view, "title", text_get("tray.sign"));
 	view_flag(view, "at_sign", true);
 	rc = show_list(web, request, view, LIST_TO_SIGN, "dossiers");

@@ -1,0 +1,307 @@
+/*
+ * draft_data.c: see draft_data.h. A paper of a draft has the members of a Component; state "khong":
+ * a conditional paper that this dossier does not need, and which the event then does not name.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/when.h"
+#include "intake/draft_data.h"
+#include "web/esc.h"
+#include "web/show.h"
+
+json_t *draft_data_object(json_t *data, const char *name)
+{
+	json_t *object = json_object_get(data, name);
+
+	if (!json_is_object(object)) {
+		json_put_value(data, name, json_new_object());
+		object = json_object_get(data, name);
+	}
+	return object;
+}
+
+void draft_data_put(json_t *object, const char *member, const char *text)
+{
+	if (text != NULL && text[0] != '\0')
+		json_put(object, member, text);
+	else
+		(void)json_object_del(object, member);
+}
+
+static void merge_number(json_t *object, const struct field *field, const char *member,
+		const struct form *form)
+{
+	int64_t number = form_int(form, field->name, INT64_MIN);
+
+	if (number == INT64_MIN)
+		(void)json_object_del(object, member);
+	else
+		json_put_int(object, member, number);
+}
+
+void draft_data_merge(json_t *data, const struct form *form, const struct draft_data_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct field *field = &set->fields[i];
+		const struct draft_data_place *place = &set->places[i];
+		const char *raw = form_raw_at(form, field->name, 0);
+		const char *clean = form_text(form, field->name);
+		json_t *object;
+
+		if (place->member == NULL)
+			continue;
+		if (field->type == FIELD_FLAG ? false : raw == NULL)
+			continue;
+		if (clean[0] == '\0' && raw != NULL && raw[strspn(raw, " \t\r\n")] != '\0')
+			continue;
+		object = place->object != NULL ? draft_data_object(data, place->object) : data;
+		if (field->type == FIELD_FLAG)
+			json_put_flag(object, place->member, clean[0] != '\0');
+		else if (field->type == FIELD_INT)
+			merge_number(object, field, place->member, form);
+		else
+			draft_data_put(object, place->member, clean);
+	}
+}
+
+/* A member as people type it. */
+static const char *typed(struct pool *pool, const struct field *field, const json_t *value)
+{
+	if (json_is_integer(value))
+		return pool_printf(pool, "%lld", (long long)json_integer_value(value));
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "1" : "";
+	if (!json_is_string(value))
+		return "";
+	if (field->type == FIELD_DATE)
+		return show_birth(pool, json_string_value(value));
+	return json_string_value(value);
+}
+
+enum rc draft_data_form(struct pool *pool, const json_t *data, const struct draft_data_set *set,
+		struct form **out)
+{
+	struct buf pairs = { 0 };
+	enum rc rc;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct draft_data_place *place = &set->places[i];
+		const json_t *object = place->object != NULL ? json_object_get(data, place->object) : data;
+
+		if (place->member == NULL)
+			continue;
+		buf_text(&pairs, i > 0 ? "&" : "");
+		esc_url_part(&pairs, set->fields[i].name);
+		buf_char(&pairs, '=');
+		esc_url_part(&pairs, typed(pool, &set->fields[i], json_object_get(object, place->member)));
+	}
+	rc = form_parse(pool, "application/x-www-form-urlencoded",
+			pairs.data != NULL ? pairs.data : "", pairs.len, out);
+	buf_free(&pairs);
+	return rc;
+}
+
+void draft_data_card(json_t *data, const char *who, const struct card *card)
+{
+	json_t *person = draft_data_object(data, who), *warnings = json_new_array();
+	bool applicant = strcmp(who, "applicant") == 0;
+
+	if (applicant && strcmp(json_text(person, "type"), "organisation") == 0) {
+		(void)json_object_clear(person);
+	}
+	if (applicant && json_text(person, "type")[0] == '\0')
+		json_put(person, "type", "person");
+	if (!applicant)
+		json_put_flag(person, "self", false);
+	json_put(person, "doc_type", "cccd");
+	json_put(person, "number", card->number);
+	json_put(person, "name", card->name);
+	draft_data_put(person, "birth", card->birth);
+	draft_data_put(person, "sex", card->sex);
+	draft_data_put(person, "address", card->address);
+	if (applicant) {
+		draft_data_put(person, "old_number", card->old_number);
+		draft_data_put(person, "issued", card->issued);
+	}
+	for (size_t i = 0; i < card->warning_count; i++)
+		json_add(warnings, json_string(card->warnings[i]));
+	json_put_value(data, "warnings", warnings);
+}
+
+void draft_data_same_person(json_t *data, const json_t *body)
+{
+	static const char *const members[] = { "applicant", "submitter", "channel", "notify" };
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		json_t *value = json_object_get(body, members[i]);
+
+		/* A postmark belongs to one letter. */
+		if (strcmp(members[i], "channel") == 0 && strcmp(json_text(body, "channel"), "post") == 0)
+			continue;
+		if (value != NULL)
+			json_put_value(data, members[i], json_deep_copy(value));
+	}
+}
+
+/* ---- procedure and papers ---- */
+
+json_t *draft_data_paper(const json_t *data, const char *id)
+{
+	const json_t *papers = json_object_get(data, "components");
+
+	for (size_t i = 0; i < json_array_size(papers); i++)
+		if (strcmp(json_text(json_array_get(papers, i), "id"), id) == 0)
+			return json_array_get(papers, i);
+	return NULL;
+}
+
+static json_t *new_paper(const struct component *component)
+{
+	json_t *paper = json_new_object();
+
+	json_put(paper, "id", component->id);
+	json_put(paper, "name", component->name);
+	json_put_int(paper, "originals", component->originals);
+	json_put_int(paper, "certified", component->certified);
+	json_put_int(paper, "copies", component->copies);
+	if (component->submission == SYSTEM_LOOKUP)
+		json_put(paper, "state", "tra_cuu");
+	else if (!component->required)
+		json_put(paper, "state", "khong");
+	return paper;
+}
+
+static json_t *procedure_object(const struct catalogue *catalogue, const struct procedure *procedure,
+		const struct procedure_case *chosen)
+{
+	json_t *object = json_new_object();
+
+	json_put(object, "code", procedure->code);
+	json_put(object, "name", procedure->name);
+	json_put(object, "catalogue", catalogue->version);
+	json_put(object, "case", chosen->id);
+	json_put(object, "case_name", chosen->name);
+	json_put(object, "level", procedure->level == LEVEL_PROVINCE ? "province" : "commune");
+	json_put(object, "unit", procedure->unit);
+	json_put(object, "agency", procedure->agency);
+	json_put(object, "target_system", procedure->target_system);
+	json_put(object, "field", procedure->field);
+	return object;
+}
+
+void draft_data_choose(json_t *data, const struct catalogue *catalogue,
+		const struct procedure *procedure, const struct procedure_case *chosen)
+{
+	const json_t *before = json_object_get(data, "procedure");
+	const json_t *papers = json_object_get(data, "components");
+	bool same = strcmp(json_text(before, "code"), procedure->code) == 0 &&
+			strcmp(json_text(before, "case"), chosen->id) == 0;
+	bool own_content = json_text(data, "content")[0] != '\0' &&
+			strcmp(json_text(data, "content"), json_text(before, "name")) != 0;
+	json_t *fresh = json_new_array();
+
+	for (size_t i = 0; i < chosen->component_count; i++) {
+		const struct component *component = &chosen->components[i];
+		json_t *old = same ? draft_data_paper(data, component->id) : NULL;
+
+		json_add(fresh, old != NULL ? json_incref(old) : new_paper(component));
+	}
+	for (size_t i = 0; i < json_array_size(papers); i++)
+		if (json_flag(json_array_get(papers, i), "added"))
+			json_add(fresh, json_incref(json_array_get(papers, i)));
+	if (!own_content)
+		json_put(data, "content", procedure->name);
+	json_put_value(data, "components", fresh);
+	json_put_value(data, "procedure", procedure_object(catalogue, procedure, chosen));
+}
+
+const struct procedure *draft_data_procedure(const json_t *data, const struct catalogue *catalogue,
+		const struct procedure_case **chosen)
+{
+	const json_t *object = json_object_get(data, "procedure");
+	const struct procedure *procedure = NULL;
+
+	*chosen = NULL;
+	if (json_text(object, "code")[0] != '\0')
+		procedure = catalogue_find(catalogue, json_text(object, "code"));
+	if (procedure == NULL)
+		return NULL;
+	*chosen = procedure_case_find(procedure, json_text(object, "case"));
+	return *chosen != NULL ? procedure : NULL;
+}
+
+json_t *draft_data_add_paper(struct pool *pool, json_t *data, const char *name)
+{
+	json_t *papers = json_object_get(data, "components"), *paper = json_new_object();
+	size_t no = 1;
+	const char *id;
+
+	if (!json_is_array(papers)) {
+		json_put_value(data, "components", json_new_array());
+		papers = json_object_get(data, "components");
+	}
+	do
+		id = pool_printf(pool, "them-%d", (int)no++);
+	while (draft_data_paper(data, id) != NULL);
+	json_put(paper, "id", id);
+	json_put(paper, "name", name);
+	json_put(paper, "state", "du");
+	json_put_int(paper, "originals", 1);
+	json_put_flag(paper, "added", true);
+	json_add(papers, paper);
+	return paper;
+}
+
+/* ---- fees ---- */
+
+bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies)
+{
+	*pages = *copies = false;
+	for (size_t i = 0; i < chosen->fee_count; i++) {
+		const char *kind = chosen->fees[i].kind;
+
+		if (strcmp(kind, "certified_copy") == 0)
+			*pages = *copies = true;
+		else if (strcmp(kind, "flat") != 0)
+			*copies = true;
+	}
+	return *pages || *copies;
+}
+
+size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
+		struct fee_line lines[DRAFT_DATA_FEES], int64_t *total_dong)
+{
+	size_t count = chosen->fee_count < DRAFT_DATA_FEES ? chosen->fee_count : DRAFT_DATA_FEES;
+
+	*total_dong = 0;
+	if (fee_count(chosen->fees, count, json_int(data, "fee_pages", 1),
+			json_int(data, "fee_copies", 1), lines, total_dong) != RC_OK) {
+		*total_dong = 0;
+		return 0;
+	}
+	if (json_text(data, "exempt")[0] != '\0') {
+		*total_dong = 0;
+		for (size_t i = 0; i < count; i++)
+			lines[i].amount_dong = 0;
+	}
+	return count;
+}
+
+int64_t draft_data_clock(const json_t *data, int64_t now_ms)
+{
+	struct when_local now, mark;
+	int64_t at_ms, day_ms = json_int(data, "postmarked_at", 0);
+
+	if (strcmp(json_text(data, "channel"), "post") != 0 || day_ms <= 0)
+		return now_ms;
+	when_to_local(now_ms, &now);
+	when_to_local(day_ms, &mark);
+	mark.hour = now.hour;
+	mark.minute = now.minute;
+	mark.second = now.second;
+	if (when_from_local(&mark, &at_ms) != RC_OK || at_ms > now_ms)
+		return now_ms;
+	return at_ms;
+}

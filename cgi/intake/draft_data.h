@@ -1,0 +1,90 @@
+/*
+ * draft_data.h: a dossier in the making as one JSON object (KINDS.md, dossier.accepted), and how it
+ * becomes the fields of a form, the lines of a fee and at last the body of the accepted event.
+ *
+ * Pure: no store, no request. A draft has a few members more than the body: warnings (of the card),
+ * fee_pages, fee_copies, exempt, no_check (see draft_data.c); the body is made new from the known
+ * ones, so nothing else can slip through.
+ */
+#ifndef TRAM_INTAKE_DRAFT_DATA_H
+#define TRAM_INTAKE_DRAFT_DATA_H
+
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/rc.h"
+#include "base/settings.h"
+#include "dossier/card.h"
+#include "dossier/catalogue.h"
+#include "dossier/due.h"
+#include "dossier/fee.h"
+#include "web/form.h"
+
+#define DRAFT_DATA_FEES 8
+#define DRAFT_DATA_GAPS 16
+
+/* Where a form's field lives in the draft: member of an object, or of the draft itself (NULL). */
+struct draft_data_place { const char *object, *member; };
+
+/* One page's fields and their places, in the same order. */
+struct draft_data_set {
+	const struct field *fields;
+	const struct draft_data_place *places;
+	size_t count;
+};
+
+/* The object of that name, made when absent; borrowed. */
+json_t *draft_data_object(json_t *data, const char *name);
+/* A text member; "" takes it out. */
+void draft_data_put(json_t *object, const char *member, const char *text);
+/* After form_check: what is right goes in, what was sent blank goes out, what is wrong or was not
+ * sent leaves the draft as it was. A checkbox not sent is off. */
+void draft_data_merge(json_t *data, const struct form *form, const struct draft_data_set *set);
+/* The draft's values as a form, for form_show. */
+enum rc draft_data_form(struct pool *pool, const json_t *data, const struct draft_data_set *set,
+		struct form **out) MUST_CHECK;
+
+/* Puts a scanned card into "applicant" or "submitter"; its warnings into "warnings". */
+void draft_data_card(json_t *data, const char *who, const struct card *card);
+/* The applicant of another dossier's body, for the next dossier of the same person. */
+void draft_data_same_person(json_t *data, const json_t *body);
+
+/* Chooses procedure and case ("" the first): drops the old one's papers, keeps added ones. */
+void draft_data_choose(json_t *data, const struct catalogue *catalogue,
+		const struct procedure *procedure, const struct procedure_case *chosen);
+/* NULL: none chosen, or no longer in the catalogue. *chosen: its case. */
+const struct procedure *draft_data_procedure(const json_t *data, const struct catalogue *catalogue,
+		const struct procedure_case **chosen);
+/* The draft's entry of a paper; NULL: none. */
+json_t *draft_data_paper(const json_t *data, const char *id);
+/* A paper that the catalogue does not name. Returns its entry; borrowed. */
+json_t *draft_data_add_paper(struct pool *pool, json_t *data, const char *name);
+
+/* Fees as the case asks for them; exempt ones are 0. *total 0 when the counts are out of range. */
+size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
+		struct fee_line lines[DRAFT_DATA_FEES], int64_t *total_dong);
+/* Does a fee depend on the number of pages, of copies? */
+bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies);
+
+/* What still stands against accepting: page 1..4, field to go to, sentence. */
+struct draft_data_gap { int page; const char *field, *text_key; };
+size_t draft_data_gaps(const json_t *data, const struct procedure *procedure,
+		const struct procedure_case *chosen, struct draft_data_gap gaps[DRAFT_DATA_GAPS]);
+
+/* When the clock starts: now, or by post the day of the postmark at this hour (DOMAIN 1.5). */
+int64_t draft_data_clock(const json_t *data, int64_t now_ms);
+
+struct draft_data_accept {
+	const struct settings *settings;
+	const struct catalogue *catalogue;
+	const char *calendar_version;
+	const struct procedure *procedure;
+	const struct procedure_case *chosen;
+	const struct due *due;
+	const char *counter, *ticket;
+	int64_t now_ms;
+};
+/* The accepted event's body but for code, manifest and slip. Caller json_decref's. */
+json_t *draft_data_body(struct pool *pool, const json_t *data,
+		const struct draft_data_accept *accept);
+
+#endif
