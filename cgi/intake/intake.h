@@ -58,7 +58,7 @@ char *dossier_show_url(struct pool *pool, const struct dossier_row *row, const c
 const char *dossier_show_actor(struct web *web, struct pool *pool, const char *actor,
 		enum event_author author);
 
-/* The count of a due time in words: list {at, text} named list. */
+/* The count of a due time in words: items {text} of the list. */
 void dossier_show_why(struct view *view, const char *list, const struct due *due);
 /* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
  * newest first. */

@@ -100,12 +100,9 @@ void dossier_show_why(struct view *view, const char *list, const struct due *due
 
 	for (size_t i = 0; i < due->step_count; i++) {
 		const struct due_step *step = &due->steps[i];
-		struct view *item = view_item(view, list);
 
-		view_set(item, "at", strstr(step->text_key, "off") != NULL ||
-				strstr(step->text_key, "weekend") != NULL ? show_date(pool, step->at_ms) :
-				show_time_screen(pool, step->at_ms));
-		view_set(item, "text", text_fill(pool, step->text_key,
-				step->arg != NULL ? step->arg : "", NULL));
+		view_set(view_item(view, list), "text", text_fill(pool, step->text_key,
+				show_time_screen(pool, step->at_ms), step->arg,
+				show_date(pool, step->at_ms), NULL));
 	}
 }
