@@ -1,7 +1,9 @@
 /*
  * hash.c: see hash.h. Mbed TLS fails here only when memory or the library is broken: log_fatal.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "crypt/hash.h"
@@ -63,6 +65,32 @@ void hash_sha256(const void *bytes, size_t len, uint8_t out[HASH_SIZE])
 void hash_sha1(const void *bytes, size_t len, uint8_t out[20])
 {
 	hash_must(mbed_sha1(len ? bytes : "", len, out));
+}
+
+enum rc hash_sha1_file(int fd, int64_t offset, size_t len, uint8_t out[20])
+{
+	mbedtls_sha1_context context;
+	uint8_t piece[16384];
+	enum rc rc = RC_OK;
+
+	mbedtls_sha1_init(&context);
+	hash_must(mbed_sha1_start(&context));
+	while (len) {
+		ssize_t n = pread(fd, piece, len < sizeof(piece) ? len : sizeof(piece), (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			rc = RC_IO;
+			break;
+		}
+		hash_must(mbed_sha1_add(&context, piece, (size_t)n));
+		offset += n;
+		len -= (size_t)n;
+	}
+	hash_must(mbed_sha1_end(&context, out));
+	mbedtls_sha1_free(&context);
+	return rc;
 }
 
 void hash_hmac(const uint8_t *key, size_t key_len, const void *bytes, size_t len,

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/rc.h"
+
 #define HASH_SIZE 32
 
 struct hash;	/* a running SHA-256 */
@@ -20,6 +22,8 @@ void hash_free(struct hash *hash);
 
 void hash_sha256(const void *bytes, size_t len, uint8_t out[HASH_SIZE]);
 void hash_sha1(const void *bytes, size_t len, uint8_t out[20]);
+/* SHA-1 of len bytes of fd from offset. RC_IO: it has fewer. */
+enum rc hash_sha1_file(int fd, int64_t offset, size_t len, uint8_t out[20]) MUST_CHECK;
 void hash_hmac(const uint8_t *key, size_t key_len, const void *bytes, size_t len,
 		uint8_t out[HASH_SIZE]);
 /* Same time whatever differs. */

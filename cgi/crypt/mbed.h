@@ -83,6 +83,33 @@ static inline int mbed_sha1(const void *bytes, size_t len, unsigned char out[20]
 #endif
 }
 
+static inline int mbed_sha1_start(mbedtls_sha1_context *context)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+	return mbedtls_sha1_starts(context);
+#else
+	return mbedtls_sha1_starts_ret(context);
+#endif
+}
+
+static inline int mbed_sha1_add(mbedtls_sha1_context *context, const void *bytes, size_t len)
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+	return mbedtls_sha1_update(context, bytes, len);
+#else
+	return mbedtls_sha1_update_ret(context, bytes, len);
+#endif
+}
+
+static inline int mbed_sha1_end(mbedtls_sha1_context *context, unsigned char out[20])
+{
+#if MBEDTLS_VERSION_MAJOR >= 3
+	return mbedtls_sha1_finish(context, out);
+#else
+	return mbedtls_sha1_finish_ret(context, out);
+#endif
+}
+
 /* len counts the NUL of a PEM text. */
 static inline int mbed_parse_key(mbedtls_pk_context *key, const unsigned char *bytes, size_t len)
 {

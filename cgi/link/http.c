@@ -5,7 +5,7 @@
  * seconds, and a request written into a closed one could not be told from one that was served.
  */
 #include <errno.h>
-#include <poll.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +33,7 @@ struct http {
 	struct http_body body;
 	size_t body_done;		/* bytes of it that went through out */
 	bool reading, cut;
+	int unsent;			/* in the kernel when we looked last */
 };
 
 static char *http_copy(const char *text, size_t len)
@@ -161,6 +162,20 @@ void http_touch(struct http *http)
 	http->until_ms = when_boottime_ms() + http->timeout_ms;
 }
 
+bool http_is_late(struct http *http)
+{
+	int unsent, had = http->unsent;
+
+	if (when_boottime_ms() < http->until_ms)
+		return false;
+	unsent = tls_unsent(http->tls);
+	http->unsent = unsent;
+	if (unsent == 0 || unsent >= had)
+		return true;
+	http_touch(http);
+	return false;
+}
+
 /* An idle connection has nothing to read; what can be read is its end. */
 static bool http_is_stale(struct http *http)
 {
@@ -233,6 +248,7 @@ enum rc http_start(struct http *http, const char *method, const char *path, cons
 	http->sent = 0;
 	http->reading = false;
 	http->cut = false;
+	http->unsent = INT_MAX;
 	buf_reset(&http->out);
 	buf_printf(&http->out, "%s %s HTTP/1.1\r\nHost: %s\r\n%s", method, path, http->origin,
 			extra ? extra : "");
@@ -342,7 +358,7 @@ static enum rc http_run(struct http *http, const char *method, const char *path,
 		if (rc != RC_BUSY)
 			return rc;
 		rc = tls_wait(http->tls, http->until_ms);
-		if (rc) {
+		if (rc && (rc != RC_TIMEOUT || http_is_late(http))) {
 			http_drop(http);
 			return rc;
 		}

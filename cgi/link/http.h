@@ -56,6 +56,9 @@ int http_fd(const struct http *http, bool *for_write);
  * count again after a time in which nobody called http_step. */
 int64_t http_until(const struct http *http);
 void http_touch(struct http *http);
+/* True once that time has passed and the kernel has sent nothing of what it holds either: 256 KiB
+ * wait there for half a minute on a 64 kbit/s line. */
+bool http_is_late(struct http *http);
 
 /* ---- the answer's reader, alone for tests ---- */
 

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -162,6 +163,13 @@ int tls_fd(const struct tls *tls, bool *for_write)
 {
 	*for_write = tls->wants_write;
 	return tls->fd;
+}
+
+int tls_unsent(const struct tls *tls)
+{
+	int bytes = 0;
+
+	return ioctl(tls->fd, TIOCOUTQ, &bytes) ? 0 : bytes;
 }
 
 /* ---- connecting ---- */

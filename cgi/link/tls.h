@@ -38,6 +38,8 @@ enum rc tls_try_read(struct tls *tls, void *out, size_t cap, size_t *len) MUST_C
 int tls_fd(const struct tls *tls, bool *for_write);
 /* RC_OK when it may go on, RC_TIMEOUT at until_ms (when_boottime_ms), RC_GONE: stop. */
 enum rc tls_wait(struct tls *tls, int64_t until_ms) MUST_CHECK;
+/* Bytes handed to the kernel that the peer has not acknowledged: a slow line moves while it falls. */
+int tls_unsent(const struct tls *tls);
 /* Of a failed read or write: TLS_FAULT_REFUSED_OURS when an alert refused our certificate. */
 enum tls_fault tls_fault_of(const struct tls *tls);
 /* Orderly where that needs no waiting; NULL is fine. */
