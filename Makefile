@@ -111,7 +111,7 @@ $(eval $(call program,tram-admin,$(call room,admin),$(PAGES),$(LIBS_FCGI),))
 $(eval $(call program,tram-center,$(CENTER_PAGES),$(PAGES),$(LIBS_FCGI),pg))
 $(eval $(call program,tram-machine,$(CENTER_MACHINE),$(MACHINE),$(LIBS_FCGI),pg))
 $(eval $(call program,tram-forward,$(call room,forward),$(QUIET),,))
-$(eval $(call program,tram,$(call room,tool),$(QUIET),,pg))
+$(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 
 # House rules (include floors, banned calls, language of the sources …).
 LINTED = $(shell find cgi www scripts tests board -type f 2>/dev/null | grep -v '[ :]')
