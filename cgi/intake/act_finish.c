@@ -230,9 +230,14 @@ enum rc page_finish_post(struct web *web, struct request *request, struct respon
 	struct view *view = view_new(request->pool);
 	struct incoming in = { .web = web, .request = request };
 	struct dossier_row row;
-	bool go;
+	bool go = false;
 	enum rc rc;
 
+	if (request->method != METHOD_POST) {	/* reached by reloading or after a login */
+		response_see_other(response, pool_printf(request->pool, "/ho-so/%s/ket-qua",
+				request->params[0]));
+		return RC_OK;
+	}
 	rc = act_open(web, request, response, "finish", &row, &go);
 	if (rc == RC_OK && go)
 		rc = read_body(&in);

@@ -126,8 +126,8 @@ PAGE(take);
 PAGE(to_sign);
 PAGE(sign);
 PAGE(finish);
-PAGE(finish_post);		/* multipart, in the upload pool: row "act.finish.post" POST
-				 * /tai-len/ket-qua/:code ROUTE_STREAM|ROUTE_NO_CSRF of uploads_routes */
+PAGE(finish_post);		/* multipart, in the upload pool: row "act.finish.post" GET, POST
+				 * /tai-len/ket-qua/:code, ROUTE_STREAM, of uploads_routes */
 PAGE(return);
 PAGE(hand_over);
 PAGE(note);

@@ -1,0 +1,114 @@
+/*
+ * test_act_choice.c: which act is the one big button, and which are offered to whom.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "intake/act_choice.c"
+
+#define MAX 8
+#define CLERK ROLE_INTAKE
+
+static struct dossier_facts in_state(enum dossier_state state, enum holder holder)
+{
+	return (struct dossier_facts){ .state = state, .holder = holder };
+}
+
+static const char *next_of(enum dossier_state state, enum holder holder, enum level level)
+{
+	struct dossier_facts facts = in_state(state, holder);
+	const struct act_choice *next = act_choice_next(&facts, level);
+
+	return next != NULL ? next->key : "-";
+}
+
+/* Keys that the roles are offered, blanks between. */
+static void offered(enum dossier_state state, enum level level, unsigned roles, const char *expected)
+{
+	struct dossier_facts facts = in_state(state, HOLDER_BOARD);
+	const struct act_choice *out[MAX];
+	char text[128] = "";
+	size_t count = act_choice_list(&facts, level, roles, out, MAX), len = 0;
+
+	for (size_t i = 0; i < count; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i > 0 ? " " : "",
+				out[i]->key);
+	assert_string_equal(text, expected);
+}
+
+static void commune_way(void **state)
+{
+	(void)state;
+	assert_string_equal(next_of(STATE_ACCEPTED, HOLDER_BOARD, LEVEL_COMMUNE), "forward");
+	assert_string_equal(next_of(STATE_FORWARDED, HOLDER_BOARD, LEVEL_COMMUNE), "take");
+	assert_string_equal(next_of(STATE_PROCESSING, HOLDER_BOARD, LEVEL_COMMUNE), "to_sign");
+	assert_string_equal(next_of(STATE_SIGNING, HOLDER_BOARD, LEVEL_COMMUNE), "sign");
+	assert_string_equal(next_of(STATE_SIGNED, HOLDER_BOARD, LEVEL_COMMUNE), "finish");
+	assert_string_equal(next_of(STATE_RESULT, HOLDER_BOARD, LEVEL_COMMUNE), "return");
+}
+
+static void province_way(void **state)
+{
+	(void)state;
+	assert_string_equal(next_of(STATE_ACCEPTED, HOLDER_BOARD, LEVEL_PROVINCE), "hand_over");
+	assert_string_equal(next_of(STATE_FORWARDED, HOLDER_CENTER, LEVEL_PROVINCE), "-");
+	assert_string_equal(next_of(STATE_PROCESSING, HOLDER_CENTER, LEVEL_PROVINCE), "-");
+	assert_string_equal(next_of(STATE_RESULT, HOLDER_BOARD, LEVEL_PROVINCE), "return");
+	assert_string_equal(next_of(STATE_RESULT, HOLDER_CENTER, LEVEL_PROVINCE), "-");
+}
+
+static void nothing_after_the_end(void **state)
+{
+	static const enum dossier_state ends[] = { STATE_RETURNED, STATE_REFUSED, STATE_WITHDRAWN,
+		STATE_STOPPED, STATE_VOIDED };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		assert_string_equal(next_of(ends[i], HOLDER_BOARD, LEVEL_COMMUNE), "-");
+		offered(ends[i], LEVEL_COMMUNE, ROLES_STAFF, "note");
+	}
+}
+
+static void by_role(void **state)
+{
+	(void)state;
+	offered(STATE_ACCEPTED, LEVEL_COMMUNE, CLERK, "forward note");
+	offered(STATE_ACCEPTED, LEVEL_COMMUNE, ROLE_SPECIALIST, "take to_sign note");
+	offered(STATE_ACCEPTED, LEVEL_PROVINCE, CLERK, "hand_over note");
+	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note");
+	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST, "to_sign finish note");
+	offered(STATE_PROCESSING, LEVEL_COMMUNE, CLERK, "note");
+	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note");
+	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK, "note");
+	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER, "return note");
+	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_TECHNICIAN, "");
+}
+
+static void first_is_next(void **state)
+{
+	struct dossier_facts facts = in_state(STATE_SIGNED, HOLDER_BOARD);
+	const struct act_choice *out[MAX];
+
+	(void)state;
+	assert_int_equal(act_choice_list(&facts, LEVEL_COMMUNE, ROLES_STAFF, out, 1), 1);
+	assert_string_equal(out[0]->key, "finish");
+	assert_int_equal(act_choice_list(&facts, LEVEL_COMMUNE, ROLES_STAFF, out, 0), 0);
+	assert_null(act_choice_find("void"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commune_way),
+		cmocka_unit_test(province_way),
+		cmocka_unit_test(nothing_after_the_end),
+		cmocka_unit_test(by_role),
+		cmocka_unit_test(first_is_next),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
