@@ -147,6 +147,8 @@ static enum rc find_session(struct web *web, struct request *request)
 	enum rc rc;
 
 	request->device = request_cookie(request, web_cookie(web, request->pool, true));
+	if (strlen(request->device) != 32 || strspn(request->device, "0123456789abcdef") != 32)
+		request->device = "";
 	if (token[0] == '\0' || web->login_path == NULL)
 		return RC_OK;
 	session = pool_alloc(request->pool, sizeof *session);

@@ -69,10 +69,14 @@ enum rc web_login(struct web *web, struct request *request, struct response *res
 	if (rc != RC_OK)
 		return rc;
 	response_cookie(response, web_cookie(web, request->pool, false), token, 0);
-	if (request->device[0] == '\0')
+	if (request->device[0] == '\0') {
 		random_hex(16, device);
-	else
+		rc = account_login_device(web->store, account->id, device);
+		if (rc != RC_OK)
+			return rc;
+	} else {
 		snprintf(device, sizeof device, "%s", request->device);
+	}
 	response_cookie(response, web_cookie(web, request->pool, true), device, DEVICE_MAX_AGE_S);
 	log_info("login account=%s program=%s source=%s", account->id, web->program, request->remote);
 	if (next == NULL || next[0] != '/' || next[1] == '/' || next[1] == '\\' ||
