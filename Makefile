@@ -91,7 +91,8 @@ $(B)/gen/stamp: $(EMBED) $(EMBEDDED)
 	$(if $(EMBED),$(call say,EMBED)$(abspath $(EMBED)) $(EMBED_FLAGS) . $(B))
 	@touch $@
 
-# Programs. A page program never links `link`, the forwarder never `web`.
+# Programs. A page program never links `link`, the forwarder never `web`; the command line explains
+# the rules in the sentences of web.
 PAGES = web store dossier crypt base
 MACHINE = web link store dossier crypt base
 QUIET = link store dossier crypt base

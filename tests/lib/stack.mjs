@@ -17,10 +17,11 @@ process.on('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
+// Alive, and one of ours: a pid file may be older than the process that has its number now.
 function alive(pid) {
 	try {
-		process.kill(pid, 0);
-		return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+		return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(root)
+			&& !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 	} catch {
 		return false;
 	}

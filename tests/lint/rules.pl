@@ -13,7 +13,8 @@ my %floors = (
 	store => [qw(base crypt dossier store)], link => [qw(base crypt dossier store link)],
 	web => [qw(base crypt dossier store web)],
 	(map { $_ => ['base', 'crypt', 'dossier', 'store', 'web', $_] } qw(intake lookup admin center)),
-	(map { $_ => ['base', 'crypt', 'dossier', 'store', 'link', $_] } qw(forward tool)),
+	forward => [qw(base crypt dossier store link forward)],
+	tool => [qw(base crypt dossier store link web tool)],
 );
 my @generated = qw(embed.h pages.h text.h schema.h);
 my $banned = qr/\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|scanf|sscanf|fscanf|alloca)\s*\(/;
