@@ -117,7 +117,7 @@ $(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 # House rules (include floors, banned calls, language of the sources …).
 LINTED = $(shell find cgi www scripts tests board -type f 2>/dev/null | grep -v '[ :]')
 $(B)/lint.ok: tests/lint/rules.pl $(LINTED) Makefile
-	$(call say,LINT)perl tests/lint/rules.pl
+	$(call say,LINT)perl tests/lint/rules.pl -q
 	@mkdir -p $(@D) && touch $@
 lint:
 	$(Q)perl tests/lint/rules.pl
