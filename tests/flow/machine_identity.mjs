@@ -1,0 +1,120 @@
+// machine_identity.mjs: who may speak on the machine port. Each wrong certificate is refused, nothing
+// changes, and a line in the log says which fault it was.
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { test, run, cleanup } from '../lib/check.mjs';
+import { Stack } from '../lib/stack.mjs';
+import { Board, Log, acceptedBody, makeAuthority, makeCertificate, problem } from '../lib/board.mjs';
+
+const stack = new Stack({ name: 'machine-identity', ports: [9700, 9710] });
+cleanup((failed) => stack.down(failed));
+let board;
+
+const logged = (word) => stack.log('center', 'machine.0').includes(word) ||
+	stack.log('center', 'machine.1').includes(word) || stack.log('center', 'machine').includes(word);
+
+// Every route of the interface, asked with these TLS options.
+async function refusedEverywhere(tls, name) {
+	const client = stack.machine(tls);
+	for (const [method, path] of [['POST', '/v1/hello'], ['POST', '/v1/journal'], ['GET', '/v1/feed?after=0'],
+		['POST', '/v1/blobs'], ['GET', `/v1/content/${'0'.repeat(64)}`]]) {
+		const answer = await client.request(method, path, { body: method === 'POST' ? '{}' : undefined });
+		assert.equal(answer.status, 403, `${name} ${path}: ${answer.status} ${answer.html}`);
+		assert.match(answer.headers['content-type'], /application\/problem\+json/);
+		assert(problem(answer).startsWith(name), `${path}: ${problem(answer)} instead of ${name}`);
+	}
+	client.close();
+}
+
+test.must('a center runs', () => stack.up(['center']));
+test.must('a registered board is heard', async () => {
+	board = new Board(stack, 'b18685-7');
+	const answer = await board.hello();
+	assert.equal(answer.status, 200, answer.html);
+	assert.equal(board.statement(JSON.parse(answer.html).receipt, 'tram-hello').board, 'b18685-7');
+});
+test('no certificate', async () => {
+	await refusedEverywhere({ cert: undefined, key: undefined }, 'certificate-none');
+	assert(logged('reason=certificate-none'));
+});
+test('a certificate of another authority', async () => {
+	const ca = makeAuthority(stack, 'stranger');
+	const keys = makeCertificate(stack, 'b18685-7', { ca });
+	await refusedEverywhere({ cert: keys.cert, key: keys.key }, 'certificate-failed');
+	assert(logged('reason=certificate-failed'));
+});
+test('an expired certificate, though registered', async () => {
+	const old = new Board(stack, 'b18685-8', { args: ['--not-before', '2026-01-01 08:00', '--days', '30'] });
+	await refusedEverywhere({ cert: old.keys.cert, key: old.keys.key }, 'certificate-failed');
+	assert(logged('expired'), 'the log says that it is expired');
+	old.close();
+});
+test('a certificate that is not valid yet', async () => {
+	const future = new Board(stack, 'b18685-9', { args: ['--not-before', '2036-01-01 08:00', '--days', '30'] });
+	await refusedEverywhere({ cert: future.keys.cert, key: future.keys.key }, 'certificate-failed');
+	assert(logged('not yet valid'), 'the log says that it is not yet valid');
+	future.close();
+});
+test('a certificate of our authority that no board has', async () => {
+	const keys = makeCertificate(stack, 'b18685-7');
+	await refusedEverywhere({ cert: keys.cert, key: keys.key }, 'certificate-unknown');
+	assert(logged('reason=certificate-unknown'));
+});
+test('a revoked board is refused at once, on the connection it has', async () => {
+	const thief = new Board(stack, 'b18685-10');
+	assert.equal((await thief.hello()).status, 200);
+	assert.equal(stack.tram('center', ['board', 'revoke', 'b18685-10']).status, 0);
+	const answer = await thief.hello();
+	assert.equal(answer.status, 403);
+	assert.equal(problem(answer), 'certificate-revoked');
+	assert(logged('reason=certificate-revoked'));
+	thief.close();
+});
+test("another board's name in a hello", async () => {
+	new Board(stack, 'b18685-11').close();
+	const answer = await board.hello({ board: 'b18685-11' });
+	assert.equal(answer.status, 403);
+	assert.equal(problem(answer), 'identity');
+});
+test("another board's events under the own certificate", async () => {
+	const forged = new Log('b18685-11');
+	forged.add('dossier.accepted', { body: acceptedBody('T18685.9-261124-0001') });
+	const answer = await board.journal(forged.lines());
+	assert.equal(answer.status, 422, answer.html);
+	assert.equal(problem(answer), 'identity');
+	assert.equal((await board.feed()).length, 0);
+});
+test('a hello counter seen before is a clone, whatever the epoch says', async () => {
+	const twin = board.counter;
+	for (const forged of [{ counter: twin }, { counter: twin - 1 }, { counter: twin, epoch: 2 }]) {
+		const answer = await board.hello(forged);
+		assert.equal(answer.status, 409, answer.html);
+		assert.equal(problem(answer), 'cloned');
+	}
+	board.counter += 10;
+	assert.equal((await board.hello()).status, 200);
+});
+test('a hello with wrong members changes nothing', async () => {
+	const before = board.counter;
+	for (const forged of [{ nonce: 'xyz' }, { nonce: undefined }, { hash: '0' }, { seq: -1 }, { counter: 0 },
+		{ counter: 'many' }, { epoch: 1.5 }]) {
+		const answer = await board.hello({ counter: before + 100, ...forged });
+		assert.equal(answer.status, 422, `${JSON.stringify(forged)}: ${answer.html}`);
+	}
+	board.counter = before;
+	assert.equal((await board.hello()).status, 200, 'the counter was not moved by a refused hello');
+});
+test('a foreign Host is not served', async () => {
+	const answer = await board.client.request('GET', '/v1/feed?after=0', { headers: { Host: 'evil.example' } });
+	assert.equal(answer.status, 421);
+});
+test('no log line holds a certificate, a path or a body', () => {
+	for (const name of ['machine', 'machine.0', 'machine.1']) {
+		const log = stack.log('center', name);
+		assert(!log.includes('BEGIN CERTIFICATE') && !log.includes('/v1/') && !log.includes('Nguyễn'), name);
+	}
+	assert(readFileSync(board.keys.certFile).length > 0);
+	board.close();
+});
+
+await run();
