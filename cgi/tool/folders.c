@@ -30,7 +30,8 @@ struct folder {
 	mode_t mode;
 };
 
-/* Setgid: what is made inside has the folder's group. out/ is only read by lighttpd. */
+/* Setgid: what is made inside has the folder's group. lighttpd opens what it is told in out/, and cannot
+ * list it. */
 static const struct folder board_folders[] = {
 	{ AT(db_dir), NULL, UID_WEB, GID_DATA, 02770 },
 	{ AT(blob_dir), NULL, UID_WEB, GID_DATA, 02770 },
@@ -38,7 +39,7 @@ static const struct folder board_folders[] = {
 	{ AT(auth_dir), NULL, UID_WEB, GID_AUTH, 02770 },
 	{ AT(run_dir), NULL, UID_WEB, GID_AUTH, 02770 },
 	{ AT(public_dir), NULL, UID_WEB, GID_PUBLIC, 02770 },
-	{ AT(out_dir), NULL, UID_WEB, GID_OUT, 02750 },
+	{ AT(out_dir), NULL, UID_WEB, GID_OUT, 02710 },
 	{ AT(inbox_dir), NULL, UID_LINK, GID_INBOX, 02770 },
 	{ AT(health_dir), NULL, UID_LINK, GID_HEALTH, 02770 },
 	{ AT(sock_dir), NULL, 0, 0, 0755 },
@@ -56,7 +57,7 @@ static const struct folder center_folders[] = {
 	{ AT(auth_dir), NULL, UID_CENTER, UID_CENTER, 02770 },
 	{ AT(run_dir), NULL, UID_CENTER, UID_CENTER, 02770 },
 	{ AT(public_dir), NULL, UID_CENTER, GID_PUBLIC, 02770 },
-	{ AT(out_dir), NULL, UID_CENTER, GID_OUT, 02750 },
+	{ AT(out_dir), NULL, UID_CENTER, GID_OUT, 02710 },
 	{ AT(inbox_dir), NULL, UID_CENTER, UID_CENTER, 02770 },
 	{ AT(health_dir), NULL, UID_CENTER, UID_CENTER, 02770 },
 	{ AT(sock_dir), NULL, 0, 0, 0755 },
