@@ -37,5 +37,8 @@ enum rc slip_lookup(struct store *store, struct pool *pool, const char *code, co
 		struct slip_status *out) MUST_CHECK;
 /* Brings public.db up to the journal, by cursor; called by store_commit and by forward. */
 enum rc slip_publish(struct store *store) MUST_CHECK;
+/* Names, telephones and slip keys of the points into public.db: on a board from settings and
+ * web_key_dir/slip.key, at the center from its register of boards. */
+enum rc slip_point_publish(struct store *store) MUST_CHECK;
 
 #endif

@@ -1,0 +1,258 @@
+/*
+ * linkstate.c: the board's half: what was sent, what came, which contents still go or come.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "crypt/hash.h"
+#include "store/linkstate.h"
+
+enum rc linkstate_get(struct store *store, struct link_cursor *out)
+{
+	struct journal_head feed;
+	struct stmt *stmt;
+	bool row = false;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	stmt = db_stmt(store->tram, "SELECT sent_seq, hello_counter, receipt_at, center_epoch "
+			"FROM link_state WHERE board = $1");
+	stmt_text(stmt, 1, store->board);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK)
+		return rc;
+	if (row) {
+		out->sent_seq = (uint64_t)stmt_col_int(stmt, 0);
+		out->hello_counter = (uint64_t)stmt_col_int(stmt, 1);
+		out->receipt_at = stmt_col_int(stmt, 2);
+		out->center_epoch = (uint64_t)stmt_col_int(stmt, 3);
+		stmt_reset(stmt);
+	}
+	rc = journal_head_get(store, store->board, AUTHOR_CENTER, &feed);
+	if (rc == RC_OK) {
+		out->feed_seq = feed.seq;
+		if (feed.seq)
+			out->center_epoch = feed.epoch;
+	}
+	return rc;
+}
+
+static enum rc commit_or_abort(struct store *store, enum rc rc)
+{
+	if (rc == RC_OK)
+		return db_write_commit(store->tram);
+	db_write_abort(store->tram);
+	return rc;
+}
+
+static enum rc link_state_row(struct store *store)
+{
+	struct stmt *stmt = db_stmt(store->tram, "INSERT INTO link_state (board, sent_seq, "
+			"hello_counter, receipt_at, center_epoch) VALUES ($1, 0, 0, 0, 0) "
+			"ON CONFLICT (board) DO NOTHING");
+
+	stmt_text(stmt, 1, store->board);
+	return stmt_run(stmt);
+}
+
+/* Is this the hash of our own event at seq? RC_PROTOCOL: no. */
+static enum rc own_event_is(struct store *store, uint64_t seq, const uint8_t hash[32])
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT hash FROM journal "
+			"WHERE board = $1 AND author = 0 AND seq = $2");
+	bool row = false, same = false;
+	size_t len = 0;
+	const void *stored;
+	enum rc rc;
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)seq);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK)
+		return rc;
+	if (row) {
+		stored = stmt_col_blob(stmt, 0, &len);
+		same = len == HASH_SIZE && memcmp(stored, hash, HASH_SIZE) == 0;
+		stmt_reset(stmt);
+	}
+	return same ? RC_OK : RC_PROTOCOL;
+}
+
+static enum rc receipt_store(struct store *store, uint64_t epoch, uint64_t seq,
+		const uint8_t hash[32], const char *jws)
+{
+	struct stmt *stmt;
+	enum rc rc;
+
+	rc = own_event_is(store, seq, hash);
+	if (rc == RC_OK)
+		rc = link_state_row(store);
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "UPDATE link_state SET sent_seq = $2, receipt_at = $3 "
+			"WHERE board = $1 AND sent_seq < $2");
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)seq);
+	stmt_int(stmt, 3, when_now_ms());
+	rc = stmt_run(stmt);
+	if (rc != RC_OK)
+		return rc;
+	if (db_changes(store->tram) == 0)
+		return RC_EXISTS;
+	stmt = db_stmt(store->tram, "INSERT INTO receipt (board, epoch, seq, hash, jws, at) "
+			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, epoch, seq) DO NOTHING");
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)epoch);
+	stmt_int(stmt, 3, (int64_t)seq);
+	stmt_blob(stmt, 4, hash, HASH_SIZE);
+	stmt_text(stmt, 5, jws);
+	stmt_int(stmt, 6, when_now_ms());
+	return stmt_run(stmt);
+}
+
+enum rc linkstate_receipt(struct store *store, uint64_t epoch, uint64_t seq,
+		const uint8_t hash[32], const char *jws)
+{
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	return commit_or_abort(store, receipt_store(store, epoch, seq, hash, jws));
+}
+
+enum rc linkstate_next_counter(struct store *store, uint64_t *counter)
+{
+	struct stmt *stmt;
+	bool row = false;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = link_state_row(store);
+	if (rc == RC_OK) {
+		stmt = db_stmt(store->tram, "UPDATE link_state SET hello_counter = hello_counter + 1 "
+				"WHERE board = $1 RETURNING hello_counter");
+		stmt_text(stmt, 1, store->board);
+		rc = stmt_step(stmt, &row);
+		if (rc == RC_OK && row) {
+			*counter = (uint64_t)stmt_col_int(stmt, 0);
+			stmt_reset(stmt);
+		}
+	}
+	return commit_or_abort(store, rc);
+}
+
+static enum rc blobs_read(struct stmt *stmt, struct pool *pool, size_t limit, struct link_blob **rows,
+		size_t *count)
+{
+	size_t room = 16;
+	bool row = false;
+	enum rc rc;
+
+	*count = 0;
+	*rows = pool_alloc(pool, room * sizeof(**rows));
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < limit) {
+		struct link_blob *blob;
+
+		if (*count == room) {
+			struct link_blob *more = pool_alloc(pool, 2 * room * sizeof(*more));
+
+			memcpy(more, *rows, room * sizeof(*more));
+			*rows = more;
+			room *= 2;
+		}
+		blob = &(*rows)[(*count)++];
+		memcpy(blob->sha256, stmt_col_text(stmt, 0), sizeof(blob->sha256) - 1);
+		blob->size = stmt_col_int(stmt, 1);
+		blob->type = stmt_col_dup(stmt, 2, pool);
+		blob->due_at = stmt_col_int(stmt, 3);
+		blob->upload_url = stmt_col_dup(stmt, 4, pool);
+	}
+	stmt_reset(stmt);
+	return rc;
+}
+
+enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, size_t limit,
+		struct link_blob **rows, size_t *count)
+{
+	/* Manifests not announced as whole, and results decided here: both by small partial indexes. */
+	struct stmt *stmt = db_stmt(store->tram,
+			"SELECT q.sha256, b.size, b.type, min(q.due_at), coalesce(u.url, '') FROM ("
+			"SELECT f.sha256 AS sha256, CASE d.has_due WHEN 1 THEN d.due_at ELSE $3 END AS due_at "
+			"FROM dossier d JOIN dossier_file f ON f.board = d.board AND f.dossier = d.id "
+			"AND f.result = 0 WHERE d.board = $1 AND d.complete_version < d.manifest_version "
+			"AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1) "
+			"UNION ALL SELECT f.sha256, CASE d.has_due WHEN 1 THEN d.due_at ELSE $3 END "
+			"FROM dossier_file f JOIN dossier d ON d.board = f.board AND d.id = f.dossier "
+			"WHERE f.board = $1 AND f.result = 1 AND f.author = 0 "
+			"AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1)"
+			") q JOIN blob b ON b.board = $1 AND b.sha256 = q.sha256 "
+			"LEFT JOIN blob_upload u ON u.board = $1 AND u.sha256 = q.sha256 "
+			"WHERE NOT EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = $1 "
+			"AND r.sha256 = q.sha256) "
+			"GROUP BY q.sha256, b.size, b.type, u.url ORDER BY 4, 2, 1 LIMIT $2");
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)limit);
+	stmt_int(stmt, 3, INT64_MAX);
+	return blobs_read(stmt, pool, limit, rows, count);
+}
+
+enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t limit,
+		struct link_blob **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram,
+			"SELECT f.sha256, f.size, min(f.type), min(d.due_at), '' FROM dossier_file f "
+			"JOIN dossier d ON d.board = f.board AND d.id = f.dossier "
+			"WHERE f.board = $1 AND f.author = 1 AND NOT EXISTS (SELECT 1 FROM blob b "
+			"WHERE b.board = f.board AND b.sha256 = f.sha256) "
+			"GROUP BY f.sha256, f.size ORDER BY 4, 2, 1 LIMIT $2");
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)limit);
+	return blobs_read(stmt, pool, limit, rows, count);
+}
+
+enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *url)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	if (*url) {
+		stmt = db_stmt(store->tram, "INSERT INTO blob_upload (board, sha256, url) "
+				"VALUES ($1, $2, $3) ON CONFLICT (board, sha256) DO UPDATE SET url = $3");
+		stmt_text(stmt, 3, url);
+	} else {
+		stmt = db_stmt(store->tram, "DELETE FROM blob_upload WHERE board = $1 AND sha256 = $2");
+	}
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, sha256);
+	return commit_or_abort(store, stmt_run(stmt));
+}
+
+enum rc linkstate_blob_receipt(struct store *store, const char *sha256, const char *jws)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "INSERT INTO blob_receipt (board, sha256, jws, at) "
+			"VALUES ($1, $2, $3, $4) ON CONFLICT (board, sha256) DO NOTHING");
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, sha256);
+	stmt_text(stmt, 3, jws);
+	stmt_int(stmt, 4, when_now_ms());
+	rc = stmt_run(stmt);
+	if (rc == RC_OK) {
+		stmt = db_stmt(store->tram, "DELETE FROM blob_upload WHERE board = $1 AND sha256 = $2");
+		stmt_text(stmt, 1, store->board);
+		stmt_text(stmt, 2, sha256);
+		rc = stmt_run(stmt);
+	}
+	return commit_or_abort(store, rc);
+}

@@ -1,0 +1,132 @@
+/*
+ * linkstate_board.c: the center's register of boards.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/when.h"
+#include "crypt/hash.h"
+#include "store/linkstate.h"
+#include "store/slip.h"
+
+#define BOARD_COLUMNS "board, name, fingerprint, revoked, fenced, hello_counter, seen_at"
+
+static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *out)
+{
+	size_t len = 0;
+	const void *fingerprint = stmt_col_blob(stmt, 2, &len);
+
+	memset(out, 0, sizeof(*out));
+	if (len == sizeof(out->fingerprint))
+		memcpy(out->fingerprint, fingerprint, len);
+	out->board = stmt_col_dup(stmt, 0, pool);
+	out->name = stmt_col_dup(stmt, 1, pool);
+	out->revoked = stmt_col_int(stmt, 3) != 0;
+	out->fenced = stmt_col_int(stmt, 4) != 0;
+	out->hello_counter = (uint64_t)stmt_col_int(stmt, 5);
+	out->seen_at = stmt_col_int(stmt, 6);
+}
+
+enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
+		const uint8_t fingerprint[32], struct link_board *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT " BOARD_COLUMNS " FROM link_board "
+			"WHERE fingerprint = $1");
+	bool row = false;
+	enum rc rc;
+
+	stmt_blob(stmt, 1, fingerprint, HASH_SIZE);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc != RC_OK ? rc : RC_NOT_FOUND;
+	board_read(stmt, pool, out);
+	stmt_reset(stmt);
+	return RC_OK;
+}
+
+static enum rc board_write(struct store *store, struct stmt *stmt, enum rc none)
+{
+	enum rc rc = stmt_run(stmt);
+
+	if (rc == RC_OK && db_changes(store->tram) == 0)
+		rc = none;
+	if (rc != RC_OK) {
+		db_write_abort(store->tram);
+		return rc;
+	}
+	return db_write_commit(store->tram);
+}
+
+enum rc linkstate_board_add(struct store *store, const char *board, const char *name,
+		const char *point_json, const uint8_t fingerprint[32], const uint8_t slip_key[32])
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	/* The same name again is a renewal: new certificate, same history. */
+	stmt = db_stmt(store->tram, "INSERT INTO link_board (board, name, point, fingerprint, slip_key, "
+			"revoked, fenced, hello_counter, seen_at) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0) "
+			"ON CONFLICT (board) DO UPDATE SET name = $2, point = $3, fingerprint = $4, "
+			"slip_key = $5, revoked = 0");
+	stmt_text(stmt, 1, board);
+	stmt_text(stmt, 2, name);
+	stmt_text(stmt, 3, point_json);
+	stmt_blob(stmt, 4, fingerprint, HASH_SIZE);
+	stmt_blob(stmt, 5, slip_key, 32);
+	rc = board_write(store, stmt, RC_BUG);
+	return rc == RC_OK && store->pub ? slip_point_publish(store) : rc;
+}
+
+enum rc linkstate_board_revoke(struct store *store, const char *board)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "UPDATE link_board SET revoked = 1 WHERE board = $1");
+	stmt_text(stmt, 1, board);
+	return board_write(store, stmt, RC_NOT_FOUND);
+}
+
+enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link_board **rows,
+		size_t *count)
+{
+	struct stmt *stmt;
+	size_t total = 0;
+	bool row = false;
+	enum rc rc;
+
+	*rows = NULL;
+	*count = 0;
+	stmt = db_stmt(store->tram, "SELECT count(*) FROM link_board");
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc;
+	total = (size_t)stmt_col_int(stmt, 0);
+	stmt_reset(stmt);
+	*rows = pool_alloc(pool, (total + 1) * sizeof(**rows));
+	stmt = db_stmt(store->tram, "SELECT " BOARD_COLUMNS " FROM link_board ORDER BY board LIMIT $1");
+	stmt_int(stmt, 1, (int64_t)total);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < total)
+		board_read(stmt, pool, &(*rows)[(*count)++]);
+	stmt_reset(stmt);
+	return rc;
+}
+
+enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "UPDATE link_board SET hello_counter = $2, seen_at = $3 "
+			"WHERE board = $1 AND hello_counter < $2");
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)counter);
+	stmt_int(stmt, 3, when_now_ms());
+	return board_write(store, stmt, RC_CONFLICT);
+}
