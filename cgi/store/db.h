@@ -42,6 +42,12 @@ enum rc db_write_begin_at(struct db *db, const char *file, int line) MUST_CHECK;
 /* Durable when it returns RC_OK. RC_FULL: disk full, rolled back. */
 enum rc db_write_commit(struct db *db) MUST_CHECK;
 void db_write_abort(struct db *db);		/* fine when none is open */
+bool db_writing(const struct db *db);
+/* A short write of one's own, or part of the one that is open: *own goes to db_write_leave, which
+ * commits (rc RC_OK) or aborts (any other) its own and gives rc or the commit's. */
+#define db_write_enter(db, own) db_write_enter_at((db), (own), __FILE__, __LINE__)
+enum rc db_write_enter_at(struct db *db, bool *own, const char *file, int line) MUST_CHECK;
+enum rc db_write_leave(struct db *db, bool own, enum rc rc) MUST_CHECK;
 
 /* Prepared once per db and cached by the pointer of sql (a string constant). The statement comes
  * back reset and with its bindings cleared. Ends the process on a statement that does not compile
@@ -62,8 +68,14 @@ int64_t stmt_col_int(struct stmt *stmt, int column);
 const char *stmt_col_text(struct stmt *stmt, int column);
 const void *stmt_col_blob(struct stmt *stmt, int column, size_t *len);
 bool stmt_col_null(struct stmt *stmt, int column);
+int stmt_col_count(struct stmt *stmt);
 char *stmt_col_dup(struct stmt *stmt, int column, struct pool *pool);
 /* Rows changed by the last stmt_run on this db. */
 int64_t db_changes(const struct db *db);
+/* After an erase was committed: what was deleted leaves the WAL and its file too. RC_BUSY: a reader
+ * stands in the way, ask again later. */
+enum rc db_scrub(struct db *db) MUST_CHECK;
+/* Tests that write 100,000 times and never cut the power: commits no longer wait for the disk. */
+void db_lose_durability_for_tests(struct db *db);
 
 #endif

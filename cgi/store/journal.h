@@ -22,6 +22,12 @@ struct journal_head {
 enum rc journal_head_get(struct store *store, const char *board, enum event_author author,
 		struct journal_head *out) MUST_CHECK;
 
+/* One event of this side, for act_append alone: all of *event is given but epoch, seq, prev and
+ * hash, which are filled in; body and salt not NULL. Not projected yet. Inside store_begin. */
+enum rc journal_append(struct store *store, struct event *event) MUST_CHECK;
+/* Writers of one board follow each other (on SQLite all writers do anyway). */
+enum rc journal_lock(struct store *store, const char *board) MUST_CHECK;
+
 /* One event from the other side, exact bytes; inside store_begin. salt/body NULL: erased there.
  * RC_EXISTS: had already, byte for byte. RC_PROTOCOL with *why (constant, English, for logs and
  * problem documents): "gap", "fork", "hash", "body", "identity", "kind" (a kind or actor that this
@@ -45,6 +51,11 @@ enum rc journal_subject(struct store *store, struct pool *pool, const char *boar
 /* Last event of a subject that this side has, for the hidden field "seen". RC_NOT_FOUND. */
 enum rc journal_last(struct store *store, const char *board, const uint8_t *subject,
 		uint8_t id[EVENT_ID_SIZE]) MUST_CHECK;
+
+/* Removes body and salt of an event, now or when it comes; inside store_begin. After the commit
+ * store_commit makes the words leave the files (db_scrub). */
+enum rc journal_erase(struct store *store, const char *board, enum event_author author,
+		uint64_t seq) MUST_CHECK;
 
 /* Walks both logs of every board: chain, header form, body hashes, heads, blobs present and whole
  * (when blobs). Faults are printed through report; RC_PROTOCOL if there were any. */

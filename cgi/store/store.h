@@ -24,6 +24,10 @@ struct store {
 	const struct settings *settings;	/* borrowed */
 	struct db *tram, *auth, *run, *pub;	/* NULL where not asked for */
 	const char *board;			/* settings->board_id on a board; NULL at the center */
+	bool scrub, scrub_due;			/* the open write erased something; one before did */
+	bool redoing;				/* one dossier is projected anew (projection_redo) */
+	bool rebuilding;			/* everything is (journal_rebuild) */
+	int wake_fd;				/* of the wake fifo, -1: not open */
 };
 
 /* which: STORE_ bits. RC_VERSION, RC_NOT_FOUND, RC_DB are logged. */
@@ -62,5 +66,7 @@ enum rc act_append(struct store *store, const struct act *act, struct event *out
 enum rc form_claim(struct store *store, struct pool *pool, const char *form_id,
 		char **location) MUST_CHECK;
 enum rc form_done(struct store *store, const char *form_id, const char *location) MUST_CHECK;
+/* Forgets those of two days ago; draft_expire calls it. */
+enum rc form_expire(struct store *store, int64_t now_ms) MUST_CHECK;
 
 #endif

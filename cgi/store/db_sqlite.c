@@ -1,0 +1,560 @@
+/*
+ * db_sqlite.c: the SQLite driver, with the writers' lock file.
+ *
+ * SQLite before 3.51.3 can lose a committed write when one connection resets the WAL while another
+ * checkpoints. So a writer holds <file>.lock from before BEGIN until after its checkpoint, nobody
+ * else checkpoints (wal_autocheckpoint=0, no checkpoint on close), and whoever finds the WAL past
+ * 4 MB after its commit checkpoints before it lets the lock go.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/when.h"
+#include "store/db_driver.h"
+
+#define LOCK_DEADLINE_MS 10000
+#define LOCK_PAUSE_MAX_NS 1000000L	/* looks again at least every millisecond */
+#define CHECKPOINT_BYTES (4 * 1024 * 1024)
+#define BUSY_MS 5000
+#define APPLICATION_ID 0x5472616d	/* "Tram" */
+
+struct sqlite_db {
+	struct db db;
+	sqlite3 *handle;
+	int lock_fd;
+	int wal_pages, checkpoint_pages;	/* in the WAL after the last commit; checkpoint from here */
+	int threshold_pages;
+	struct stmt *begin, *commit, *rollback, *read;
+};
+
+struct sqlite_stmt {
+	struct stmt stmt;
+	sqlite3_stmt *handle;
+	bool writes;
+	bool active;
+	unsigned char index[DB_PARAMETERS + 1];	/* of parameter $n, as SQLite numbers them */
+};
+
+static const struct db_driver driver;
+
+static struct sqlite_db *db_of(struct db *db)
+{
+	return (struct sqlite_db *)db;
+}
+
+static struct sqlite_stmt *stmt_of(struct stmt *stmt)
+{
+	return (struct sqlite_stmt *)stmt;
+}
+
+static enum rc rc_of(struct sqlite_db *db, int code, const char *what)
+{
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return RC_OK;
+	case SQLITE_CONSTRAINT:
+		log_error("db name=%s at=%s: constraint code=%d %s", db_kind_name(db->db.kind), what,
+				code, sqlite3_errmsg(db->handle));
+		return RC_CONFLICT;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return RC_BUSY;
+	case SQLITE_FULL:
+		log_error("db name=%s at=%s: disk full", db_kind_name(db->db.kind), what);
+		return RC_FULL;
+	default:
+		break;
+	}
+	log_error("db name=%s at=%s: code=%d errno=%d %s", db_kind_name(db->db.kind), what, code,
+			sqlite3_system_errno(db->handle), sqlite3_errstr(code));
+	/* A full disk may show itself as a short write or a refused mapping. */
+	if ((code & 0xff) == SQLITE_IOERR && (sqlite3_system_errno(db->handle) == ENOSPC
+			|| sqlite3_system_errno(db->handle) == EDQUOT))
+		return RC_FULL;
+	/* What a failed fsync left on the disk nobody knows: start again from there. */
+	if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
+		log_fatal("db name=%s: fsync failed", db_kind_name(db->db.kind));
+	return RC_DB;
+}
+
+/* ---- the writers' lock ---- */
+
+static enum rc lock_take(struct sqlite_db *db)
+{
+	int64_t deadline = when_boottime_ms() + LOCK_DEADLINE_MS;
+	struct timespec pause = { 0, LOCK_PAUSE_MAX_NS / 16 };
+
+	while (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return RC_IO;
+		if (when_boottime_ms() > deadline)
+			return RC_BUSY;
+		(void)nanosleep(&pause, NULL);
+		if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
+			pause.tv_nsec *= 2;
+	}
+	return RC_OK;
+}
+
+static void lock_drop(struct sqlite_db *db)
+{
+	if (flock(db->lock_fd, LOCK_UN) != 0)
+		log_fatal("db name=%s: lock cannot be let go", db_kind_name(db->db.kind));
+}
+
+/* ---- statements ---- */
+
+static struct stmt *sqlite_prepare(struct db *base, const char *sql)
+{
+	struct sqlite_db *db = db_of(base);
+	struct sqlite_stmt *stmt = calloc(1, sizeof(*stmt));
+	int code, i, count;
+
+	if (!stmt)
+		log_fatal("db: out of memory");
+	code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
+	if (code == SQLITE_ERROR || !stmt->handle)
+		log_bug("db name=%s: %s in: %s", db_kind_name(base->kind), sqlite3_errmsg(db->handle),
+				sql);
+	stmt->stmt.db = base;
+	stmt->stmt.sql = sql;
+	stmt->writes = !sqlite3_stmt_readonly(stmt->handle);
+	count = sqlite3_bind_parameter_count(stmt->handle);
+	for (i = 1; i <= DB_PARAMETERS; i++) {
+		char name[8];
+
+		(void)snprintf(name, sizeof(name), "$%d", i);
+		stmt->index[i] = (unsigned char)sqlite3_bind_parameter_index(stmt->handle, name);
+		count -= stmt->index[i] != 0;
+	}
+	if (count != 0)
+		log_bug("db: a parameter is not named $1 … in: %s", sql);
+	return &stmt->stmt;
+}
+
+static void sqlite_finish(struct stmt *stmt)
+{
+	(void)sqlite3_finalize(stmt_of(stmt)->handle);
+	free(stmt);
+}
+
+static int index_of(struct stmt *stmt, int parameter)
+{
+	int index = parameter >= 1 && parameter <= DB_PARAMETERS ? stmt_of(stmt)->index[parameter] : 0;
+
+	if (index == 0)
+		log_bug("db: no parameter $%d in: %s", parameter, stmt->sql);
+	return index;
+}
+
+static void bound(struct stmt *stmt, int code)
+{
+	if (code == SQLITE_NOMEM)
+		log_fatal("db: out of memory");
+	if (code != SQLITE_OK)
+		log_bug("db: bind code=%d in: %s", code, stmt->sql);
+}
+
+static void sqlite_bind_int(struct stmt *stmt, int parameter, int64_t value)
+{
+	bound(stmt, sqlite3_bind_int64(stmt_of(stmt)->handle, index_of(stmt, parameter), value));
+}
+
+static void sqlite_bind_text(struct stmt *stmt, int parameter, const char *value)
+{
+	bound(stmt, sqlite3_bind_text64(stmt_of(stmt)->handle, index_of(stmt, parameter), value,
+			strlen(value), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+static void sqlite_bind_blob(struct stmt *stmt, int parameter, const void *bytes, size_t len)
+{
+	bound(stmt, sqlite3_bind_blob64(stmt_of(stmt)->handle, index_of(stmt, parameter), bytes, len,
+			SQLITE_TRANSIENT));
+}
+
+static void sqlite_bind_null(struct stmt *stmt, int parameter)
+{
+	bound(stmt, sqlite3_bind_null(stmt_of(stmt)->handle, index_of(stmt, parameter)));
+}
+
+static enum rc sqlite_step(struct stmt *base, bool *row)
+{
+	struct sqlite_stmt *stmt = stmt_of(base);
+	struct sqlite_db *db = db_of(base->db);
+	int code;
+
+	if (stmt->writes && base->db->phase != DB_WRITING)
+		log_bug("db: a write outside a transaction: %s", base->sql);
+	code = sqlite3_step(stmt->handle);
+	stmt->active = true;
+	if (code == SQLITE_ROW) {
+		*row = true;
+		return RC_OK;
+	}
+	if (code != SQLITE_DONE)
+		return rc_of(db, code, "step");
+	if (stmt->writes)
+		base->db->changes = sqlite3_changes64(db->handle);
+	(void)sqlite3_reset(stmt->handle);
+	stmt->active = false;
+	return RC_OK;
+}
+
+static void sqlite_reset(struct stmt *base, bool clear)
+{
+	struct sqlite_stmt *stmt = stmt_of(base);
+
+	if (stmt->active) {
+		bool done = stmt->writes && base->db->phase == DB_WRITING;
+
+		(void)sqlite3_reset(stmt->handle);
+		if (done)	/* INSERT … RETURNING counts its rows when it ends */
+			base->db->changes = sqlite3_changes64(db_of(base->db)->handle);
+		stmt->active = false;
+	}
+	if (clear)
+		(void)sqlite3_clear_bindings(stmt->handle);
+}
+
+static int64_t sqlite_col_int(struct stmt *stmt, int column)
+{
+	return sqlite3_column_int64(stmt_of(stmt)->handle, column);
+}
+
+static const char *sqlite_col_text(struct stmt *stmt, int column)
+{
+	const unsigned char *text = sqlite3_column_text(stmt_of(stmt)->handle, column);
+
+	return text ? (const char *)text : "";
+}
+
+static const void *sqlite_col_blob(struct stmt *stmt, int column, size_t *len)
+{
+	const void *bytes = sqlite3_column_blob(stmt_of(stmt)->handle, column);
+
+	*len = (size_t)sqlite3_column_bytes(stmt_of(stmt)->handle, column);
+	return bytes ? bytes : "";
+}
+
+static bool sqlite_col_null(struct stmt *stmt, int column)
+{
+	return sqlite3_column_type(stmt_of(stmt)->handle, column) == SQLITE_NULL;
+}
+
+static int sqlite_col_count(struct stmt *stmt)
+{
+	return sqlite3_column_count(stmt_of(stmt)->handle);
+}
+
+/* ---- transactions ---- */
+
+static enum rc run(struct sqlite_db *db, struct stmt **slot, const char *sql)
+{
+	int code;
+
+	if (!*slot)
+		*slot = sqlite_prepare(&db->db, sql);
+	code = sqlite3_step(stmt_of(*slot)->handle);
+	(void)sqlite3_reset(stmt_of(*slot)->handle);
+	return rc_of(db, code, sql);
+}
+
+static enum rc sqlite_read_begin(struct db *db)
+{
+	return run(db_of(db), &db_of(db)->read, "BEGIN");
+}
+
+static void sqlite_read_end(struct db *db)
+{
+	/* A statement left in the middle would keep the view open: COMMIT says so. */
+	if (run(db_of(db), &db_of(db)->commit, "COMMIT") != RC_OK)
+		(void)run(db_of(db), &db_of(db)->rollback, "ROLLBACK");
+}
+
+static enum rc sqlite_write_begin(struct db *base)
+{
+	struct sqlite_db *db = db_of(base);
+	enum rc rc = lock_take(db);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = run(db, &db->begin, "BEGIN IMMEDIATE");
+	if (rc != RC_OK)
+		lock_drop(db);
+	return rc;
+}
+
+/* Only ever called by the holder of the lock. A reader may keep part of the WAL back: then it is
+ * tried again a megabyte later, not at every commit. */
+static void checkpoint(struct sqlite_db *db)
+{
+	int in_wal = 0, moved = 0;
+	int code;
+
+	if (db->wal_pages < db->threshold_pages)
+		db->checkpoint_pages = db->threshold_pages;
+	if (db->wal_pages < db->checkpoint_pages)
+		return;
+	code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
+	if (code != SQLITE_OK && code != SQLITE_BUSY)
+		(void)rc_of(db, code, "checkpoint");
+	db->checkpoint_pages = moved == in_wal && code == SQLITE_OK ? db->threshold_pages
+			: db->wal_pages + db->threshold_pages / 4;
+}
+
+static enum rc sqlite_write_commit(struct db *base)
+{
+	struct sqlite_db *db = db_of(base);
+	enum rc rc = run(db, &db->commit, "COMMIT");
+
+	if (rc == RC_OK)
+		checkpoint(db);
+	else if (!sqlite3_get_autocommit(db->handle))
+		(void)run(db, &db->rollback, "ROLLBACK");
+	lock_drop(db);
+	return rc;
+}
+
+static void sqlite_write_abort(struct db *base)
+{
+	struct sqlite_db *db = db_of(base);
+
+	/* Some failures have rolled back already. */
+	if (!sqlite3_get_autocommit(db->handle))
+		(void)run(db, &db->rollback, "ROLLBACK");
+	lock_drop(db);
+}
+
+static int wal_grew(void *arg, sqlite3 *handle, const char *name, int pages)
+{
+	(void)handle;
+	(void)name;
+	((struct sqlite_db *)arg)->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static enum rc sqlite_scrub(struct db *base)
+{
+	struct sqlite_db *db = db_of(base);
+	int in_wal = 0, moved = 0;
+	enum rc rc = lock_take(db);
+	int code;
+
+	if (rc != RC_OK)
+		return rc;
+	code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_wal, &moved);
+	lock_drop(db);
+	return code == SQLITE_BUSY ? RC_BUSY : rc_of(db, code, "scrub");
+}
+
+/* ---- open, version ---- */
+
+static enum rc sqlite_script(struct db *base, const char *sql)
+{
+	int code = sqlite3_exec(db_of(base)->handle, sql, NULL, NULL, NULL);
+
+	if ((code & 0xff) == SQLITE_ERROR)
+		log_bug("db name=%s: migration: %s", db_kind_name(base->kind),
+				sqlite3_errmsg(db_of(base)->handle));
+	return rc_of(db_of(base), code, "migration");
+}
+
+static enum rc pragma_int(struct sqlite_db *db, const char *sql, int *value)
+{
+	sqlite3_stmt *stmt = NULL;
+	int code = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		*value = sqlite3_column_int(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return code == SQLITE_ROW ? RC_OK : rc_of(db, code, sql);
+}
+
+static enum rc sqlite_version_get(struct db *base, int *version)
+{
+	struct sqlite_db *db = db_of(base);
+	int application = 0;
+	enum rc rc;
+
+	rc = pragma_int(db, "PRAGMA user_version", version);
+	if (rc == RC_OK)
+		rc = pragma_int(db, "PRAGMA application_id", &application);
+	if (rc == RC_OK && *version != 0 && application != APPLICATION_ID + (int)base->kind) {
+		log_error("db name=%s application=%d: not a database of this kind",
+				db_kind_name(base->kind), application);
+		rc = RC_VERSION;
+	}
+	return rc;
+}
+
+/* The header's numbers take no parameters; they are written with the migration, in its commit. */
+static enum rc sqlite_version_set(struct db *base, int version)
+{
+	char sql[96];
+
+	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+			APPLICATION_ID + (int)base->kind, version);
+	return sqlite_script(base, sql);
+}
+
+static void sqlite_close(struct db *base)
+{
+	struct sqlite_db *db = db_of(base);
+	struct stmt *own[] = { db->begin, db->commit, db->rollback, db->read };
+	size_t i;
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (own[i])
+			sqlite_finish(own[i]);
+	}
+	if (db->handle && sqlite3_close(db->handle) != SQLITE_OK)
+		log_bug("db name=%s: closed with a statement open", db_kind_name(base->kind));
+	if (db->lock_fd >= 0)
+		(void)close(db->lock_fd);
+	free(db);
+}
+
+/* The umask of the programs (0007) leaves files to the folder's group. SQLite gives -wal and -shm the
+ * mode and owner of the database. */
+#define FILE_MODE 0660
+
+static enum rc prepare_files(struct sqlite_db *db, const char *path, bool create)
+{
+	char lock[1100];
+	struct stat info;
+	int fd = -1;
+
+	/* The file is not opened to see whether it is there: closing it again would drop the locks
+	 * of another connection of this process. */
+	if (stat(path, &info) != 0 && errno == ENOENT && create)
+		fd = open(path, O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL, FILE_MODE);
+	if (fd >= 0)
+		(void)close(fd);
+	if (stat(path, &info) != 0) {
+		int why = errno;
+
+		log_error("db file=%s: cannot be opened (errno %d)", path, why);
+		return why == ENOENT ? RC_NOT_FOUND : RC_IO;
+	}
+	if (snprintf(lock, sizeof(lock), "%s.lock", path) >= (int)sizeof(lock))
+		return RC_IO;
+	db->lock_fd = open(lock, O_RDWR | O_CLOEXEC | O_CREAT, FILE_MODE);
+	if (db->lock_fd < 0) {
+		log_error("db file=%s: cannot be opened (errno %d)", lock, errno);
+		return RC_IO;
+	}
+	return RC_OK;
+}
+
+static enum rc set_up(struct sqlite_db *db, bool create)
+{
+	bool full = db->db.kind == DB_TRAM || db->db.kind == DB_AUTH;
+	int page = 4096;
+	enum rc rc = RC_OK;
+	int code;
+
+	(void)sqlite3_extended_result_codes(db->handle, 1);
+	(void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (create) {
+		rc = lock_take(db);
+		if (rc != RC_OK)
+			return rc;
+		code = sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+		lock_drop(db);
+		rc = rc_of(db, code, "journal mode");
+	}
+	if (rc == RC_OK)
+		rc = rc_of(db, sqlite3_exec(db->handle, full ? "PRAGMA synchronous=FULL"
+				: "PRAGMA synchronous=NORMAL", NULL, NULL, NULL), "synchronous");
+	if (rc == RC_OK)
+		rc = rc_of(db, sqlite3_exec(db->handle, "PRAGMA wal_autocheckpoint=0;"
+				"PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;"
+				"PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024", NULL, NULL, NULL),
+				"settings");
+	if (rc == RC_OK)
+		rc = pragma_int(db, "PRAGMA page_size", &page);
+	db->threshold_pages = CHECKPOINT_BYTES / page;
+	db->checkpoint_pages = db->threshold_pages;
+	(void)sqlite3_wal_hook(db->handle, wal_grew, db);
+	return rc;
+}
+
+enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool create,
+		struct db **out)
+{
+	const char *dirs[] = { settings->db_dir, settings->auth_dir, settings->run_dir,
+			settings->public_dir };
+	struct sqlite_db *db = calloc(1, sizeof(*db));
+	char path[1024];
+	enum rc rc;
+
+	*out = NULL;
+	if (!db)
+		log_fatal("db: out of memory");
+	db->db.driver = &driver;
+	db->db.kind = kind;
+	db->lock_fd = -1;
+	rc = snprintf(path, sizeof(path), "%s/%s.db", dirs[kind], db_kind_name(kind))
+			< (int)sizeof(path) ? RC_OK : RC_IO;
+	if (rc == RC_OK)
+		rc = prepare_files(db, path, create);
+	if (rc == RC_OK)
+		rc = rc_of(db, sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE
+				| SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL), "open");
+	if (rc == RC_OK)
+		rc = set_up(db, create);
+	if (rc != RC_OK) {
+		db_close(&db->db);
+		return rc;
+	}
+	*out = &db->db;
+	return RC_OK;
+}
+
+void db_lose_durability_for_tests(struct db *db)
+{
+	if (!db_is_pg(db))
+		(void)sqlite_script(db, "PRAGMA synchronous=OFF");
+}
+
+static const struct db_driver driver = {
+	.engine = "sqlite",
+	.close = sqlite_close,
+	.read_begin = sqlite_read_begin,
+	.read_end = sqlite_read_end,
+	.write_begin = sqlite_write_begin,
+	.write_commit = sqlite_write_commit,
+	.write_abort = sqlite_write_abort,
+	.prepare = sqlite_prepare,
+	.finish = sqlite_finish,
+	.bind_int = sqlite_bind_int,
+	.bind_text = sqlite_bind_text,
+	.bind_blob = sqlite_bind_blob,
+	.bind_null = sqlite_bind_null,
+	.step = sqlite_step,
+	.reset = sqlite_reset,
+	.col_int = sqlite_col_int,
+	.col_text = sqlite_col_text,
+	.col_blob = sqlite_col_blob,
+	.col_null = sqlite_col_null,
+	.col_count = sqlite_col_count,
+	.script = sqlite_script,
+	.version_get = sqlite_version_get,
+	.version_set = sqlite_version_set,
+	.scrub = sqlite_scrub,
+};

@@ -1,0 +1,518 @@
+/*
+ * project_dossier.c: what each event of a dossier changes in its row. States and holder come from
+ * dossier/rule.c; here are the columns that pages read besides. An erased body leaves blanks.
+ */
+#include <string.h>
+
+#include "base/when.h"
+#include "store/project_row.h"
+
+struct work {
+	struct store *store;
+	struct pool *pool;
+	const struct event *event;
+	const json_t *body;		/* NULL: erased */
+	struct project_row *row;
+	enum dossier_state before;
+	bool words;			/* something it is searched by changed */
+};
+
+typedef enum rc handler(struct work *work);
+
+static int64_t wall(const struct work *work)
+{
+	return work->event->time.wall_ms;
+}
+
+static const json_t *part(const struct work *work, const char *name)
+{
+	return work->body ? json_object_get(work->body, name) : NULL;
+}
+
+static void set_text(struct work *work, enum row_text column, const json_t *object,
+		const char *name)
+{
+	if (object && json_object_get(object, name))
+		work->row->text[column] = json_text(object, name);
+}
+
+/* The latest word by time wins, whichever side said it and in whatever order the words came. */
+static void set_place(struct work *work, const json_t *object)
+{
+	const struct event *event = work->event;
+	int64_t *number = work->row->number;
+	int64_t author = event->author, seq = (int64_t)event->seq;
+
+	if (!object || !*json_text(object, "place") || wall(work) < number[ROW_PLACE_MS])
+		return;
+	if (wall(work) == number[ROW_PLACE_MS] && (author < number[ROW_PLACE_AUTHOR]
+			|| (author == number[ROW_PLACE_AUTHOR] && seq < number[ROW_PLACE_SEQ])))
+		return;
+	work->row->text[ROW_PLACE] = json_text(object, "place");
+	number[ROW_PLACE_MS] = wall(work);
+	number[ROW_PLACE_AUTHOR] = author;
+	number[ROW_PLACE_SEQ] = seq;
+}
+
+static void set_due(struct work *work)
+{
+	const json_t *due = part(work, "due");
+	int64_t *number = work->row->number;
+
+	if (!due)
+		return;
+	number[ROW_HAS_DUE] = json_flag(due, "has");
+	number[ROW_DUE_AT] = number[ROW_HAS_DUE] ? json_int(due, "at", 0) : 0;
+	number[ROW_DUE_CERTAIN] = number[ROW_HAS_DUE] && json_flag(due, "certain");
+}
+
+static void set_applicant(struct work *work, const json_t *applicant)
+{
+	if (!applicant)
+		return;
+	work->row->text[ROW_APPLICANT] = json_text(applicant, "name");
+	work->row->text[ROW_APPLICANT_NUMBER] = *json_text(applicant, "number")
+			? json_text(applicant, "number") : json_text(applicant, "tax_code");
+	work->row->text[ROW_PHONE] = json_text(applicant, "phone");
+	work->words = true;
+}
+
+static void set_submitter(struct work *work, const json_t *submitter)
+{
+	if (!submitter)
+		return;
+	work->row->text[ROW_SUBMITTER] = json_flag(submitter, "self") ? ""
+			: json_text(submitter, "name");
+	work->words = true;
+}
+
+static void set_procedure(struct work *work)
+{
+	const json_t *procedure = part(work, "procedure");
+	const char **text = work->row->text;
+
+	if (!procedure)
+		return;
+	text[ROW_PROCEDURE] = json_text(procedure, "code");
+	text[ROW_PROCEDURE_NAME] = json_text(procedure, "name");
+	text[ROW_CASE] = json_text(procedure, "case");
+	text[ROW_CATALOGUE] = json_text(procedure, "catalogue");
+	text[ROW_UNIT] = json_text(procedure, "unit");
+	text[ROW_AGENCY] = json_text(procedure, "agency");
+	work->row->number[ROW_LEVEL] = strcmp(json_text(procedure, "level"), "province") == 0;
+}
+
+static int64_t fees_sum(const json_t *fees)
+{
+	int64_t total = 0;
+	const json_t *fee;
+	size_t i;
+
+	json_array_foreach(fees, i, fee) {
+		int64_t amount = json_int(fee, "amount", 0);
+
+		if (!*json_text(fee, "exempt") && amount > 0 && amount < INT64_C(1000000000000))
+			total += amount;
+	}
+	return total;
+}
+
+static enum rc set_manifest(struct work *work)
+{
+	const json_t *manifest = part(work, "manifest");
+	int64_t *number = work->row->number;
+
+	if (!manifest)
+		return RC_OK;
+	number[ROW_MANIFEST_VERSION] = json_int(manifest, "version", 0);
+	number[ROW_MANIFEST_AT] = wall(work);
+	return project_files_manifest(work->store, work->event, manifest, &number[ROW_FILES_TOTAL]);
+}
+
+static enum rc set_slip(struct work *work)
+{
+	const json_t *slip = part(work, "slip");
+	int64_t no = slip ? json_int(slip, "no", 0) : 0;
+
+	/* Only a board has the seed that slips are made of. */
+	if (!slip || work->event->author != AUTHOR_BOARD)
+		return RC_OK;
+	if (no > work->row->number[ROW_SLIP_NO])
+		work->row->number[ROW_SLIP_NO] = no;
+	return project_files_slip(work->store, work->event, slip);
+}
+
+/* A dossier's first event: accepted, entered late, taken over, result brought, refused at once. */
+static enum rc on_first(struct work *work)
+{
+	struct project_row *row = work->row;
+	enum rc rc;
+
+	set_text(work, ROW_CODE, work->body, "code");
+	set_text(work, ROW_CHANNEL, work->body, "channel");
+	set_procedure(work);
+	row->text[ROW_CONTENT] = row->text[ROW_PROCEDURE_NAME];
+	if (work->body && *json_text(work->body, "content"))
+		set_text(work, ROW_CONTENT, work->body, "content");
+	set_applicant(work, part(work, "applicant"));
+	set_submitter(work, part(work, "submitter"));
+	set_place(work, work->body);
+	set_due(work);
+	work->words = true;
+	row->number[ROW_RECEIVED_AT] = work->body ? json_int(work->body, "received_at", wall(work))
+			: wall(work);
+	row->number[ROW_FEE_TOTAL] = fees_sum(part(work, "fees"));
+	if (row->number[ROW_STATE] == STATE_REFUSED || row->number[ROW_STATE] == STATE_RESULT)
+		row->number[ROW_FINISHED_AT] = row->number[ROW_RECEIVED_AT];
+	rc = project_series_accepted(work->store, work->event, row->text[ROW_CODE]);
+	if (rc == RC_OK)
+		rc = set_manifest(work);
+	if (rc == RC_OK && part(work, "results"))
+		rc = project_files_results(work->store, work->event, part(work, "results"));
+	return rc == RC_OK ? set_slip(work) : rc;
+}
+
+static enum rc on_forwarded(struct work *work)
+{
+	work->row->text[ROW_DESK] = work->body ? json_text(work->body, "to_account") : "";
+	return RC_OK;
+}
+
+static enum rc on_back_at_counter(struct work *work)
+{
+	if (work->row->number[ROW_STATE] == STATE_ACCEPTED)
+		work->row->text[ROW_DESK] = "";
+	return RC_OK;
+}
+
+static enum rc on_previous(struct work *work)
+{
+	if (work->before != STATE_RESULT)
+		return RC_OK;
+	work->row->number[ROW_FINISHED_AT] = 0;
+	return project_files_results(work->store, work->event, NULL);
+}
+
+static enum rc on_taken(struct work *work)
+{
+	const char *account = work->body ? json_text(work->body, "account") : "";
+
+	work->row->text[ROW_DESK] = *account ? account : work->event->actor;
+	return RC_OK;
+}
+
+static enum rc on_reassigned(struct work *work)
+{
+	const char *account = work->body ? json_text(work->body, "to_account") : "";
+
+	if (work->row->number[ROW_STATE] == STATE_SIGNING)
+		work->row->text[ROW_ASSIGNEE] = account;
+	else
+		work->row->text[ROW_DESK] = account;
+	return RC_OK;
+}
+
+static enum rc on_sent_to_sign(struct work *work)
+{
+	work->row->text[ROW_ASSIGNEE] = work->body ? json_text(work->body, "signer") : "";
+	if (!*work->row->text[ROW_DESK])
+		work->row->text[ROW_DESK] = work->event->actor;
+	return RC_OK;
+}
+
+static enum rc on_finished(struct work *work)
+{
+	work->row->number[ROW_FINISHED_AT] = work->body
+			? json_int(work->body, "decided_at", wall(work)) : wall(work);
+	set_place(work, work->body);
+	return project_files_results(work->store, work->event, part(work, "results"));
+}
+
+static enum rc on_handed_over(struct work *work)
+{
+	work->row->text[ROW_DESK] = "";
+	if (work->body && *json_text(work->body, "unit"))
+		set_text(work, ROW_UNIT, work->body, "unit");
+	if (work->body && *json_text(work->body, "agency"))
+		set_text(work, ROW_AGENCY, work->body, "agency");
+	return RC_OK;
+}
+
+static enum rc on_desk_left(struct work *work)
+{
+	work->row->text[ROW_DESK] = "";
+	return RC_OK;
+}
+
+static enum rc on_ended(struct work *work)
+{
+	work->row->number[ROW_FINISHED_AT] = work->body
+			? json_int(work->body, "decided_at", wall(work)) : wall(work);
+	return part(work, "results") ? project_files_results(work->store, work->event,
+			part(work, "results")) : RC_OK;
+}
+
+static enum rc on_returned(struct work *work)
+{
+	work->row->number[ROW_RETURNED_AT] = work->body
+			? json_int(work->body, "returned_at", wall(work)) : wall(work);
+	return RC_OK;
+}
+
+static enum rc on_result_recalled(struct work *work)
+{
+	work->row->number[ROW_RETURNED_AT] = 0;
+	return RC_OK;
+}
+
+static enum rc on_payment_requested(struct work *work)
+{
+	work->row->number[ROW_FEE_TOTAL] += fees_sum(part(work, "fees"));
+	return RC_OK;
+}
+
+static enum rc on_payment(struct work *work)
+{
+	set_due(work);
+	return project_mark_fee_paid(work->store, work->row->board, work->row->id,
+			&work->row->number[ROW_FEE_PAID]);
+}
+
+/* New due time, files or slip, whichever the body has. */
+static enum rc on_renewed(struct work *work)
+{
+	enum rc rc;
+
+	set_due(work);
+	rc = set_manifest(work);
+	return rc == RC_OK ? set_slip(work) : rc;
+}
+
+static enum rc on_procedure_changed(struct work *work)
+{
+	bool follows = strcmp(work->row->text[ROW_CONTENT], work->row->text[ROW_PROCEDURE_NAME]) == 0;
+
+	set_procedure(work);
+	if (follows)
+		work->row->text[ROW_CONTENT] = work->row->text[ROW_PROCEDURE_NAME];
+	if (work->body && *json_text(work->body, "content"))
+		set_text(work, ROW_CONTENT, work->body, "content");
+	if (part(work, "fees"))
+		work->row->number[ROW_FEE_TOTAL] = fees_sum(part(work, "fees"));
+	return on_renewed(work);
+}
+
+static enum rc on_amended(struct work *work)
+{
+	const json_t *set = part(work, "set");
+
+	if (set) {
+		set_applicant(work, json_object_get(set, "applicant"));
+		set_submitter(work, json_object_get(set, "submitter"));
+		set_text(work, ROW_CONTENT, set, "content");
+		set_text(work, ROW_CHANNEL, set, "channel");
+		set_place(work, set);
+	}
+	return set_slip(work);
+}
+
+/* ---- notes: they commute ---- */
+
+static enum rc on_code_issued(struct work *work)
+{
+	if (!work->body || *work->row->text[ROW_OFFICIAL])
+		return RC_OK;
+	set_text(work, ROW_OFFICIAL, work->body, "code");
+	work->words = true;
+	return project_series_official(work->store, work->body, work->row->text[ROW_OFFICIAL]);
+}
+
+static enum rc on_external(struct work *work)
+{
+	work->words = true;
+	return project_mark_external(work->store, work->pool, work->row->board, work->row->id,
+			&work->row->text[ROW_EXTERNAL]);
+}
+
+static enum rc on_complete(struct work *work)
+{
+	int64_t version = work->body ? json_int(work->body, "version", 0) : 0;
+
+	if (version > work->row->number[ROW_COMPLETE_VERSION]) {
+		work->row->number[ROW_COMPLETE_VERSION] = version;
+		work->row->number[ROW_COMPLETE_AT] = json_int(work->body, "complete_at", wall(work));
+	}
+	return RC_OK;
+}
+
+static enum rc on_fee(struct work *work)
+{
+	return project_mark_fee_paid(work->store, work->row->board, work->row->id,
+			&work->row->number[ROW_FEE_PAID]);
+}
+
+static enum rc on_place(struct work *work)
+{
+	set_place(work, work->body);
+	return RC_OK;
+}
+
+/* mark: the event leaves a row in mark too (every note does). */
+static const struct {
+	const char *kind;
+	handler *handle;
+	bool mark;
+} handlers[] = {
+	{ "dossier.forwarded", on_forwarded, false },
+	{ "dossier.recalled", on_back_at_counter, false },
+	{ "dossier.sent_back", on_back_at_counter, false },
+	{ "dossier.returned_to_previous", on_previous, false },
+	{ "dossier.taken", on_taken, false },
+	{ "dossier.reassigned", on_reassigned, false },
+	{ "dossier.sent_to_sign", on_sent_to_sign, false },
+	{ "dossier.finished", on_finished, false },
+	{ "dossier.handed_over", on_handed_over, false },
+	{ "dossier.handed_back", on_desk_left, false },
+	{ "dossier.seized", on_desk_left, false },
+	{ "dossier.supplement_received", on_renewed, false },
+	{ "dossier.payment_requested", on_payment_requested, false },
+	{ "dossier.payment_met", on_payment, true },
+	{ "dossier.extended", on_renewed, false },
+	{ "dossier.withdrawn", on_ended, false },
+	{ "dossier.stopped", on_ended, false },
+	{ "dossier.refused", on_ended, false },
+	{ "dossier.voided", on_ended, false },
+	{ "dossier.result_returned", on_returned, false },
+	{ "dossier.result_recalled", on_result_recalled, false },
+	{ "dossier.amended", on_amended, false },
+	{ "dossier.procedure_changed", on_procedure_changed, false },
+	{ "dossier.manifest_changed", on_renewed, false },
+	{ "dossier.file_replaced", on_renewed, false },
+	{ "dossier.due_adjusted", on_renewed, false },
+	{ "dossier.linked", NULL, true },
+	{ "code.issued", on_code_issued, true },
+	{ "code.external", on_external, true },
+	{ "manifest.complete", on_complete, true },
+	{ "fee.collected", on_fee, true },
+	{ "fee.cancelled", on_fee, true },
+	{ "fee.refunded", on_fee, true },
+	{ "slip.replaced", set_slip, true },
+	{ "place.noted", on_place, true },
+};
+
+static enum rc handle(struct work *work, const struct kind *kind)
+{
+	handler *does = kind_is_first(kind) ? on_first : NULL;
+	bool mark = kind->class == KIND_NOTE;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+		if (strcmp(handlers[i].kind, kind->name) == 0) {
+			does = handlers[i].handle;
+			mark = handlers[i].mark;
+		}
+	}
+	if (mark)
+		rc = project_mark_add(work->store, work->event, work->body);
+	return rc == RC_OK && does ? does(work) : rc;
+}
+
+/* Who is to act now: the signer while it waits for a signature, nobody when it is closed. */
+static void set_assignee(struct project_row *row)
+{
+	enum dossier_state state = (enum dossier_state)row->number[ROW_STATE];
+
+	if (state_is_closed(state))
+		row->text[ROW_ASSIGNEE] = "";
+	else if (state != STATE_SIGNING)
+		row->text[ROW_ASSIGNEE] = row->text[ROW_DESK];
+}
+
+static enum rc save(struct work *work)
+{
+	struct project_row *row = work->row;
+	const char *before = row->text[ROW_FOLDED];
+	enum rc rc;
+
+	if (work->words) {
+		const char *texts[] = { row->text[ROW_APPLICANT], row->text[ROW_SUBMITTER],
+				row->text[ROW_CODE], row->text[ROW_OFFICIAL], row->text[ROW_EXTERNAL] };
+		const char *numbers[] = { row->text[ROW_APPLICANT_NUMBER], row->text[ROW_PHONE] };
+
+		row->text[ROW_FOLDED] = project_search_fold(work->pool, texts, 5, numbers, 2);
+	}
+	rc = project_row_save(work->store, row);
+	if (rc == RC_OK && strcmp(before, row->text[ROW_FOLDED]) != 0)
+		rc = project_search_set(work->store, row->board, row->id, before,
+				row->text[ROW_FOLDED]);
+	return rc;
+}
+
+enum rc project_dossier_event(struct store *store, const struct event *event,
+		const struct kind *kind, const json_t *body, const char **parked)
+{
+	struct pool *pool = pool_new();
+	struct project_row row;
+	struct dossier_facts facts;
+	struct work work = { store, pool, event, body, &row, STATE_NONE, false };
+	enum rc rc;
+
+	rc = project_row_load(store, pool, event->board, event->subject, &row);
+	if (rc != RC_OK)
+		goto out;
+	project_row_facts(&row, &facts);
+	if (rule_check(&facts, kind, event->author, body, parked) != RC_OK)
+		goto out;
+	*parked = NULL;
+	work.before = facts.state;
+	rule_apply(&facts, kind);
+	project_row_set_facts(&row, &facts);
+	rc = handle(&work, kind);
+	if (rc != RC_OK)
+		goto out;
+	set_assignee(&row);
+	if (event->time.wall_ms > row.number[ROW_UPDATED_MS])
+		row.number[ROW_UPDATED_MS] = event->time.wall_ms;
+	if (event->author == AUTHOR_BOARD)
+		row.number[ROW_BOARD_SEQ] = (int64_t)event->seq;
+	rc = save(&work);
+out:
+	pool_free(pool);
+	return rc;
+}
+
+enum rc project_dossier_facts(struct store *store, const char *board, const uint8_t *id,
+		struct dossier_facts *out)
+{
+	struct pool *pool = pool_new();
+	struct project_row row;
+	enum rc rc = project_row_load(store, pool, board, id, &row);
+
+	project_row_facts(&row, out);
+	pool_free(pool);
+	return rc;
+}
+
+enum rc project_dossier_clear(struct store *store, const char *board, const uint8_t *id)
+{
+	static const char DELETE[] = "DELETE FROM dossier WHERE board = $1 AND id = $2";
+	struct pool *pool = pool_new();
+	struct project_row row;
+	enum rc rc = project_row_load(store, pool, board, id, &row);
+
+	if (rc == RC_OK && row.exists) {
+		struct stmt *stmt;
+
+		rc = project_search_set(store, board, id, row.text[ROW_FOLDED], "");
+		stmt = db_stmt(store->tram, DELETE);
+		stmt_text(stmt, 1, board);
+		stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+		if (rc == RC_OK)
+			rc = stmt_run(stmt);
+		if (rc == RC_OK)
+			rc = project_files_clear(store, board, id);
+	}
+	pool_free(pool);
+	return rc;
+}

@@ -1,0 +1,228 @@
+/*
+ * projection.c: one event into the projected tables; see projection.h.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "store/journal.h"
+#include "store/projection.h"
+
+static const char PARK[] =
+	"INSERT INTO parked (board, author, seq, reason) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT (board, author, seq) DO UPDATE SET reason = excluded.reason";
+static const char UNPARK[] =
+	"DELETE FROM parked WHERE board = $1 AND author = $2 AND seq = $3";
+static const char MARKS_DELETE[] =
+	"DELETE FROM mark WHERE board = $1 AND subject = $2";
+static const char EVENT_AT[] =
+	"SELECT header, hash FROM journal WHERE board = $1 AND author = $2 AND seq = $3";
+
+const struct projection_table projection_tables[] = {
+	{ "dossier", "tbtttttttttttttttttttiiiiiiiiiiiiiiiiiiiiiiiiiii", true,
+		"SELECT board, id, code, official, external, procedure, procedure_name, case_id, "
+		"catalogue, unit, agency, applicant, applicant_number, phone, submitter, content, "
+		"channel, desk, assignee, place, folded, level, state, holder, resume_state, "
+		"extensions, returns, has_result, taken_by_next, received_at, has_due, due_at, "
+		"due_certain, finished_at, returned_at, place_ms, place_author, place_seq, "
+		"fee_total, fee_paid, manifest_version, manifest_at, files_total, "
+		"complete_version, complete_at, slip_no, updated_ms, board_seq FROM dossier WHERE "
+		"($1 = '' OR board = $1) ORDER BY board, id",
+		"DELETE FROM dossier" },
+	{ "dossier_file", "tbitiititti", true,
+		"SELECT board, dossier, result, component, position, part, sha256, size, type, "
+		"name, author FROM dossier_file WHERE ($1 = '' OR board = $1) ORDER BY board, "
+		"dossier, result, component, position",
+		"DELETE FROM dossier_file" },
+	{ "dossier_result", "tbitttttt", true,
+		"SELECT board, dossier, no, kind, number, summary, issuer, signer, signed_on FROM "
+		"dossier_result WHERE ($1 = '' OR board = $1) ORDER BY board, dossier, no",
+		"DELETE FROM dossier_result" },
+	{ "dossier_slip", "tbitt", true,
+		"SELECT board, dossier, no, hash, typed_hash FROM dossier_slip WHERE ($1 = '' OR "
+		"board = $1) ORDER BY board, dossier, no",
+		"DELETE FROM dossier_slip" },
+	{ "mark", "tbbtiiiiitt", true,
+		"SELECT board, subject, id, kind, wall_ms, author, seq, amount, flag, ref, word "
+		"FROM mark WHERE ($1 = '' OR board = $1) ORDER BY board, subject, id",
+		"DELETE FROM mark" },
+	{ "series", "tti", true,
+		"SELECT board, day, last FROM series WHERE ($1 = '' OR board = $1) ORDER BY "
+		"board, day",
+		"DELETE FROM series" },
+	{ "search_token", "ttb", true,
+		"SELECT board, token, dossier FROM search_token WHERE ($1 = '' OR board = $1) "
+		"ORDER BY board, token, dossier",
+		"DELETE FROM search_token" },
+	{ "official_series", "tti", false,
+		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
+		"ORDER BY agency, day",
+		"DELETE FROM official_series" },
+	{ "parked", "tiit", false,
+		"SELECT board, author, seq, reason FROM parked WHERE ($1 = '' OR board = $1) "
+		"ORDER BY board, author, seq",
+		"DELETE FROM parked" },
+};
+const size_t projection_table_count = sizeof(projection_tables) / sizeof(projection_tables[0]);
+
+static struct stmt *at_position(struct store *store, const char *sql, const char *board,
+		enum event_author author, uint64_t seq)
+{
+	struct stmt *stmt = db_stmt(store->tram, sql);
+
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)author);
+	stmt_int(stmt, 3, (int64_t)seq);
+	return stmt;
+}
+
+static enum rc park(struct store *store, const struct event *event, const char *reason)
+{
+	struct stmt *stmt = at_position(store, PARK, event->board, event->author, event->seq);
+
+	log_warn("journal board=%s author=%s seq=%llu kind=%s: parked, %s", event->board,
+			event_author_name(event->author), (unsigned long long)event->seq, event->kind,
+			reason);
+	stmt_text(stmt, 4, reason);
+	return stmt_run(stmt);
+}
+
+/* The event that an erase names; RC_NOT_FOUND when it has not come yet. */
+static enum rc erased_event(struct store *store, const struct event *erase, const json_t *body,
+		struct event *out)
+{
+	enum event_author author = strcmp(json_text(body, "author"), "center") == 0 ? AUTHOR_CENTER
+			: AUTHOR_BOARD;
+	struct stmt *stmt = at_position(store, EVENT_AT, erase->board, author,
+			(uint64_t)json_int(body, "seq", 0));
+	const void *bytes;
+	size_t len;
+	bool row;
+	enum rc rc;
+
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK)
+		return rc;
+	if (!row)
+		return RC_NOT_FOUND;
+	bytes = stmt_col_blob(stmt, 0, &len);
+	rc = event_decode(bytes, len, out) == RC_OK ? RC_OK : RC_DB;
+	bytes = stmt_col_blob(stmt, 1, &len);
+	if (len == EVENT_HASH_SIZE)
+		memcpy(out->hash, bytes, len);
+	stmt_reset(stmt);
+	return rc;
+}
+
+/* body.erased: body and salt go, and what was projected from them. An erase outranks everything
+ * but another erase: without its body nobody would know what to erase. */
+static enum rc erase(struct store *store, const struct event *event, const json_t *body,
+		const char **parked)
+{
+	struct event target = { 0 };
+	uint8_t hash[EVENT_HASH_SIZE];
+	enum rc rc;
+
+	if (!body || store->redoing || store->rebuilding)
+		return RC_OK;
+	rc = erased_event(store, event, body, &target);
+	if (rc == RC_NOT_FOUND) {
+		*parked = "erase.absent";
+		return RC_OK;
+	}
+	if (rc != RC_OK)
+		return rc;
+	if (hex_decode(json_text(body, "hash"), hash, sizeof(hash)) != RC_OK
+			|| memcmp(hash, target.hash, sizeof(hash)) != 0
+			|| strcmp(target.kind, "body.erased") == 0) {
+		*parked = "erase.other";
+		return RC_OK;
+	}
+	rc = journal_erase(store, target.board, target.author, target.seq);
+	return rc == RC_OK ? projection_redo(store, target.board, target.subject) : rc;
+}
+
+static enum rc project_other(struct store *store, const struct event *event,
+		const struct kind *kind, const json_t *body, const char **parked)
+{
+	enum rc rc;
+
+	if (rule_check(NULL, kind, event->author, body, parked) != RC_OK)
+		return RC_OK;
+	*parked = NULL;
+	rc = project_mark_add(store, event, body);
+	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
+		rc = erase(store, event, body, parked);
+	return rc;
+}
+
+static enum rc dispatch(struct store *store, const struct event *event, const json_t *body,
+		const char **parked)
+{
+	const struct kind *kind = kind_find(event->kind, event->kind_version);
+	const char *field;
+
+	if (!kind)
+		*parked = "kind";
+	else if (kind->subject != event->subject_kind)
+		*parked = "subject";
+	else if (event->body && (!body || kind_check_body(kind, body, &field) != RC_OK))
+		*parked = "body";
+	else if (kind->subject == SUBJECT_DOSSIER)
+		return project_dossier_event(store, event, kind, body, parked);
+	else
+		return project_other(store, event, kind, body, parked);
+	return RC_OK;
+}
+
+enum rc projection_event(struct store *store, const struct event *event, const json_t *body)
+{
+	const char *parked = NULL;
+	json_t *own = NULL;
+	enum rc rc;
+
+	if (!body && event->body && json_parse(event->body, event->body_len, &own) != RC_OK)
+		own = NULL;
+	rc = dispatch(store, event, body ? body : own, &parked);
+	json_decref(own);
+	return rc == RC_OK && parked ? park(store, event, parked) : rc;
+}
+
+enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject)
+{
+	struct pool *pool = pool_new();
+	struct journal_row *rows = NULL;
+	struct stmt *stmt;
+	size_t count = 0, i;
+	enum rc rc;
+
+	store->redoing = true;
+	rc = journal_subject(store, pool, board, subject, &rows, &count);
+	if (rc == RC_OK)
+		rc = project_dossier_clear(store, board, subject);
+	stmt = db_stmt(store->tram, MARKS_DELETE);
+	stmt_text(stmt, 1, board);
+	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);
+	if (rc == RC_OK)
+		rc = stmt_run(stmt);
+	for (i = 0; i < count && rc == RC_OK; i++) {
+		const struct event *event = &rows[i].event;
+
+		rc = stmt_run(at_position(store, UNPARK, board, event->author, event->seq));
+		if (rc == RC_OK)
+			rc = projection_event(store, event, NULL);
+	}
+	store->redoing = false;
+	pool_free(pool);
+	return rc;
+}
+
+enum rc projection_clear(struct store *store)
+{
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; i < projection_table_count && rc == RC_OK; i++)
+		rc = stmt_run(db_stmt(store->tram, projection_tables[i].clear));
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * projection.h: from the journal to the tables that pages read. One function for every event, live,
+ * received and rebuilt alike, in the transaction that stores the event.
+ *
+ * Deterministic: no local clock, nothing of the order in which the two logs came together. State
+ * events of a dossier are ordered by its one holder; notes commute: a row per event, or the latest
+ * by (wall time, author, sequence).
+ */
+#ifndef TRAM_STORE_PROJECTION_H
+#define TRAM_STORE_PROJECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/rc.h"
+#include "dossier/event.h"
+#include "dossier/kind.h"
+#include "store/store.h"
+
+/* event->body NULL: erased, projected as a blank. body: its parsed form if there is one already,
+ * borrowed; else NULL. What cannot be projected is parked with its reason, and RC_OK. */
+enum rc projection_event(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
+/* Makes one dossier's rows anew from the journal (after an erase). */
+enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject) MUST_CHECK;
+/* Empties every projected table. */
+enum rc projection_clear(struct store *store) MUST_CHECK;
+
+/* A projected table, for comparing. columns: one letter each, t text, i integer, b bytes. rows: in
+ * key order, of board $1 or of all boards when that is "". shared: equal on board and center. */
+struct projection_table {
+	const char *name;
+	const char *columns;
+	bool shared;
+	const char *rows;
+	const char *clear;
+};
+extern const struct projection_table projection_tables[];
+extern const size_t projection_table_count;
+
+/* The parts of projection_event, one per group of kinds. facts: before the event. */
+enum rc project_dossier_event(struct store *store, const struct event *event,
+		const struct kind *kind, const json_t *body, const char **parked) MUST_CHECK;
+enum rc project_dossier_facts(struct store *store, const char *board, const uint8_t *id,
+		struct dossier_facts *out) MUST_CHECK;
+enum rc project_dossier_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
+enum rc project_mark_add(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
+/* Numbers: the board's provisional series, the center's official ones. */
+enum rc project_series_accepted(struct store *store, const struct event *event,
+		const char *code) MUST_CHECK;
+enum rc project_series_official(struct store *store, const json_t *body, const char *code) MUST_CHECK;
+/* Words a dossier is found by, one blank between, and their tokens. */
+char *project_search_fold(struct pool *pool, const char *const *texts, size_t text_count,
+		const char *const *numbers, size_t number_count);
+enum rc project_search_set(struct store *store, const char *board, const uint8_t *id,
+		const char *before, const char *after) MUST_CHECK;
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * store.c: opening, and the frame of every write: begin, acts, commit, publish, wake.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "store/slip.h"
+#include "store/store.h"
+
+static enum rc open_asked(struct store *store, unsigned which)
+{
+	const struct { unsigned bit; enum db_kind kind; struct db **db; } parts[] = {
+		{ STORE_TRAM, DB_TRAM, &store->tram },
+		{ STORE_AUTH, DB_AUTH, &store->auth },
+		{ STORE_RUN, DB_RUN, &store->run },
+		{ STORE_PUBLIC, DB_PUBLIC, &store->pub },
+	};
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && rc == RC_OK; i++) {
+		if (which & parts[i].bit)
+			rc = db_open(store->settings, parts[i].kind, parts[i].db);
+	}
+	return rc;
+}
+
+enum rc store_open(const struct settings *settings, unsigned which, struct store **out)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	enum rc rc;
+
+	*out = NULL;
+	if (!store)
+		log_fatal("store: out of memory");
+	store->settings = settings;
+	store->board = settings->side == SIDE_BOARD ? settings->board_id : NULL;
+	store->wake_fd = -1;
+	rc = open_asked(store, which);
+	if (rc != RC_OK) {
+		log_error("store: cannot be opened (%s)", rc_name(rc));
+		store_close(store);
+		return rc;
+	}
+	*out = store;
+	return RC_OK;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	db_close(store->tram);
+	db_close(store->auth);
+	db_close(store->run);
+	db_close(store->pub);
+	if (store->wake_fd >= 0)
+		(void)close(store->wake_fd);
+	free(store);
+}
+
+enum rc store_begin(struct store *store, bool new_work)
+{
+	/* Room is kept for everything begun: a new dossier is refused while there is still some. */
+	if (new_work && store->settings->reserve_bytes > 0
+			&& file_free_bytes(store->settings->db_dir)
+			< (unsigned long long)store->settings->reserve_bytes) {
+		log_warn("store: disk space is under the reserve, no new work");
+		return RC_FULL;
+	}
+	store->scrub = false;
+	return db_write_begin(store->tram);
+}
+
+/* One byte for the forwarder; nobody there, or a full fifo, is as good. */
+static void wake(struct store *store)
+{
+	char path[1024];
+	ssize_t n;
+
+	if (store->wake_fd < 0) {
+		if (snprintf(path, sizeof(path), "%s/wake", store->settings->sock_dir)
+				>= (int)sizeof(path))
+			return;
+		/* For reading too, or a forwarder that went away would be a SIGPIPE. */
+		store->wake_fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	}
+	if (store->wake_fd < 0)
+		return;
+	n = write(store->wake_fd, "w", 1);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		(void)close(store->wake_fd);
+		store->wake_fd = -1;
+	}
+}
+
+enum rc store_commit(struct store *store)
+{
+	enum rc rc = db_write_commit(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	/* The words are gone from the database; this takes them out of its log too. A reader may
+	 * stand in the way: the next commit tries again. */
+	store->scrub_due = store->scrub_due || store->scrub;
+	store->scrub = false;
+	if (store->scrub_due && db_scrub(store->tram) == RC_OK)
+		store->scrub_due = false;
+	else if (store->scrub_due)
+		log_warn("store: erased words still stand in the log file");
+	if (store->pub && slip_publish(store) != RC_OK)
+		log_warn("store: public.db is behind, it follows with the next commit");
+	wake(store);
+	return RC_OK;
+}
+
+void store_abort(struct store *store)
+{
+	store->scrub = false;
+	db_write_abort(store->tram);
+}
