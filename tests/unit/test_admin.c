@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "admin/admin_accounts.c"
+#include "admin/admin_health.c"
 #include "web/login.h"
 
 /* Every one-time password passes the policy that the person's own must pass. */
@@ -42,12 +43,118 @@ test_login_names(void **state)
 	assert_false(good_login("-thu"));
 }
 
+#define NOW INT64_C(1795500000000)
+#define GIB (1024ull * 1024 * 1024)
+#define RESERVE (INT64_C(200) * 1024 * 1024)
+
+static const char *
+page(struct pool *pool, const char *json, int64_t now_ms, unsigned long long free_bytes)
+{
+	struct view *view = view_new(pool);
+	struct buf html = {NULL, 0, 0};
+	json_t *health = NULL;
+	const char *text;
+
+	if (json != NULL)
+		assert_int_equal(json_parse(json, strlen(json), &health), RC_OK);
+	admin_health_show(view, health, now_ms, free_bytes, RESERVE);
+	assert_int_equal(template_render("admin/health", view, &html), RC_OK);
+	text = pool_strndup(pool, html.data, html.len);
+	buf_free(&html);
+	json_decref(health);
+	assert_null(strstr(text, "[?]"));
+	return text;
+}
+
+static bool
+says(const char *html, const char *key)
+{
+	return strstr(html, text_get(key)) != NULL;
+}
+
+static void
+test_health_well(void **state)
+{
+	struct pool *pool = pool_new();
+	const char *html = page(pool, "{\"at\":1795499995000,\"link\":\"ok\",\"sent_seq\":7,"
+			"\"head_seq\":7,\"last_ok_at\":1795499990000}", NOW, 8 * GIB);
+
+	(void)state;
+	assert_true(says(html, "health.link_ok"));
+	assert_true(says(html, "health.all_sent"));
+	assert_true(says(html, "health.disk_ok"));
+	assert_false(says(html, "health.safe"));
+	pool_free(pool);
+}
+
+/* A dead link is told as such, with what to do; the machine itself is not called ill. */
+static void
+test_health_link_down(void **state)
+{
+	struct pool *pool = pool_new();
+	const char *html = page(pool, "{\"at\":1795499995000,\"link\":\"down\","
+			"\"reason\":\"connect\",\"failing_for_ms\":60000,\"sent_seq\":7,"
+			"\"head_seq\":19,\"blobs_waiting\":3}", NOW, 8 * GIB);
+
+	(void)state;
+	assert_true(says(html, "health.network"));
+	assert_true(says(html, "health.network.do"));
+	assert_true(says(html, "health.safe"));
+	assert_non_null(strstr(html, ">12<"));
+	assert_null(strstr(html, "tag bad"));
+	pool_free(pool);
+}
+
+static void
+test_health_every_reason_has_words(void **state)
+{
+	static const char *const reasons[] = {"certificate-revoked", "certificate-unknown",
+		"status-500", "status-503", "never-heard-of", ""};
+	struct pool *pool = pool_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		assert_true(text_known(pool_printf(pool, "health.%s", groups[i].group)));
+		assert_true(text_known(pool_printf(pool, "health.%s.do", groups[i].group)));
+	}
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		(void)page(pool, pool_printf(pool, "{\"at\":1795499995000,\"link\":\"down\","
+				"\"reason\":\"%s\"}", reasons[i]), NOW, 8 * GIB);
+	assert_string_equal(group_of("certificate-revoked"), "refused");
+	assert_string_equal(group_of("never-heard-of"), "other");
+	pool_free(pool);
+}
+
+/* No file, an old file, a broken database: the page stands and says it. */
+static void
+test_health_when_all_is_broken(void **state)
+{
+	struct pool *pool = pool_new();
+
+	(void)state;
+	assert_true(says(page(pool, NULL, NOW, 8 * GIB), "health.sender_never"));
+	assert_true(says(page(pool, "{}", NOW, 8 * GIB), "health.sender_never"));
+	assert_true(says(page(pool, "{\"at\":1795490000000,\"link\":\"ok\"}", NOW, 8 * GIB),
+			"health.sender_stale"));
+	assert_true(says(page(pool, "{\"at\":1795499995000,\"link\":\"down\",\"reason\":"
+			"\"database\",\"database_failed\":true}", NOW, 8 * GIB),
+			"health.database_bad"));
+	assert_true(says(page(pool, NULL, NOW, 100 * 1024 * 1024), "health.disk_full"));
+	assert_true(says(page(pool, NULL, NOW, 500 * 1024 * 1024), "health.disk_low"));
+	pool_free(pool);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_time_password_is_good),
 		cmocka_unit_test(test_login_names),
+		cmocka_unit_test(test_health_well),
+		cmocka_unit_test(test_health_link_down),
+		cmocka_unit_test(test_health_every_reason_has_words),
+		cmocka_unit_test(test_health_when_all_is_broken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
