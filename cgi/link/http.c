@@ -380,17 +380,17 @@ enum rc http_request(struct http *http, const char *method, const char *path, co
 	return rc;
 }
 
-enum rc http_get_file(struct http *http, const char *path, int fd, int64_t from, int64_t max_bytes,
-		int *status, int64_t *got)
+enum rc http_get_file(struct http *http, const char *path, int fd, int64_t from, int64_t span,
+		int64_t max_bytes, int *status, int64_t *got)
 {
 	struct http_file file = { .fd = fd, .at = from, .max = max_bytes };
 	struct http_answer answer = { 0 };
-	char range[64] = "";
+	char range[80];
 	bool retry;
 	enum rc rc;
 
-	if (from > 0)
-		snprintf(range, sizeof(range), "Range: bytes=%lld-\r\n", (long long)from);
+	snprintf(range, sizeof(range), "Range: bytes=%lld-%lld\r\n", (long long)from,
+			(long long)(from + span - 1));
 	rc = http_run(http, "GET", path, range, NULL, HTTP_PIECE, &file, &answer, &retry);
 	if (retry)
 		rc = http_run(http, "GET", path, range, NULL, HTTP_PIECE, &file, &answer, &retry);

@@ -34,11 +34,11 @@ void http_answer_free(struct http_answer *answer);
  * requests are tried once more on a kept connection that the peer had closed. */
 enum rc http_request(struct http *http, const char *method, const char *path, const char *extra,
 		const void *body, size_t body_len, size_t max_body, struct http_answer *answer) MUST_CHECK;
-/* The body goes to fd from its current end (Range resume); *got: bytes written, also when the
- * answer was cut. Only a 200 or 206 body goes there. A 200 where 206 was asked for starts the file
- * anew. RC_TOO_LARGE: the file would exceed max_bytes. */
-enum rc http_get_file(struct http *http, const char *path, int fd, int64_t from, int64_t max_bytes,
-		int *status, int64_t *got) MUST_CHECK;
+/* Bytes from..from+span-1 (Range) go to fd at `from`; *got: bytes written, also when the answer was
+ * cut. Only a 200 or 206 body goes there; a 200, which is the whole file, starts it anew.
+ * RC_TOO_LARGE: the file would exceed max_bytes. */
+enum rc http_get_file(struct http *http, const char *path, int fd, int64_t from, int64_t span,
+		int64_t max_bytes, int *status, int64_t *got) MUST_CHECK;
 /* Case-insensitive header, copied into out; "" when absent or too long for out. */
 void http_header(const struct http_answer *answer, const char *name, char *out, size_t out_size);
 

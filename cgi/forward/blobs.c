@@ -1,0 +1,313 @@
+/*
+ * blobs.c: contents, up and down. One content that cannot go holds nothing else up: it is set
+ * aside for a while, and the reason is shown. Trouble of the center as a whole ends the round.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "forward/forward.h"
+#include "link/wire.h"
+#include "store/blob.h"
+
+#define BLOBS_AT_A_TIME 16
+#define BLOBS_SPAN (INT64_C(1024) * 1024)
+#define BLOBS_TOKEN_MAX 4096
+
+/* ---- set aside ---- */
+
+static bool blobs_is_aside(struct forward *forward, const char *sha256)
+{
+	int64_t now = when_boottime_ms();
+	size_t i = 0;
+
+	while (i < forward->aside_count) {
+		if (forward->aside[i].until_ms <= now) {
+			forward->aside[i] = forward->aside[--forward->aside_count];
+			continue;
+		}
+		if (strcmp(forward->aside[i].sha256, sha256) == 0)
+			return true;
+		i++;
+	}
+	if (forward->aside_count == 0)
+		forward->aside_reason[0] = '\0';
+	return false;
+}
+
+static void blobs_set_aside(struct forward *forward, const char *sha256, const char *reason)
+{
+	struct forward_aside *entry;
+
+	if (forward->aside_count == forward->aside_cap) {
+		size_t cap = forward->aside_cap ? 2 * forward->aside_cap : 16;
+		struct forward_aside *more = realloc(forward->aside, cap * sizeof(*more));
+
+		if (!more)
+			log_fatal("blobs: out of memory");
+		forward->aside = more;
+		forward->aside_cap = cap;
+	}
+	entry = &forward->aside[forward->aside_count++];
+	snprintf(entry->sha256, sizeof(entry->sha256), "%s", sha256);
+	entry->until_ms = when_boottime_ms() + forward->settings->poll_max_s * 1000;
+	snprintf(forward->aside_reason, sizeof(forward->aside_reason), "%s", reason);
+	forward->health_changed = true;
+	log_warn("blob set aside sha256=%s reason=%s", sha256, reason);
+}
+
+/* ---- down ---- */
+
+/* The bytes are all here: check and keep. */
+static enum rc blobs_adopt(struct forward *forward, const struct link_blob *blob, const char *path)
+{
+	struct blob kept;
+	uint8_t hash[32];
+	enum rc rc;
+
+	if (hex_decode(blob->sha256, hash, sizeof(hash)))
+		return forward_fail(forward, "content", "database", RC_DB);
+	rc = blob_adopt(forward->store, NULL, path, hash, blob->size, false, &kept);
+	if (rc == RC_PROTOCOL || rc == RC_INVALID) {
+		(void)unlink(path);
+		blobs_set_aside(forward, blob->sha256, "content-hash");
+		return RC_OK;
+	}
+	if (rc)
+		return forward_fail(forward, "content", rc == RC_FULL ? "disk-full" : "database", rc);
+	log_info("content stored sha256=%s", blob->sha256);
+	forward->health_changed = true;
+	return RC_OK;
+}
+
+/* One span of one file. *done: the file is whole, or set aside. */
+static enum rc blobs_fetch_span(struct forward *forward, const struct link_blob *blob,
+		const char *path, bool *done)
+{
+	struct http_answer answer = { 0 };
+	struct stat info;
+	int64_t got = 0;
+	enum rc rc = RC_OK;
+	char url[96];
+	int fd;
+
+	*done = false;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	if (fd < 0 || fstat(fd, &info)) {
+		rc = forward_fail(forward, "content", "disk", RC_IO);
+		goto out;
+	}
+	if (info.st_size < blob->size) {
+		snprintf(url, sizeof(url), "/v1/content/%s", blob->sha256);
+		rc = http_get_file(forward->http, url, fd, info.st_size, BLOBS_SPAN, blob->size,
+				&answer.status, &got);
+		if (rc == RC_TOO_LARGE || (rc == RC_OK && answer.status == 416)) {
+			(void)unlink(path);
+			blobs_set_aside(forward, blob->sha256, "content-size");
+			*done = true;
+			rc = RC_OK;
+			goto out;
+		}
+		if (rc == RC_OK && answer.status == 404) {
+			blobs_set_aside(forward, blob->sha256, "content-missing");
+			*done = true;
+			goto out;
+		}
+		if (rc == RC_FULL) {
+			rc = forward_fail(forward, "content", "disk-full", rc);
+			goto out;
+		}
+		if (rc || (answer.status != 200 && answer.status != 206)) {
+			rc = forward_fail_http(forward, "content", rc, http_fault(forward->http),
+					&answer);
+			goto out;
+		}
+		if (fstat(fd, &info) || got == 0) {
+			rc = forward_fail(forward, "content", "garbage", RC_PROTOCOL);
+			goto out;
+		}
+	}
+	if (info.st_size >= blob->size) {
+		rc = blobs_adopt(forward, blob, path);
+		*done = true;
+	}
+out:
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+enum rc blobs_fetch(struct forward *forward)
+{
+	struct link_blob *blobs;
+	size_t count, i;
+	enum rc rc = RC_OK;
+
+	pool_reset(forward->pool);
+	if (linkstate_blobs_to_fetch(forward->store, forward->pool,
+			BLOBS_AT_A_TIME + forward->aside_count, &blobs, &count))
+		return forward_fail(forward, "content", "database", RC_DB);
+	for (i = 0; i < count && rc == RC_OK; i++) {
+		const char *path;
+		bool done = false;
+
+		if (blobs_is_aside(forward, blobs[i].sha256))
+			continue;
+		path = pool_printf(forward->pool, "%s/%s.part", forward->settings->spool_dir,
+				blobs[i].sha256);
+		while (rc == RC_OK && !done) {
+			if (forward_woken(forward)) {	/* our new events go first */
+				forward->feed_at = 0;
+				return RC_OK;
+			}
+			rc = blobs_fetch_span(forward, &blobs[i], path, &done);
+		}
+	}
+	if (rc == RC_OK && count > BLOBS_AT_A_TIME)
+		forward->feed_at = 0;
+	return rc;
+}
+
+/* ---- up ---- */
+
+/* Takes one waiting content into a lane. *added false: there is none. */
+static enum rc blobs_add_one(struct forward *forward, bool *added)
+{
+	struct link_blob *blobs;
+	size_t count, i;
+	enum rc rc;
+
+	*added = false;
+	pool_reset(forward->pool);
+	if (linkstate_blobs_to_send(forward->store, forward->pool,
+			TUSC_LANES + 1 + forward->aside_count, &blobs, &count))
+		return forward_fail(forward, "blob", "database", RC_DB);
+	for (i = 0; i < count && !*added; i++) {
+		const char *sha256 = blobs[i].sha256;
+		uint8_t hash[32];
+		char *path;
+
+		if (tusc_has(forward->tusc, sha256) || blobs_is_aside(forward, sha256))
+			continue;
+		rc = hex_decode(sha256, hash, sizeof(hash));
+		if (rc == RC_OK)
+			rc = blob_check(forward->store, forward->pool, NULL, hash, &path);
+		if (rc == RC_OK)
+			rc = tusc_add(forward->tusc, sha256, path, blobs[i].size,
+					blobs[i].upload_url ? blobs[i].upload_url : "");
+		if (rc)
+			blobs_set_aside(forward, sha256, rc == RC_PROTOCOL ? "blob-damaged" :
+					"blob-unreadable");
+		*added = rc == RC_OK;
+	}
+	return RC_OK;
+}
+
+static enum rc blobs_take_receipt(struct forward *forward, const struct tusc_report *report)
+{
+	const struct jws_key *keys[] = { forward->receipt_key };
+	struct wire_blob receipt;
+	struct blob blob;
+	uint8_t hash[32];
+	char *payload;
+	size_t len;
+	enum rc rc;
+
+	if (jws_verify(forward->pool, keys, 1, "tram-blob", report->text, &payload, &len) ||
+			wire_blob_parse(forward->pool, payload, len, &receipt))
+		return forward_fail(forward, "blob", "receipt", RC_PROTOCOL);
+	rc = hex_decode(report->sha256, hash, sizeof(hash));
+	if (rc == RC_OK)
+		rc = blob_find(forward->store, NULL, hash, &blob);
+	if (rc)
+		return forward_fail(forward, "blob", "database", rc);
+	if (strcmp(receipt.board, forward->store->board) ||
+			strcmp(receipt.sha256, report->sha256) || receipt.size != blob.size)
+		return forward_fail(forward, "blob", "receipt-position", RC_PROTOCOL);
+	rc = linkstate_blob_receipt(forward->store, report->sha256, report->text);
+	if (rc && rc != RC_EXISTS)
+		return forward_fail(forward, "blob", "database", rc);
+	log_info("blob sent sha256=%s", report->sha256);
+	forward->health_changed = true;
+	return RC_OK;
+}
+
+static enum rc blobs_take_failure(struct forward *forward, const struct tusc_report *report)
+{
+	struct http_answer answer = { .status = report->status };
+	int status = report->status;
+	char reason[32];
+
+	/* The center understood and said no to this content; 401, 403 and 429 speak of us. */
+	if (status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 &&
+			status != 429) {
+		snprintf(reason, sizeof(reason), "blob-status-%d", status);
+		if (linkstate_blob_url(forward->store, report->sha256, ""))
+			log_warn("blob address could not be forgotten sha256=%s", report->sha256);
+		blobs_set_aside(forward, report->sha256, reason);
+		return RC_OK;
+	}
+	if (report->rc == RC_IO && report->fault == TLS_FAULT_NONE) {
+		blobs_set_aside(forward, report->sha256, "blob-unreadable");
+		return RC_OK;
+	}
+	return forward_fail_http(forward, "blob", status ? RC_OK : report->rc, report->fault, &answer);
+}
+
+static enum rc blobs_take_report(struct forward *forward, const struct tusc_report *report)
+{
+	enum rc rc;
+
+	switch (report->event) {
+	case TUSC_URL:
+		rc = linkstate_blob_url(forward->store, report->sha256, report->text);
+		return rc ? forward_fail(forward, "blob", "database", rc) : RC_OK;
+	case TUSC_DONE:
+		return blobs_take_receipt(forward, report);
+	case TUSC_FAILED:
+		return blobs_take_failure(forward, report);
+	}
+	return RC_BUG;
+}
+
+enum rc blobs_send(struct forward *forward, int64_t until_ms)
+{
+	struct tusc_report report;
+	bool more = true, sent = false;
+	enum rc rc;
+
+	tusc_touch(forward->tusc);
+	for (;;) {
+		while (more && tusc_has_room(forward->tusc)) {
+			rc = blobs_add_one(forward, &more);
+			if (rc)
+				return rc;
+		}
+		/* All are there: the center's word that a manifest is whole waits in the feed. */
+		if (sent && tusc_is_idle(forward->tusc)) {
+			forward->feed_at = 0;
+			return RC_OK;
+		}
+		health_put(forward);
+		rc = tusc_pump(forward->tusc, forward->wake_fd, forward->stop_fd,
+				health_next(forward, until_ms), &report);
+		if (rc == RC_TIMEOUT && when_boottime_ms() < until_ms)
+			continue;
+		if (rc == RC_TIMEOUT || rc == RC_BUSY)
+			return RC_OK;
+		if (rc)
+			return rc;
+		pool_reset(forward->pool);
+		rc = blobs_take_report(forward, &report);
+		if (rc)
+			return rc;
+		sent = sent || report.event == TUSC_DONE;
+		more = more || report.event != TUSC_URL;
+	}
+}

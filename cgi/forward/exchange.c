@@ -1,0 +1,311 @@
+/*
+ * exchange.c: hello, journal up, feed down. Every answer is checked against what was asked: a good
+ * signature over another position is worth nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "crypt/hash.h"
+#include "crypt/random.h"
+#include "forward/forward.h"
+#include "link/wire.h"
+
+#define EXCHANGE_ANSWER_MAX 65536u
+#define EXCHANGE_FEED_MAX (4u * 1024 * 1024)	/* gzip or not, as it comes */
+#define EXCHANGE_LINES_MAX (16u * 1024 * 1024)
+#define EXCHANGE_TOKEN_MAX 4096
+
+static enum rc exchange_verify(struct forward *forward, const char *typ, const char *token,
+		char **payload, size_t *len)
+{
+	const struct jws_key *keys[] = { forward->receipt_key };
+
+	return jws_verify(forward->pool, keys, 1, typ, token, payload, len);
+}
+
+/* The member "receipt" of a JSON answer, verified. */
+static enum rc exchange_receipt(struct forward *forward, const struct http_answer *answer,
+		const char *typ, char **token, char **payload, size_t *len)
+{
+	json_t *object = NULL;
+	enum rc rc = RC_PROTOCOL;
+
+	if (json_parse(answer->body.data ? answer->body.data : "", answer->body.len, &object))
+		return RC_PROTOCOL;
+	*token = pool_strdup(forward->pool, json_text(object, "receipt"));
+	rc = exchange_verify(forward, typ, *token, payload, len);
+	json_decref(object);
+	return rc;
+}
+
+/* ---- hello ---- */
+
+static enum rc exchange_check_welcome(struct forward *forward, const struct wire_hello *hello,
+		const struct wire_welcome *welcome, const struct link_cursor *cursor)
+{
+	if (strcmp(welcome->board, hello->board) ||
+			!hash_equal(welcome->nonce, hello->nonce, sizeof(hello->nonce)))
+		return forward_fail(forward, "hello", "receipt", RC_PROTOCOL);
+	if (welcome->own.seq < cursor->sent_seq)
+		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
+	if (welcome->own.seq > hello->own.seq)
+		return forward_fail(forward, "hello", "board-restored", RC_CONFLICT);
+	if (welcome->own.seq == hello->own.seq &&
+			!hash_equal(welcome->own.hash, hello->own.hash, EVENT_HASH_SIZE))
+		return forward_fail(forward, "hello", "fork", RC_CONFLICT);
+	if (welcome->center.seq < hello->center.seq)
+		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
+	return RC_OK;
+}
+
+static enum rc exchange_make_hello(struct forward *forward, struct wire_hello *hello,
+		struct link_cursor *cursor)
+{
+	struct store *store = forward->store;
+	enum rc rc;
+
+	memset(hello, 0, sizeof(*hello));
+	hello->board = store->board;
+	random_bytes(hello->nonce, sizeof(hello->nonce));
+	rc = linkstate_next_counter(store, &hello->counter);
+	if (rc == RC_OK)
+		rc = linkstate_get(store, cursor);
+	if (rc == RC_OK)
+		rc = journal_head_get(store, store->board, AUTHOR_BOARD, &hello->own);
+	if (rc == RC_OK)
+		rc = journal_head_get(store, store->board, AUTHOR_CENTER, &hello->center);
+	return rc ? forward_fail(forward, "hello", "database", rc) : RC_OK;
+}
+
+enum rc exchange_hello(struct forward *forward)
+{
+	struct http_answer answer = { 0 };
+	struct wire_welcome welcome;
+	struct wire_hello hello;
+	struct link_cursor cursor;
+	char *token, *payload, *text;
+	int64_t began;
+	size_t len;
+	enum rc rc;
+
+	pool_reset(forward->pool);
+	rc = exchange_make_hello(forward, &hello, &cursor);
+	if (rc)
+		return rc;
+	text = wire_hello_payload(forward->pool, &hello);
+	began = when_boottime_ms();
+	rc = http_request(forward->http, "POST", "/v1/hello", "Content-Type: application/json\r\n",
+			text, strlen(text), EXCHANGE_ANSWER_MAX, &answer);
+	if (rc || answer.status != 200)
+		rc = forward_fail_http(forward, "hello", rc, http_fault(forward->http), &answer);
+	else if (exchange_receipt(forward, &answer, "tram-hello", &token, &payload, &len) ||
+			wire_welcome_parse(forward->pool, payload, len, &welcome))
+		rc = forward_fail(forward, "hello", "receipt", RC_PROTOCOL);
+	else
+		rc = exchange_check_welcome(forward, &hello, &welcome, &cursor);
+	if (rc == RC_OK)
+		forward->round_trip_ms = when_boottime_ms() - began;
+	http_answer_free(&answer);
+	return rc;
+}
+
+/* ---- journal ---- */
+
+static enum rc exchange_take_receipt(struct forward *forward, const struct http_answer *answer,
+		const struct event *last)
+{
+	struct wire_receipt receipt;
+	char *token, *payload;
+	size_t len;
+	enum rc rc;
+
+	if (exchange_receipt(forward, answer, "tram-receipt", &token, &payload, &len) ||
+			wire_receipt_parse(forward->pool, payload, len, &receipt))
+		return forward_fail(forward, "journal", "receipt", RC_PROTOCOL);
+	if (strcmp(receipt.board, forward->store->board) || receipt.epoch != last->epoch ||
+			receipt.seq != last->seq ||
+			!hash_equal(receipt.hash, last->hash, EVENT_HASH_SIZE))
+		return forward_fail(forward, "journal", "receipt-position", RC_PROTOCOL);
+	rc = linkstate_receipt(forward->store, last->epoch, last->seq, last->hash, token);
+	if (rc && rc != RC_EXISTS)
+		return forward_fail(forward, "journal", "database", rc);
+	return RC_OK;
+}
+
+static enum rc exchange_post(struct forward *forward, const struct journal_row *rows, size_t count)
+{
+	static const char extra[] = "Content-Type: application/x-ndjson\r\n"
+			"Content-Encoding: gzip\r\n";
+	struct http_answer answer = { 0 };
+	struct buf lines = { 0 }, packed = { 0 };
+	enum rc rc;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		wire_line(&rows[i], &lines);
+	rc = wire_gzip(lines.data, lines.len, &packed);
+	if (rc) {
+		rc = forward_fail(forward, "journal", "memory", rc);
+		goto out;
+	}
+	rc = http_request(forward->http, "POST", "/v1/journal", extra, packed.data, packed.len,
+			EXCHANGE_ANSWER_MAX, &answer);
+	if (rc || answer.status != 200)
+		rc = forward_fail_http(forward, "journal", rc, http_fault(forward->http), &answer);
+	else
+		rc = exchange_take_receipt(forward, &answer, &rows[count - 1].event);
+out:
+	buf_free(&lines);
+	buf_free(&packed);
+	http_answer_free(&answer);
+	return rc;
+}
+
+enum rc exchange_journal(struct forward *forward)
+{
+	struct journal_row *rows;
+	struct link_cursor cursor;
+	size_t count;
+	enum rc rc;
+
+	for (;;) {
+		pool_reset(forward->pool);
+		rc = linkstate_get(forward->store, &cursor);
+		if (rc == RC_OK)
+			rc = journal_read(forward->store, forward->pool, forward->store->board,
+					AUTHOR_BOARD, cursor.sent_seq, WIRE_BATCH_EVENTS,
+					WIRE_BATCH_BYTES, &rows, &count);
+		if (rc)
+			return forward_fail(forward, "journal", "database", rc);
+		if (count == 0)
+			return RC_OK;
+		rc = exchange_post(forward, rows, count);
+		if (rc)
+			return rc;
+		forward->feed_at = 0;	/* the center may have answered with events of its own */
+		log_info("journal sent seq=%llu events=%zu",
+				(unsigned long long)rows[count - 1].event.seq, count);
+		forward->health_changed = true;
+	}
+}
+
+/* ---- feed ---- */
+
+/* Position of the last of the lines, by its own bytes. */
+static enum rc exchange_last_line(struct forward *forward, const struct buf *lines,
+		struct journal_head *head)
+{
+	struct wire_event wire;
+	struct event event;
+	size_t start;
+
+	if (lines->len < 2 || lines->data[lines->len - 1] != '\n')
+		return RC_PROTOCOL;
+	for (start = lines->len - 1; start > 0 && lines->data[start - 1] != '\n';)
+		start--;
+	if (wire_line_parse(forward->pool, lines->data + start, lines->len - 1 - start, &wire) ||
+			event_decode(wire.header, wire.header_len, &event))
+		return RC_PROTOCOL;
+	head->epoch = event.epoch;
+	head->seq = event.seq;
+	hash_sha256(wire.header, wire.header_len, head->hash);
+	return RC_OK;
+}
+
+static enum rc exchange_feed_head(struct forward *forward, const struct http_answer *answer,
+		struct journal_head *head)
+{
+	char token[EXCHANGE_TOKEN_MAX], *payload;
+	struct wire_feed feed;
+	size_t len;
+
+	http_header(answer, "Tram-Head", token, sizeof(token));
+	if (exchange_verify(forward, "tram-feed", token, &payload, &len) ||
+			wire_feed_parse(forward->pool, payload, len, &feed) ||
+			strcmp(feed.board, forward->store->board))
+		return RC_PROTOCOL;
+	*head = feed.head;
+	return RC_OK;
+}
+
+static enum rc exchange_take_lines(struct forward *forward, const struct http_answer *answer,
+		const struct journal_head *had, const struct journal_head *head)
+{
+	struct journal_head last;
+	struct buf lines = { 0 };
+	const char *why = NULL;
+	char encoding[16];
+	size_t line;
+	enum rc rc;
+
+	http_header(answer, "Content-Encoding", encoding, sizeof(encoding));
+	if (strcmp(encoding, "gzip") == 0)
+		rc = wire_gunzip(answer->body.data, answer->body.len, EXCHANGE_LINES_MAX, &lines);
+	else
+		rc = encoding[0] ? RC_PROTOCOL : RC_OK;
+	if (rc == RC_OK && !encoding[0])
+		buf_add(&lines, answer->body.data, answer->body.len);
+	if (rc || exchange_last_line(forward, &lines, &last) || last.epoch != head->epoch ||
+			last.seq != head->seq || last.seq <= had->seq ||
+			!hash_equal(last.hash, head->hash, EVENT_HASH_SIZE)) {
+		rc = forward_fail(forward, "feed", rc ? "garbage" : "feed-position", RC_PROTOCOL);
+		goto out;
+	}
+	rc = wire_take_feed(forward->store, forward->pool, lines.data, lines.len, &why, &line);
+	if (rc)
+		rc = forward_fail(forward, "feed", why ? why : "database", rc);
+	else
+		log_info("feed stored seq=%llu", (unsigned long long)head->seq);
+out:
+	buf_free(&lines);
+	return rc;
+}
+
+/* 204: our head must be the center's. */
+static enum rc exchange_check_end(struct forward *forward, const struct journal_head *head,
+		const struct journal_head *had)
+{
+	if (head->seq == had->seq && (head->seq == 0 ||
+			hash_equal(head->hash, had->hash, EVENT_HASH_SIZE)))
+		return RC_OK;
+	return forward_fail(forward, "feed", head->seq < had->seq ? "center-restored" : "feed-position",
+			RC_PROTOCOL);
+}
+
+enum rc exchange_feed(struct forward *forward)
+{
+	struct http_answer answer = { 0 };
+	struct journal_head had, head;
+	bool more = true;
+	enum rc rc = RC_OK;
+	char path[64];
+
+	while (rc == RC_OK && more) {
+		pool_reset(forward->pool);
+		rc = journal_head_get(forward->store, forward->store->board, AUTHOR_CENTER, &had);
+		if (rc) {
+			rc = forward_fail(forward, "feed", "database", rc);
+			break;
+		}
+		snprintf(path, sizeof(path), "/v1/feed?after=%llu", (unsigned long long)had.seq);
+		rc = http_request(forward->http, "GET", path, "Accept-Encoding: gzip\r\n", NULL, 0,
+				EXCHANGE_FEED_MAX, &answer);
+		if (rc || (answer.status != 200 && answer.status != 204)) {
+			rc = forward_fail_http(forward, "feed", rc, http_fault(forward->http), &answer);
+		} else if (exchange_feed_head(forward, &answer, &head)) {
+			rc = forward_fail(forward, "feed", "feed-signature", RC_PROTOCOL);
+		} else if (answer.status == 204) {
+			more = false;
+			rc = exchange_check_end(forward, &head, &had);
+		} else {
+			rc = exchange_take_lines(forward, &answer, &had, &head);
+			forward->health_changed = true;
+		}
+	}
+	http_answer_free(&answer);
+	return rc;
+}

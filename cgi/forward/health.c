@@ -1,0 +1,75 @@
+/*
+ * health.c: health/health.json, for the technician's page and `tram status`. Positions, counts and
+ * reasons; nothing about a person. A dead link is not ill health: the file says both apart.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "forward/forward.h"
+
+#define HEALTH_BEAT_MS 60000		/* an old file says that nobody writes it */
+#define HEALTH_PROGRESS_MS 2000		/* every writing is an fsync */
+#define HEALTH_BLOBS_MAX 1000
+
+static void health_add_positions(struct forward *forward, json_t *health)
+{
+	struct journal_head own;
+	struct link_cursor cursor;
+	struct link_blob *blobs;
+	size_t waiting = 0, fetching = 0;
+
+	if (linkstate_get(forward->store, &cursor) ||
+			journal_head_get(forward->store, forward->store->board, AUTHOR_BOARD, &own) ||
+			linkstate_blobs_to_send(forward->store, forward->pool, HEALTH_BLOBS_MAX, &blobs,
+					&waiting) ||
+			linkstate_blobs_to_fetch(forward->store, forward->pool, HEALTH_BLOBS_MAX, &blobs,
+					&fetching)) {
+		json_put_flag(health, "database_failed", true);
+		return;
+	}
+	json_put_int(health, "sent_seq", (int64_t)cursor.sent_seq);
+	json_put_int(health, "head_seq", (int64_t)own.seq);
+	json_put_int(health, "feed_seq", (int64_t)cursor.feed_seq);
+	json_put_int(health, "receipt_at", cursor.receipt_at);
+	json_put_int(health, "blobs_waiting", (int64_t)waiting);
+	json_put_int(health, "blobs_to_fetch", (int64_t)fetching);
+}
+
+int64_t health_next(const struct forward *forward, int64_t until_ms)
+{
+	int64_t due = forward->health_at + (forward->health_changed ? HEALTH_PROGRESS_MS :
+			HEALTH_BEAT_MS);
+
+	return due < until_ms ? due : until_ms;
+}
+
+void health_put(struct forward *forward)
+{
+	int64_t now = when_boottime_ms();
+	json_t *health;
+	char *text;
+
+	if (!forward->health_urgent && now < health_next(forward, INT64_MAX))
+		return;
+	forward->health_at = now;
+	forward->health_changed = false;
+	forward->health_urgent = false;
+	health = json_new_object();
+	json_put_int(health, "at", when_now_ms());
+	json_put(health, "board", forward->store->board);
+	json_put(health, "link", forward->down ? "down" : "ok");
+	json_put(health, "reason", forward->reason);
+	json_put(health, "aside_reason", forward->aside_reason);
+	json_put_int(health, "aside", (int64_t)forward->aside_count);
+	json_put_int(health, "failing_for_ms", forward->down ? now - forward->failing_since : 0);
+	json_put_int(health, "last_ok_at", forward->last_ok_at);
+	json_put_int(health, "last_round_trip_ms", forward->round_trip_ms);
+	health_add_positions(forward, health);
+	text = json_to_text(forward->pool, health);
+	json_decref(health);
+	if (file_put(forward->settings->health_dir, "health.json", text, strlen(text), 0640))
+		log_warn("health: file cannot be written");
+}
