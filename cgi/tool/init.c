@@ -16,6 +16,7 @@
 #include "crypt/random.h"
 #include "embed.h"
 #include "store/db.h"
+#include "store/slip.h"
 #include "tool/folders.h"
 #include "tool/init.h"
 #include "tool/tool.h"
@@ -33,7 +34,8 @@ static const char init_usage[] =
 
 static const char migrate_usage[] =
 		"usage: tram migrate --data FOLDER\n\n"
-		"Creates missing databases and runs the migrations they lack, each in one transaction.\n"
+		"Creates missing folders and databases, runs the migrations they lack, each in one\n"
+		"transaction, and publishes the point's name and telephone of tram.conf to the lookup.\n"
 		"Exit status: 0 done; 75 a database failed; 78 a database is newer than this program.\n";
 
 /* Name of a commune in the built-in list, or NULL. */
@@ -215,6 +217,8 @@ static enum rc open_station(const struct settings *settings)
 	json_put(body, "point", settings->point_no);
 	json_put(body, "mode", settings->mode == MODE_LIVE ? "live" : "rehearsal");
 	if (rc == RC_OK)
+		rc = slip_point_publish(store);
+	if (rc == RC_OK)
 		rc = store_begin(store, false);
 	if (rc == RC_OK) {
 		rc = act_append(store, &act, &event, &reason);
@@ -296,6 +300,7 @@ int init_migrate_main(int argc, char **argv)
 	const char *data = NULL, *file = NULL;
 	const struct tool_option options[] = { { "data", &data, NULL }, { "conf", &file, NULL } };
 	struct settings *settings = NULL;
+	struct store *store = NULL;
 	size_t words;
 	int status = tool_options(argc, argv, migrate_usage, options, 2, NULL, 0, &words);
 	enum rc rc;
@@ -309,6 +314,11 @@ int init_migrate_main(int argc, char **argv)
 		rc = migrate_all(settings);
 	if (rc == RC_OK)
 		rc = folders_settle(settings, folders_apart(settings));
+	if (rc == RC_OK)
+		rc = tool_open(settings, STORE_TRAM | STORE_PUBLIC, &store);
+	if (rc == RC_OK)
+		rc = slip_point_publish(store);
+	store_close(store);
 	settings_free(settings);
 	return tool_exit_of(rc);
 }
