@@ -18,22 +18,6 @@
 
 #define SCOPE "board:"
 
-/* What a finished blob is answered with: {board, sha256, size, at_ms}, signed. */
-static enum rc
-put_receipt(struct web *web, struct request *request, struct response *response,
-		const char *sha256, int64_t size)
-{
-	struct wire_blob blob = {request->board, sha256, size, when_now_ms()};
-	char *token = NULL;
-	enum rc rc;
-
-	rc = machine_sign(web, request, "tram-blob", wire_blob_payload(request->pool, &blob),
-			&token);
-	if (rc == RC_OK)
-		response_header(response, "Tram-Receipt", token);
-	return rc;
-}
-
 /* Whether this board's manifests or results name the content; its size by them. */
 static enum rc
 wanted(struct web *web, struct request *request, const char *sha256, uint8_t raw[HASH_SIZE],
@@ -74,21 +58,43 @@ same_scope(struct web *web, struct request *request, const struct tus_upload *up
 	return RC_OK;
 }
 
-/* What became whole by this blob is announced in the feed. Done for a blob that was there too: the
- * process may have ended between adopting it and this. */
+/* Inside store_begin: the receipt of this content, made once, and what became whole by it announced
+ * in the feed. Both done for a content that was there too: the process may have ended between
+ * adopting it and this. */
 static enum rc
-settle(struct web *web, const char *board)
+settle(struct web *web, struct request *request, const struct wire_blob *blob, char **token)
 {
+	enum rc rc;
+
+	rc = linkstate_blob_issued_get(web->store, request->pool, blob->board, blob->sha256, token);
+	if (rc == RC_NOT_FOUND) {
+		rc = machine_sign(web, request, "tram-blob",
+				wire_blob_payload(request->pool, blob), token);
+		if (rc == RC_OK)
+			rc = linkstate_blob_issued_put(web->store, blob->board, blob->sha256,
+					*token);
+	}
+	return rc == RC_OK ? linkstate_settle(web->store, blob->board) : rc;
+}
+
+static enum rc
+put_receipt(struct web *web, struct request *request, struct response *response,
+		const char *sha256, int64_t size)
+{
+	struct wire_blob blob = {request->board, sha256, size, when_now_ms()};
+	char *token = NULL;
 	enum rc rc;
 
 	rc = store_begin(web->store, false);
 	if (rc != RC_OK)
 		return rc;
-	rc = linkstate_settle(web->store, board);
+	rc = settle(web, request, &blob, &token);
 	if (rc == RC_OK)
 		rc = store_commit(web->store);
 	else
 		store_abort(web->store);
+	if (rc == RC_OK)
+		response_header(response, "Tram-Receipt", token);
 	return rc;
 }
 
@@ -112,8 +118,6 @@ finish(struct web *web, struct request *request, struct response *response,
 				request->board, upload->sha256);
 		return RC_INVALID;
 	}
-	if (rc == RC_OK)
-		rc = settle(web, request->board);
 	if (rc == RC_OK)
 		rc = put_receipt(web, request, response, upload->sha256, size);
 	return rc;

@@ -66,6 +66,12 @@ enum rc linkstate_issued_put(struct store *store, const char *board, uint64_t ep
 /* May this board upload or fetch this blob: is it in one of its manifests or results? *size of it. */
 enum rc linkstate_blob_wanted(struct store *store, const char *board, const char *sha256,
 		int64_t *size) MUST_CHECK;
+/* The receipt given for a content of this board: stored original, byte for byte. put inside
+ * store_begin; RC_EXISTS: there is one. */
+enum rc linkstate_blob_issued_get(struct store *store, struct pool *pool, const char *board,
+		const char *sha256, char **jws) MUST_CHECK;
+enum rc linkstate_blob_issued_put(struct store *store, const char *board, const char *sha256,
+		const char *jws) MUST_CHECK;
 /* After events or a blob arrived, inside store_begin: issues official codes to handed-over dossiers
  * that lack one, and manifest.complete to manifests that became whole. actor "system". */
 enum rc linkstate_settle(struct store *store, const char *board) MUST_CHECK;
