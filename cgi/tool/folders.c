@@ -118,7 +118,8 @@ static enum rc make_wake(struct pool *pool, const struct settings *settings, boo
 enum rc folders_make(const struct settings *settings, bool apart)
 {
 	struct pool *pool = pool_new();
-	enum rc rc = RC_OK;
+	/* umask does not decide whether the programs may come through. */
+	enum rc rc = chmod(settings->data_dir, 0755) == 0 ? RC_OK : RC_IO;
 	size_t count, i;
 	const struct folder *folders = folders_of(settings, &count);
 
