@@ -3,7 +3,6 @@
  * publish fills it again from the journal's start.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -125,12 +124,33 @@ static enum rc publish_batch(struct store *store, struct pool *pool, const char 
 	return rc;
 }
 
+/* Looked at before the writers' lock is asked for: most commits touch one log. */
+static enum rc anything_new(struct store *store, const char *board, int author, bool *news)
+{
+	struct stmt *stmt;
+	int64_t after = 0;
+	enum rc rc = cursor_get(store, board, author, &after);
+
+	*news = false;
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "SELECT 1 FROM journal_head WHERE board = $1 AND author = $2 "
+			"AND seq > $3");
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, author);
+	stmt_int(stmt, 3, after);
+	rc = stmt_step(stmt, news);
+	if (rc == RC_OK && *news)
+		stmt_reset(stmt);
+	return rc;
+}
+
 /* One write each batch; what another program published meanwhile is seen, since the cursor is read
  * under the writers' lock. */
 static enum rc publish_log(struct store *store, const char *board, int author)
 {
-	bool more = true;
-	enum rc rc = RC_OK;
+	bool more = false;
+	enum rc rc = anything_new(store, board, author, &more);
 
 	while (rc == RC_OK && more) {
 		struct pool *pool = pool_new();

@@ -1,0 +1,193 @@
+/*
+ * dossier_list.c: the work lists, their counts, the search, and the point's backlog.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/when.h"
+#include "store/dossier_row.h"
+
+#define LOCAL_OFFSET_MS (INT64_C(7) * 3600 * 1000)
+#define SEARCH_WORDS 6
+#define BACKLOG_MAX 5000
+
+/* Open: accepted to payment (1..7); waiting for the citizen: result (8). */
+#define OPEN "d.state IN (1, 2, 3, 4, 5, 6, 7)"
+#define BY_DUE " ORDER BY d.has_due DESC, d.due_at, d.code LIMIT $4 OFFSET $5"
+#define MINE "d.board = $1 AND "
+#define ANY "($1 = '' OR d.board = $1) AND "
+
+enum range { NO_RANGE, BEFORE, BETWEEN, ACCOUNT };
+
+/* WHERE of each list: $1 board, $2 and $3 as range says, $4 limit, $5 offset. */
+#define W_OVERDUE MINE OPEN " AND d.has_due = 1 AND d.due_at < $2"
+#define W_DUE MINE OPEN " AND d.has_due = 1 AND d.due_at >= $2 AND d.due_at < $3"
+#define W_SUPPLEMENT MINE "d.state = 6"
+#define W_RESULT MINE "d.state = 8 AND d.holder = 0"
+#define W_MINE MINE "d.assignee = $2 AND d.assignee <> '' AND " OPEN
+#define W_TO_SIGN MINE "d.state = 4"
+#define W_TO_HAND_OVER MINE "d.state = 1 AND d.level = 1 AND d.holder = 0"
+#define W_OPEN MINE "d.state IN (1, 2, 3, 4, 5, 6, 7, 8)"
+#define ROWS(where) DOSSIER_SELECT "FROM dossier d WHERE " where BY_DUE
+#define COUNT(where) "SELECT count(*) FROM dossier d WHERE " where
+
+static const struct list {
+	const char *rows, *count;
+	enum range range;
+} lists[] = {
+	[LIST_OVERDUE] = { ROWS(W_OVERDUE), COUNT(W_OVERDUE), BEFORE },
+	[LIST_DUE_TODAY] = { ROWS(W_DUE), COUNT(W_DUE), BETWEEN },
+	[LIST_DUE_TOMORROW] = { ROWS(W_DUE), COUNT(W_DUE), BETWEEN },
+	[LIST_SUPPLEMENT] = { ROWS(W_SUPPLEMENT), COUNT(W_SUPPLEMENT), NO_RANGE },
+	[LIST_RESULT] = { ROWS(W_RESULT), COUNT(W_RESULT), NO_RANGE },
+	[LIST_MINE] = { ROWS(W_MINE), COUNT(W_MINE), ACCOUNT },
+	[LIST_TO_SIGN] = { ROWS(W_TO_SIGN), COUNT(W_TO_SIGN), NO_RANGE },
+	[LIST_TO_HAND_OVER] = { ROWS(W_TO_HAND_OVER), COUNT(W_TO_HAND_OVER), NO_RANGE },
+	[LIST_RECENT] = { DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 "
+			"ORDER BY d.board_seq DESC LIMIT $4 OFFSET $5",
+			"SELECT count(*) FROM dossier d WHERE d.board = $1", NO_RANGE },
+	[LIST_OPEN] = { ROWS(W_OPEN), COUNT(W_OPEN), NO_RANGE },
+	[LIST_CENTER_NEW] = { ROWS(ANY "d.holder = 1 AND d.state = 2"), NULL, NO_RANGE },
+	[LIST_CENTER_WORK] = { ROWS(ANY "d.holder = 1 AND d.state IN (3, 4, 5, 6, 7)"), NULL, NO_RANGE },
+	[LIST_CENTER_DONE] = { ROWS(ANY "d.holder = 0 AND d.official <> ''"), NULL, NO_RANGE },
+	[LIST_CENTER_ALL] = { DOSSIER_SELECT "FROM dossier d WHERE ($1 = '' OR d.board = $1) "
+			"ORDER BY d.received_at DESC, d.code LIMIT $4 OFFSET $5", NULL, NO_RANGE },
+};
+
+static int64_t day_start(int64_t at_ms)
+{
+	return at_ms - (at_ms + LOCAL_OFFSET_MS) % WHEN_DAY_MS;
+}
+
+static void bind_range(struct stmt *stmt, enum dossier_list_kind kind, const char *account,
+		int64_t now_ms)
+{
+	int64_t tomorrow = day_start(now_ms) + WHEN_DAY_MS;
+
+	switch (lists[kind].range) {
+	case NO_RANGE:
+		break;
+	case BEFORE:
+		stmt_int(stmt, 2, now_ms);
+		break;
+	case BETWEEN:
+		stmt_int(stmt, 2, kind == LIST_DUE_TODAY ? now_ms : tomorrow);
+		stmt_int(stmt, 3, kind == LIST_DUE_TODAY ? tomorrow : tomorrow + WHEN_DAY_MS);
+		break;
+	case ACCOUNT:
+		stmt_text(stmt, 2, account ? account : "");
+		break;
+	}
+}
+
+enum rc dossier_list(struct store *store, struct pool *pool, const struct dossier_query *query,
+		struct dossier_row **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, lists[query->kind].rows);
+	const char *board = query->board ? query->board : store->board;
+
+	stmt_text(stmt, 1, board ? board : "");
+	bind_range(stmt, query->kind, query->account, query->now_ms);
+	stmt_int(stmt, 4, (int64_t)query->limit);
+	stmt_int(stmt, 5, (int64_t)query->offset);
+	return dossier_row_all(stmt, pool, query->limit, rows, count);
+}
+
+enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
+		int64_t counts[LIST_OPEN + 1])
+{
+	int kind;
+
+	for (kind = 0; kind <= LIST_OPEN; kind++) {
+		struct stmt *stmt = db_stmt(store->tram, lists[kind].count);
+		bool row = false;
+		enum rc rc;
+
+		stmt_text(stmt, 1, store->board ? store->board : "");
+		bind_range(stmt, (enum dossier_list_kind)kind, account, now_ms);
+		rc = stmt_step(stmt, &row);
+		if (rc != RC_OK)
+			return rc;
+		counts[kind] = row ? stmt_col_int(stmt, 0) : 0;
+		stmt_reset(stmt);
+	}
+	return RC_OK;
+}
+
+/* The longest words first: they narrow most. Returns how many. */
+static size_t search_words(struct pool *pool, const char *typed, char *words[SEARCH_WORDS])
+{
+	char *at = text_fold(pool, typed);
+	size_t count = 0, i;
+
+	while (*at) {
+		size_t len = strcspn(at, " ");
+		char *word = pool_strndup(pool, at, len);
+
+		at += len + (at[len] == ' ');
+		if (len < 2)
+			continue;
+		for (i = count < SEARCH_WORDS ? count++ : SEARCH_WORDS - 1;
+				i > 0 && strlen(words[i - 1]) < len; i--)
+			words[i] = words[i - 1];
+		words[i] = word;
+	}
+	return count;
+}
+
+enum rc dossier_search(struct store *store, struct pool *pool, const char *words, size_t limit,
+		struct dossier_row **rows, size_t *count)
+{
+	/* Each word is the beginning of a token of the dossier; an unused one is a token it has. */
+#define HAS(from, to) "EXISTS (SELECT 1 FROM search_token t WHERE t.board = d.board " \
+	"AND t.token >= " from " AND t.token < " to " AND t.dossier = d.id)"
+	struct stmt *stmt = db_stmt(store->tram, DOSSIER_SELECT "FROM dossier d "
+			"JOIN (SELECT DISTINCT board, dossier FROM search_token WHERE board IN "
+			"(SELECT board FROM journal_head WHERE author = 0) AND token >= $1 AND token < $2) q "
+			"ON q.board = d.board AND q.dossier = d.id "
+			"WHERE ($3 = '' OR " HAS("$3", "$4") ") AND ($5 = '' OR " HAS("$5", "$6") ") "
+			"AND ($7 = '' OR " HAS("$7", "$8") ") AND ($9 = '' OR " HAS("$9", "$10") ") "
+			"AND ($11 = '' OR " HAS("$11", "$12") ") ORDER BY d.received_at DESC LIMIT $13");
+	char *found[SEARCH_WORDS] = { NULL };
+	size_t total = search_words(pool, words, found), i;
+
+	*rows = NULL;
+	*count = 0;
+	if (total == 0)
+		return RC_OK;
+	for (i = 0; i < SEARCH_WORDS; i++) {
+		const char *word = i < total ? found[i] : "";
+
+		stmt_text(stmt, (int)(2 * i + 1), word);
+		stmt_text(stmt, (int)(2 * i + 2), *word ? pool_printf(pool, "%s\x7f", word) : "");
+	}
+	stmt_int(stmt, 13, (int64_t)limit);
+	return dossier_row_all(stmt, pool, limit, rows, count);
+#undef HAS
+}
+
+enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT count(*), coalesce(min(q.at), 0), "
+			"coalesce((SELECT receipt_at FROM link_state WHERE board = $1), 0) FROM ("
+			"SELECT * FROM (SELECT id, updated_ms AS at FROM dossier WHERE board = $1 AND board_seq > "
+			"coalesce((SELECT sent_seq FROM link_state WHERE board = $1), 0) "
+			"ORDER BY board_seq LIMIT $2) a UNION "
+			"SELECT * FROM (SELECT d.id, d.updated_ms AS at FROM dossier d WHERE d.board = $1 "
+			"AND d.complete_version < d.manifest_version ORDER BY d.manifest_at LIMIT $2) b) q");
+	bool row = false;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, BACKLOG_MAX);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc;
+	out->dossiers_waiting = stmt_col_int(stmt, 0);
+	out->oldest_at = stmt_col_int(stmt, 1);
+	out->last_receipt_at = stmt_col_int(stmt, 2);
+	stmt_reset(stmt);
+	return RC_OK;
+}
