@@ -32,8 +32,9 @@ PAGES_HANDLER(frame_lock);
 PAGES_HANDLER(frame_logout);
 PAGES_HANDLER(frame_password);
 PAGES_HANDLER(frame_root);
-/* The shown name of a board, its id when the registry has none. */
-const char *pages_frame_board(struct web *web, struct pool *pool, const char *board);
+/* A board of the register; its id stands in for a missing name. RC_NOT_FOUND. */
+enum rc pages_frame_board(struct web *web, struct pool *pool, const char *board,
+		struct link_board *out) MUST_CHECK;
 
 /* pages_inbox.c: GET /ho-so */
 PAGES_HANDLER(inbox);
@@ -51,9 +52,10 @@ enum rc pages_dossier_find(struct web *web, struct request *request,
 		struct dossier_row *out) MUST_CHECK;
 char *pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *suffix);
 
-/* pages_timeline.c: the events of a dossier in words, into list "timeline" of the view. */
+/* pages_timeline.c: the events of a dossier in words, into list "timeline" of the view. point: how
+ * its people are called, whom the center does not know by name. */
 enum rc pages_timeline(struct web *web, struct request *request, const struct dossier_row *row,
-		struct view *view) MUST_CHECK;
+		const char *point, struct view *view) MUST_CHECK;
 
 /* pages_act.c: one act of the officer */
 struct pages_act_part { const char *kind; const json_t *body; };

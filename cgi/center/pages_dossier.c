@@ -20,19 +20,14 @@ pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *
 enum rc
 pages_dossier_find(struct web *web, struct request *request, struct dossier_row *out)
 {
-	struct link_board *boards = NULL;
-	size_t count = 0, i;
+	struct link_board board;
 	enum rc rc;
 
-	/* A board id comes from the address: only one of the registry reaches the store. */
-	rc = linkstate_board_list(web->store, request->pool, &boards, &count);
-	if (rc != RC_OK)
-		return rc;
-	for (i = 0; i < count; i++)
-		if (strcmp(boards[i].board, request->params[0]) == 0)
-			return dossier_find(web->store, request->pool, boards[i].board,
-					request->params[1], out);
-	return RC_NOT_FOUND;
+	/* A board id comes from the address: only one of the register reaches the store. */
+	rc = pages_frame_board(web, request->pool, request->params[0], &board);
+	if (rc == RC_OK)
+		rc = dossier_find(web->store, request->pool, board.board, request->params[1], out);
+	return rc;
 }
 
 static bool
@@ -116,6 +111,18 @@ show_results(struct web *web, struct request *request, const struct dossier_row 
 }
 
 static void
+show_point(struct view *view, const struct link_board *board)
+{
+	json_t *point = NULL;
+
+	view_set(view, "point", board->name);
+	if (json_parse(board->point, strlen(board->point), &point) == RC_OK)
+		view_set(view, "point_phone", pool_strdup(view_pool(view),
+				json_text(point, "phone")));
+	json_decref(point);
+}
+
+static void
 show_people(struct view *view, const struct dossier_row *row)
 {
 	view_set(view, "applicant_number", row->applicant_number);
@@ -148,11 +155,14 @@ enum rc
 pages_dossier(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
+	struct link_board board;
 	struct dossier_row row;
 	json_t *body = NULL;
 	enum rc rc;
 
 	rc = pages_dossier_find(web, request, &row);
+	if (rc == RC_OK)
+		rc = pages_frame_board(web, request->pool, row.board, &board);
 	if (rc != RC_OK)
 		return rc;
 	rc = dossier_body(web->store, &row, &body);
@@ -162,8 +172,7 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 	pages_inbox_show(view, &row, request->now_ms);
 	view_set(view, "title", pool_printf(request->pool, "%s %s", text_get("center.dossier"),
 			*row.official != '\0' ? row.official : row.code));
-	view_set(view, "point", pages_frame_board(web, request->pool, row.board));
-	view_set(view, "point_phone", json_text(json_object_get(body, "point"), "phone"));
+	show_point(view, &board);
 	show_people(view, &row);
 	show_acts(view, &row);
 	rc = show_files(web, request, &row, body, view, false);
@@ -172,7 +181,7 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 	if (rc == RC_OK)
 		rc = show_results(web, request, &row, view);
 	if (rc == RC_OK)
-		rc = pages_timeline(web, request, &row, view);
+		rc = pages_timeline(web, request, &row, board.name, view);
 	if (rc == RC_OK)
 		rc = web_page(web, request, response, "center/dossier", view);
 	json_decref(body);

@@ -23,19 +23,24 @@ pages_frame(struct web *web, struct request *request, struct view *view)
 		view_set(view, "user_name", request->session->account.name);
 }
 
-const char *
-pages_frame_board(struct web *web, struct pool *pool, const char *board)
+enum rc
+pages_frame_board(struct web *web, struct pool *pool, const char *board, struct link_board *out)
 {
 	struct link_board *rows = NULL;
 	size_t count = 0;
+	enum rc rc;
 	size_t i;
 
-	if (linkstate_board_list(web->store, pool, &rows, &count) != RC_OK)
-		return board;
-	for (i = 0; i < count; i++)
-		if (strcmp(rows[i].board, board) == 0 && *rows[i].name != '\0')
-			return rows[i].name;
-	return board;
+	rc = linkstate_board_list(web->store, pool, &rows, &count);
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		if (strcmp(rows[i].board, board) != 0)
+			continue;
+		*out = rows[i];
+		if (*out->name == '\0')
+			out->name = out->board;
+		return RC_OK;
+	}
+	return rc != RC_OK ? rc : RC_NOT_FOUND;
 }
 
 enum rc

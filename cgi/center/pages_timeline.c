@@ -15,9 +15,8 @@ static const char *
 kind_words(struct pool *pool, const char *kind)
 {
 	const char *key = pool_printf(pool, "event.%s", kind);
-	const char *words = text_get(key);
 
-	return *words == '[' ? text_get("event.unknown") : words;
+	return text_get(text_known(key) ? key : "event.unknown");
 }
 
 /* The center knows its own people by name; a point's people stand as their point. */
@@ -46,7 +45,7 @@ show_detail(struct view *item, const struct event *event)
 	size_t i;
 
 	if (event->body == NULL) {
-		view_set(item, "detail", text_get("center.erased"));
+		view_set(item, "detail", text_get("event.erased"));
 		return;
 	}
 	if (json_parse(event->body, event->body_len, &body) != RC_OK)
@@ -63,10 +62,9 @@ show_detail(struct view *item, const struct event *event)
 
 enum rc
 pages_timeline(struct web *web, struct request *request, const struct dossier_row *row,
-		struct view *view)
+		const char *point, struct view *view)
 {
 	struct pool *pool = request->pool;
-	const char *point = pages_frame_board(web, pool, row->board);
 	struct journal_row *rows = NULL;
 	struct view *item;
 	size_t count = 0, i;

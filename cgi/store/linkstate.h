@@ -43,6 +43,7 @@ enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t 
 struct link_board {
 	const char *board;
 	const char *name;
+	const char *point;		/* JSON object: name, address, phone */
 	uint8_t fingerprint[32];
 	bool revoked, fenced;
 	uint64_t hello_counter;

@@ -9,7 +9,7 @@
 #include "store/linkstate.h"
 #include "store/slip.h"
 
-#define BOARD_COLUMNS "board, name, fingerprint, revoked, fenced, hello_counter, seen_at"
+#define BOARD_COLUMNS "board, name, fingerprint, revoked, fenced, hello_counter, seen_at, point"
 
 static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *out)
 {
@@ -25,6 +25,7 @@ static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *
 	out->fenced = stmt_col_int(stmt, 4) != 0;
 	out->hello_counter = (uint64_t)stmt_col_int(stmt, 5);
 	out->seen_at = stmt_col_int(stmt, 6);
+	out->point = stmt_col_dup(stmt, 7, pool);
 }
 
 enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
