@@ -85,6 +85,7 @@ static enum rc check_array(const struct kind_field *field, const json_t *array, 
 	if (field->required && json_array_size(array) == 0)
 		return RC_INVALID;
 	json_array_foreach(array, i, item) {
+		*fault = field->name;
 		if (field->type == 'l' && !json_is_string(item))
 			return RC_INVALID;
 		if (field->type == 'a' && !json_is_object(item))
