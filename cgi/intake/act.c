@@ -31,18 +31,24 @@ bool act_csrf_ok(const struct request *request, const char *token)
 	return difference == 0;
 }
 
-/* Who did what when, of the dossier's last event; nothing where it cannot be read. */
+/* Who did what when: the last act that changed the dossier; nothing where it cannot be read. */
 static void show_last_act(struct web *web, struct request *request, struct view *view,
 		const struct dossier_row *row)
 {
 	struct journal_row *rows = NULL;
 	size_t count = 0;
-	const struct event *last;
+	const struct event *last = NULL;
 
-	if (journal_subject(web->store, request->pool, NULL, row->id, &rows, &count) != RC_OK ||
-			count == 0)
+	if (journal_subject(web->store, request->pool, NULL, row->id, &rows, &count) != RC_OK)
 		return;
-	last = &rows[count - 1].event;
+	for (size_t i = 0; i < count; i++) {
+		const struct kind *kind = kind_find(rows[i].event.kind, rows[i].event.kind_version);
+
+		if (kind != NULL && kind->class == KIND_STATE)
+			last = &rows[i].event;
+	}
+	if (last == NULL)
+		return;
 	view_set(view, "last_actor",
 			dossier_show_actor(web, request->pool, last->actor, last->author));
 	view_set(view, "last_act", text_get(pool_printf(request->pool, "event.%s", last->kind)));
