@@ -39,7 +39,7 @@ static void show_last_act(struct web *web, struct request *request, struct view 
 	size_t count = 0;
 	const struct event *last = NULL;
 
-	if (journal_subject(web->store, request->pool, NULL, row->id, &rows, &count) != RC_OK)
+	if (journal_subject(web->store, request->pool, row->board, row->id, &rows, &count) != RC_OK)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct kind *kind = kind_find(rows[i].event.kind, rows[i].event.kind_version);

@@ -67,7 +67,7 @@ static void keep_earlier(struct incoming *in, const char *value)
 	memcpy(file->sha256, value, 64);
 	file->sha256[64] = '\0';
 	if (hex_decode(file->sha256, sha256, sizeof(sha256)) != RC_OK ||
-			blob_find(in->web->store, NULL, sha256, &blob) != RC_OK)
+			blob_find(in->web->store, in->web->store->board, sha256, &blob) != RC_OK)
 		return;
 	file->size = blob.size;
 	file->type = blob.type;

@@ -92,7 +92,7 @@ enum rc dossier_show_timeline(struct web *web, struct view *view, const struct d
 {
 	struct journal_row *rows = NULL;
 	size_t count = 0;
-	enum rc rc = journal_subject(web->store, view_pool(view), NULL, row->id, &rows, &count);
+	enum rc rc = journal_subject(web->store, view_pool(view), row->board, row->id, &rows, &count);
 
 	while (rc == RC_OK && count > 0)
 		show_event(web, view_item(view, "events"), &rows[--count].event);
@@ -106,7 +106,7 @@ json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossi
 	size_t count = 0;
 	json_t *body = NULL;
 
-	if (journal_subject(web->store, pool, NULL, row->id, &rows, &count) != RC_OK)
+	if (journal_subject(web->store, pool, row->board, row->id, &rows, &count) != RC_OK)
 		return NULL;
 	while (count > 0) {
 		const struct event *event = &rows[--count].event;
