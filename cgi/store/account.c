@@ -35,6 +35,7 @@ enum rc account_add(struct store *store, struct pool *pool, const char *login, c
 		const char *title, unsigned roles, const char *password, struct account *out)
 {
 	struct stmt *stmt;
+	bool center = store->settings->side == SIDE_CENTER;
 	char id[48] = "u-";
 	char *hash = NULL;
 	enum rc rc;
@@ -42,6 +43,7 @@ enum rc account_add(struct store *store, struct pool *pool, const char *login, c
 	rc = password_hash(pool, password, &hash);
 	if (rc != RC_OK)
 		return rc;
+	id[0] = center ? 'c' : 'u';
 	random_hex(8, id + 2);
 	rc = db_write_begin(store->auth);
 	if (rc != RC_OK)

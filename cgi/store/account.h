@@ -27,7 +27,7 @@
 #define ROLE_OFFICER 2048u	/* cán bộ tỉnh (center) */
 
 struct account {
-	char id[48];			/* "u-" + 16 hex */
+	char id[48];			/* "u-" + 16 hex; the center's "c-" + 16 hex */
 	const char *login, *name, *title, *employer, *unit;
 	unsigned roles;
 	bool locked, must_change;
