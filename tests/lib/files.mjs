@@ -1,0 +1,71 @@
+// files.mjs: small real files, each different: JPEG, PNG, PDF of about a wished size.
+import { randomBytes } from 'node:crypto';
+import { crc32 as zlibCrc, deflateSync } from 'node:zlib';
+
+const onePixel = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////' +
+	'////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAA' +
+	'AAAAAAAAAP/aAAgBAQABPxA=', 'base64');
+
+// A one-pixel photo with comment segments of random bytes before the image data.
+export function jpeg(size = 20000) {
+	const parts = [onePixel.subarray(0, 20)];
+	for (let left = Math.max(16, size - onePixel.length); left > 0; left -= 60000) {
+		const noise = randomBytes(Math.min(left, 60000));
+		const head = Buffer.from([0xff, 0xfe, 0, 0]);
+		head.writeUInt16BE(noise.length + 2, 2);
+		parts.push(head, noise);
+	}
+	return Buffer.concat([...parts, onePixel.subarray(20)]);
+}
+
+const table = Array.from({ length: 256 }, (_, n) => {
+	for (let k = 0; k < 8; k++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
+	return n >>> 0;
+});
+const crc32 = zlibCrc ?? ((bytes) => {
+	let crc = 0xffffffff;
+	for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 255];
+	return (crc ^ 0xffffffff) >>> 0;
+});
+function chunk(type, body) {
+	const typed = Buffer.concat([Buffer.from(type), body]);
+	const out = Buffer.alloc(8 + typed.length);
+	out.writeUInt32BE(body.length, 0);
+	typed.copy(out, 4);
+	out.writeUInt32BE(crc32(typed) >>> 0, out.length - 4);
+	return out;
+}
+
+// Grey noise, width × height pixels.
+export function png(width = 64, height = 64) {
+	const rows = Buffer.concat(Array.from({ length: height }, () =>
+		Buffer.concat([Buffer.from([0]), randomBytes(width)])));
+	const head = Buffer.alloc(13);
+	head.writeUInt32BE(width, 0);
+	head.writeUInt32BE(height, 4);
+	head.set([8, 0, 0, 0, 0], 8);
+	return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', head),
+		chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+// One page with a line of text.
+export function pdf(line = 'Van ban thu', size = 0) {
+	const noise = randomBytes(Math.max(8, size / 2)).toString('hex');
+	const stream = `BT /F1 18 Tf 60 760 Td (${line}) Tj ET\n% ${noise}`;
+	const objects = ['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R ' +
+		'/Resources << /Font << /F1 5 0 R >> >> >>',
+		`<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+		'<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'];
+	let out = '%PDF-1.4\n';
+	const at = objects.map((object, i) => {
+		const offset = out.length;
+		out += `${i + 1} 0 obj\n${object}\nendobj\n`;
+		return offset;
+	});
+	const xref = out.length;
+	out += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`;
+	out += at.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+	out += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
+	return Buffer.from(out, 'latin1');
+}
