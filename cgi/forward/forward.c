@@ -74,7 +74,7 @@ enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
 	case RC_TIMEOUT:
 		return forward_fail(forward, what, "timeout", rc);
 	case RC_GONE:
-		return forward_fail(forward, what, "cut", rc);
+		return forward_fail(forward, what, "gone", rc);
 	case RC_PROTOCOL:
 	case RC_TOO_LARGE:
 		return forward_fail(forward, what, "garbage", rc);
