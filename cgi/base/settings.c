@@ -307,12 +307,15 @@ static enum rc read_line(struct settings *settings, struct pool *pool, const cha
 		return RC_CONFIG;
 	}
 	seen[i] = line_no;
-	if (set_value(settings, pool, dir, &keys[i], value) != RC_OK) {
+	if (set_value(settings, pool, dir, &keys[i], value) == RC_OK)
+		return RC_OK;
+	if (keys[i].type == TYPE_NUMBER)
+		log_error("settings file=%s line=%d key=%s: not a number from %lld to %lld", path,
+				line_no, name, (long long)keys[i].min, (long long)keys[i].max);
+	else
 		log_error("settings file=%s line=%d key=%s: wrong value; %s", path, line_no, name,
 				keys[i].meaning);
-		return RC_CONFIG;
-	}
-	return RC_OK;
+	return RC_CONFIG;
 }
 
 static enum rc check_needed(const struct settings *settings, const char *path,
