@@ -168,17 +168,19 @@ papers_items(struct pool *pool, const char *lines)
 	json_t *items = json_new_array();
 	const char *at = lines;
 	json_t *item;
-	size_t len;
+	size_t len, used;
 
 	while (*at != '\0') {
-		len = strcspn(at, "\n");
-		if (strspn(at, " \t") < len) {
+		at += strspn(at, " \t\n");
+		len = used = strcspn(at, "\n");
+		while (used > 0 && (at[used - 1] == ' ' || at[used - 1] == '\t'))
+			used--;
+		if (used > 0) {
 			item = json_new_object();
-			json_put(item, "name", pool_strndup(pool, at, len));
+			json_put(item, "name", pool_strndup(pool, at, used));
 			json_add(items, item);
 		}
 		at += len;
-		at += *at == '\n';
 	}
 	return items;
 }
