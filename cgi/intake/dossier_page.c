@@ -179,6 +179,8 @@ static void show_count(struct web *web, struct view *view, const struct dossier_
 	if (!row->has_due)
 		return;
 	view_set(view, "due_at", show_time_screen(view_pool(view), row->due_at));
+	view_flag(view, "ended", row->facts.state == STATE_RESULT ||
+			state_is_closed(row->facts.state));
 	view_flag(view, "due_uncertain", !row->due_certain);
 	if (one == NULL || due_count(&intake->calendar, &one->limit, row->received_at,
 			view_pool(view), due) != RC_OK)
@@ -212,7 +214,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	view_set(view, "case_external", row.external);
 	view_set(view, "place", row.place);
 	view_set(view, "unit", row.unit);
-	view_setf(view, "title", "%s – %s", row.procedure_name, row.code);
+	view_set(view, "title", text_fill(request->pool, "act.back",
+			dossier_show_short_code(row.code), NULL));
 	view_flag(view, "has_slip", row.slip_no > 0);
 	show_choices(request, view, &row);
 	show_people(view, &row, body);

@@ -67,6 +67,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	const char *day = strstr(today, ", ");
 
 	view_set(view, "station_name", settings->station_name);
+	view_set(view, "place_name", settings->place_name);
 	view_set(view, "today", day != NULL ? day + 2 : today);
 	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
 	if (!open_session(request))
@@ -78,6 +79,9 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_work", frame_can(request, ROLE_SPECIALIST | ROLE_MANAGER));
 	view_flag(view, "can_sign", frame_can(request, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER));
 	view_flag(view, "can_return", frame_can(request, ROLES_COUNTER));
-	view_flag(view, "has_menu", frame_can(request, ROLES_STAFF));
+	/* One place to be needs no menu: the name of the place leads there. */
+	view_flag(view, "has_menu", frame_can(request, ROLES_COUNTER) ||
+			(frame_can(request, ROLE_SPECIALIST) &&
+			frame_can(request, ROLE_SIGNER | ROLE_APPROVER)));
 	fill_transfer(web, request, view);
 }

@@ -54,6 +54,8 @@ const char *dossier_show_state(struct pool *pool, const struct dossier_row *row)
 const char *dossier_show_transfer(struct pool *pool, const struct dossier_row *row, const char **tag);
 /* "/ho-so/<code><suffix>"; suffix "" or "/tra". */
 char *dossier_show_url(struct pool *pool, const struct dossier_row *row, const char *suffix);
+/* "T18685.1-261124-0031" → "261124-0031": what people say at the counter. */
+const char *dossier_show_short_code(const char *code);
 /* Shown name of an account id; "Tỉnh" for the center's, "Hệ thống" for "system", else the id. */
 const char *dossier_show_actor(struct web *web, struct pool *pool, const char *actor,
 		enum event_author author);

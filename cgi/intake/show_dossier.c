@@ -45,8 +45,7 @@ char *dossier_show_url(struct pool *pool, const struct dossier_row *row, const c
 	return pool_printf(pool, "/ho-so/%s%s", row->code, suffix);
 }
 
-/* "T18685.1-261124-0031" → "261124-0031": what people say at the counter. */
-static const char *short_code(const char *code)
+const char *dossier_show_short_code(const char *code)
 {
 	const char *dash = strchr(code, '-');
 
@@ -59,7 +58,7 @@ void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t 
 	const char *tag = "plain";
 
 	view_set(item, "code", row->code);
-	view_set(item, "code_short", short_code(row->code));
+	view_set(item, "code_short", dossier_show_short_code(row->code));
 	view_set(item, "official", row->official);
 	view_set(item, "url", dossier_show_url(pool, row, ""));
 	view_set(item, "procedure", row->procedure_name);
