@@ -80,8 +80,12 @@ static enum rc blob_measure(int fd, struct blob *out)
 	return rc;
 }
 
-static enum rc blob_record(struct store *store, const char *board, const struct blob *blob)
+/* The row last, and a look whether the file is still there: blob_expire may have taken an old copy
+ * of the same content away between the rename and here. */
+static enum rc blob_record(struct store *store, const char *board, const char *path,
+		const struct blob *blob)
 {
+	struct stat info;
 	char hex[2 * HASH_SIZE + 1];
 	struct stmt *stmt;
 	enum rc rc = db_write_begin(store->tram);
@@ -90,13 +94,15 @@ static enum rc blob_record(struct store *store, const char *board, const struct 
 		return rc;
 	hex_encode(blob->sha256, HASH_SIZE, hex);
 	stmt = db_stmt(store->tram, "INSERT INTO blob (board, sha256, size, type, at) "
-			"VALUES ($1, $2, $3, $4, $5) ON CONFLICT (board, sha256) DO NOTHING");
+			"VALUES ($1, $2, $3, $4, $5) ON CONFLICT (board, sha256) DO UPDATE SET at = $5");
 	stmt_text(stmt, 1, board);
 	stmt_text(stmt, 2, hex);
 	stmt_int(stmt, 3, blob->size);
 	stmt_text(stmt, 4, blob->type ? blob->type : "");
 	stmt_int(stmt, 5, when_now_ms());
 	rc = stmt_run(stmt);
+	if (rc == RC_OK && stat(path, &info) != 0)
+		rc = RC_IO;
 	if (rc != RC_OK) {
 		db_write_abort(store->tram);
 		return rc;
@@ -110,7 +116,7 @@ enum rc blob_adopt(struct store *store, const char *board, const char *spool_pat
 {
 	struct pool *pool = pool_new();
 	char hex[2 * HASH_SIZE + 1];
-	const char *owner = owner_of(store, board);
+	const char *path, *owner = owner_of(store, board);
 	const char *dir = blob_dir(store, pool, owner);
 	int fd = -1;
 	enum rc rc = RC_OK;
@@ -144,16 +150,19 @@ enum rc blob_adopt(struct store *store, const char *board, const char *spool_pat
 	if (rc != RC_OK)
 		goto out;
 	hex_encode(out->sha256, HASH_SIZE, hex);
-	if (rename(spool_path, pool_printf(pool, "%s/%s", dir, hex)) != 0) {
+	path = pool_printf(pool, "%s/%s", dir, hex);
+	if (rename(spool_path, path) != 0) {
 		rc = errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
 		log_error("blob rename: errno=%d", errno);
 		goto out;
 	}
 	file_sync_dir_or_die(dir);
-	rc = blob_record(store, owner, out);
+	rc = blob_record(store, owner, path, out);
 out:
 	if (fd >= 0)
 		(void)close(fd);
+	/* Refused, it is of no use to anybody; adopted, there is none of this name. */
+	(void)unlink(spool_path);
 	pool_free(pool);
 	return rc;
 }

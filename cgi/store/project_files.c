@@ -10,6 +10,12 @@
 
 static const char FILE_DELETE[] =
 	"DELETE FROM dossier_file WHERE board = $1 AND dossier = $2 AND result = $3";
+static const char FILE_KEEP[] =
+	"INSERT INTO file_before (board, sha256, dossier) SELECT board, sha256, dossier"
+	" FROM dossier_file WHERE board = $1 AND dossier = $2 AND result = $3"
+	" ON CONFLICT DO NOTHING";
+static const char KEPT_DELETE[] =
+	"DELETE FROM file_before WHERE board = $1 AND dossier = $2";
 static const char FILE_ADD[] =
 	"INSERT INTO dossier_file (board, dossier, result, component, position, part, sha256, size,"
 	" type, name, author) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
@@ -35,12 +41,17 @@ static struct stmt *of_dossier(struct store *store, const char *sql, const char 
 	return stmt;
 }
 
+/* What a manifest or result named before is remembered, so that its content stays. */
 static enum rc delete_files(struct store *store, const char *board, const uint8_t *id, bool result)
 {
-	struct stmt *stmt = of_dossier(store, FILE_DELETE, board, id);
+	struct stmt *stmt = of_dossier(store, FILE_KEEP, board, id);
+	enum rc rc;
 
 	stmt_int(stmt, 3, result);
-	return stmt_run(stmt);
+	rc = stmt_run(stmt);
+	stmt = of_dossier(store, FILE_DELETE, board, id);
+	stmt_int(stmt, 3, result);
+	return rc == RC_OK ? stmt_run(stmt) : rc;
 }
 
 struct place {
@@ -152,5 +163,7 @@ enum rc project_files_clear(struct store *store, const char *board, const uint8_
 		rc = stmt_run(of_dossier(store, RESULT_DELETE, board, id));
 	if (rc == RC_OK)
 		rc = stmt_run(of_dossier(store, SLIP_DELETE, board, id));
+	if (rc == RC_OK)
+		rc = stmt_run(of_dossier(store, KEPT_DELETE, board, id));
 	return rc;
 }

@@ -34,6 +34,10 @@ const struct projection_table projection_tables[] = {
 		"name, author FROM dossier_file WHERE ($1 = '' OR board = $1) ORDER BY board, "
 		"dossier, result, component, position",
 		"DELETE FROM dossier_file" },
+	{ "file_before", "ttb", true,
+		"SELECT board, sha256, dossier FROM file_before WHERE ($1 = '' OR board = $1) "
+		"ORDER BY board, sha256, dossier",
+		"DELETE FROM file_before" },
 	{ "dossier_result", "tbitttttt", true,
 		"SELECT board, dossier, no, kind, number, summary, issuer, signer, signed_on FROM "
 		"dossier_result WHERE ($1 = '' OR board = $1) ORDER BY board, dossier, no",

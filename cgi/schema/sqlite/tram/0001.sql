@@ -118,7 +118,7 @@ CREATE TABLE dossier (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dossier_code ON dossier (code);
 CREATE INDEX dossier_official ON dossier (official) WHERE official <> '';
-CREATE INDEX dossier_state ON dossier (board, state, due_at);
+CREATE INDEX dossier_state ON dossier (board, state, due_at, holder, level);
 CREATE INDEX dossier_recent ON dossier (board, board_seq);
 CREATE INDEX dossier_assignee ON dossier (board, assignee, state) WHERE assignee <> '';
 CREATE INDEX dossier_incomplete ON dossier (board, manifest_at)
@@ -140,6 +140,15 @@ CREATE TABLE dossier_file (
 	PRIMARY KEY (board, dossier, result, component, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dossier_file_content ON dossier_file (board, sha256);
+CREATE INDEX dossier_file_result ON dossier_file (board, author) WHERE result = 1;
+
+-- Contents that an earlier manifest named: a replaced scan is kept.
+CREATE TABLE file_before (
+	board TEXT NOT NULL,
+	sha256 TEXT NOT NULL,
+	dossier BLOB NOT NULL,
+	PRIMARY KEY (board, sha256, dossier)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dossier_result (
 	board TEXT NOT NULL,

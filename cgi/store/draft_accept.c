@@ -1,0 +1,176 @@
+/*
+ * draft_accept.c: a draft becomes a dossier, in one write and one fsync: form id, number, manifest,
+ * slip, event, projection, draft closed.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "dossier/code.h"
+#include "store/draft.h"
+#include "store/slip.h"
+
+static const char SERIES[] = "SELECT last FROM series WHERE board = $1 AND day = $2";
+static const char CODE[] = "SELECT code FROM dossier WHERE board = $1 AND id = $2";
+
+static char *place_of(struct pool *pool, const char *code)
+{
+	return pool_printf(pool, "/ho-so/%s/xong", code);
+}
+
+/* The draft is gone: it was accepted by another form, then RC_EXISTS, or expired. */
+static enum rc accepted_before(struct store *store, struct pool *pool, const uint8_t *id,
+		char **location)
+{
+	struct stmt *stmt = db_stmt(store->tram, CODE);
+	bool row;
+	enum rc rc;
+
+	stmt_text(stmt, 1, store->board);
+	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK)
+		return rc;
+	if (!row)
+		return RC_NOT_FOUND;
+	*location = place_of(pool, stmt_col_text(stmt, 0));
+	stmt_reset(stmt);
+	return RC_EXISTS;
+}
+
+static enum rc next_code(struct store *store, struct pool *pool, int64_t now_ms, char **code)
+{
+	const struct settings *settings = store->settings;
+	struct stmt *stmt = db_stmt(store->tram, SERIES);
+	int64_t last = 0;
+	char day[8];
+	bool row;
+	enum rc rc;
+
+	when_yymmdd(now_ms, day);
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, day);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK)
+		return rc;
+	if (row) {
+		last = stmt_col_int(stmt, 0);
+		stmt_reset(stmt);
+	}
+	*code = code_provisional(pool, settings->commune_code, settings->point_no, now_ms, last + 1,
+			settings->mode == MODE_REHEARSAL);
+	return RC_OK;
+}
+
+static json_t *file_json(const struct draft_file *file)
+{
+	json_t *out = json_new_object();
+
+	json_put(out, "sha256", file->sha256);
+	json_put_int(out, "size", file->size);
+	json_put(out, "type", file->type);
+	json_put(out, "name", file->name);
+	return out;
+}
+
+/* Files come ordered by component and position. */
+static json_t *manifest_of(const struct draft_file *files, size_t count)
+{
+	json_t *manifest = json_new_object(), *items = json_new_array(), *item, *list = NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (i == 0 || strcmp(files[i].component, files[i - 1].component) != 0) {
+			item = json_new_object();
+			list = json_new_array();
+			json_put(item, "component", files[i].component);
+			json_put_value(item, "files", list);
+			json_add(items, item);
+		}
+		json_add(list, file_json(&files[i]));
+	}
+	json_put_int(manifest, "version", 1);
+	json_put_value(manifest, "items", items);
+	return manifest;
+}
+
+static enum rc complete(struct store *store, struct pool *pool, const char *id,
+		const uint8_t *dossier, json_t *body, char **code)
+{
+	struct draft_file *files = NULL;
+	struct slip_secret secret;
+	size_t count = 0;
+	json_t *slip;
+	enum rc rc;
+
+	rc = draft_file_list(store, pool, id, &files, &count);
+	if (rc == RC_OK)
+		rc = next_code(store, pool, when_now_ms(), code);
+	if (rc == RC_OK)
+		rc = slip_make(store, dossier, 1, &secret);
+	if (rc != RC_OK)
+		return rc;
+	slip = json_new_object();
+	json_put_int(slip, "no", 1);
+	json_put(slip, "hash", secret.hash);
+	json_put(slip, "typed_hash", secret.typed_hash);
+	memset(&secret, 0, sizeof(secret));
+	json_put(body, "code", *code);
+	json_put_value(body, "manifest", manifest_of(files, count));
+	json_put_value(body, "slip", slip);
+	return RC_OK;
+}
+
+static enum rc accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
+		const char *actor, json_t *body, char **location, const char **reason)
+{
+	struct draft draft = { 0 };
+	struct event event;
+	struct act act = { .subject_kind = SUBJECT_DOSSIER, .kind = "dossier.accepted" };
+	uint8_t dossier[EVENT_ID_SIZE];
+	char *code = NULL;
+	enum rc rc;
+
+	if (hex_decode(id, dossier, sizeof(dossier)) != RC_OK)
+		return RC_NOT_FOUND;
+	rc = form_claim(store, pool, form_id, location);
+	if (rc == RC_OK) {
+		rc = draft_load(store, pool, id, &draft);
+		draft_free(&draft);
+		if (rc == RC_NOT_FOUND)
+			rc = accepted_before(store, pool, dossier, location);
+	}
+	if (rc == RC_OK)
+		rc = complete(store, pool, id, dossier, body, &code);
+	if (rc != RC_OK)
+		return rc;
+	act.subject = dossier;
+	act.actor = actor;
+	act.body = body;
+	rc = act_append(store, &act, &event, reason);
+	if (rc == RC_OK)
+		rc = draft_delete(store, id);
+	if (rc != RC_OK)
+		return rc;
+	*location = place_of(pool, code);
+	return form_done(store, form_id, *location);
+}
+
+enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
+		const char *actor, json_t *body, char **location, const char **reason)
+{
+	enum rc rc;
+
+	*location = NULL;
+	*reason = NULL;
+	rc = store_begin(store, true);
+	if (rc != RC_OK)
+		return rc;
+	rc = accept(store, pool, id, form_id, actor, body, location, reason);
+	if (rc != RC_OK) {
+		store_abort(store);
+		return rc;
+	}
+	return store_commit(store);
+}
