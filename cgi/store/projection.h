@@ -39,6 +39,10 @@ struct projection_table {
 extern const struct projection_table projection_tables[];
 extern const size_t projection_table_count;
 
+/* Digest of one table, of board or "" for all (journal_digest.c). */
+enum rc journal_digest_table(struct store *store, const struct projection_table *table,
+		const char *board, char hex[65], int64_t *rows) MUST_CHECK;
+
 /* The parts of projection_event, one per group of kinds. facts: before the event. */
 enum rc project_dossier_event(struct store *store, const struct event *event,
 		const struct kind *kind, const json_t *body, const char **parked) MUST_CHECK;

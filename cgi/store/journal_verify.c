@@ -1,0 +1,211 @@
+/*
+ * journal_verify.c: walks both logs of every board and every content, and says what does not fit.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "crypt/hash.h"
+#include "store/blob.h"
+#include "store/journal.h"
+
+#define AT_ONCE 500
+
+static const char BOARDS[] = "SELECT DISTINCT board FROM journal_head ORDER BY board";
+static const char IS_ERASED[] =
+	"SELECT 1 FROM journal_erased WHERE board = $1 AND author = $2 AND seq = $3";
+static const char BLOBS[] =
+	"SELECT sha256 FROM blob WHERE board = $1 AND sha256 > $2 ORDER BY sha256 LIMIT $3";
+static const char PARKED[] = "SELECT count(*) FROM parked WHERE board = $1";
+static const char COUNT[] = "SELECT count(*) FROM journal WHERE board = $1 AND author = $2";
+
+struct walk {
+	struct store *store;
+	const char *board;
+	enum event_author author;
+	uint64_t seq;			/* of the event before */
+	uint64_t epoch;
+	uint8_t hash[EVENT_HASH_SIZE];
+	journal_report *report;
+	void *arg;
+	struct journal_totals *totals;
+};
+
+static void fault(struct walk *walk, uint64_t seq, const char *what)
+{
+	walk->totals->faults++;
+	if (walk->report)
+		walk->report(walk->arg, walk->board, walk->author, seq, what);
+}
+
+static enum rc asks(struct walk *walk, const char *sql, uint64_t seq, int64_t *value)
+{
+	struct stmt *stmt = db_stmt(walk->store->tram, sql);
+	bool row;
+	enum rc rc;
+
+	*value = 0;
+	stmt_text(stmt, 1, walk->board);
+	if (sql != PARKED)
+		stmt_int(stmt, 2, (int64_t)walk->author);
+	if (sql == IS_ERASED)
+		stmt_int(stmt, 3, (int64_t)seq);
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row) {
+		*value = stmt_col_int(stmt, 0);
+		stmt_reset(stmt);
+	}
+	return rc;
+}
+
+static enum rc check_body(struct walk *walk, const struct event *event)
+{
+	uint8_t sum[EVENT_HASH_SIZE];
+	struct hash *hash;
+	int64_t erased = 0;
+	enum rc rc;
+
+	if (event->body && event->salt) {
+		hash = hash_new();
+		hash_update(hash, event->salt, EVENT_SALT_SIZE);
+		hash_update(hash, event->body, event->body_len);
+		hash_final(hash, sum);
+		hash_free(hash);
+		walk->totals->bodies++;
+		if (memcmp(sum, event->body_hash, sizeof(sum)) != 0)
+			fault(walk, event->seq, "the body does not fit its hash");
+		return RC_OK;
+	}
+	rc = asks(walk, IS_ERASED, event->seq, &erased);
+	if (erased)
+		walk->totals->erased++;
+	else if (rc == RC_OK)
+		fault(walk, event->seq, "the body is missing, and no event erased it");
+	return rc;
+}
+
+static enum rc check_event(struct walk *walk, const struct journal_row *row)
+{
+	const struct event *event = &row->event;
+	uint8_t sum[EVENT_HASH_SIZE];
+	struct event again;
+
+	walk->totals->events++;
+	hash_sha256(row->header, row->header_len, sum);
+	if (event_decode(row->header, row->header_len, &again) != RC_OK)
+		fault(walk, walk->seq + 1, "the header is not in its form");
+	else if (strcmp(again.board, walk->board) != 0 || again.author != walk->author)
+		fault(walk, again.seq, "the header names another log");
+	else if (again.seq != walk->seq + 1)
+		fault(walk, again.seq, "the sequence has a gap");
+	else if (memcmp(again.prev, walk->hash, EVENT_HASH_SIZE) != 0)
+		fault(walk, again.seq, "the chain is broken before this event");
+	else if (again.epoch < walk->epoch)
+		fault(walk, again.seq, "the epoch goes back");
+	else if (memcmp(sum, event->hash, EVENT_HASH_SIZE) != 0)
+		fault(walk, again.seq, "the stored hash is not the header's");
+	walk->seq = again.seq ? again.seq : walk->seq + 1;
+	walk->epoch = again.epoch;
+	memcpy(walk->hash, sum, sizeof(sum));
+	return check_body(walk, event);
+}
+
+static enum rc check_log(struct walk *walk)
+{
+	struct journal_head head;
+	size_t count = 1;
+	int64_t stored = 0;
+	enum rc rc = RC_OK;
+
+	walk->seq = 0;
+	walk->epoch = 0;
+	memset(walk->hash, 0, sizeof(walk->hash));
+	while (rc == RC_OK && count > 0) {
+		struct pool *pool = pool_new();
+		struct journal_row *rows;
+		size_t i;
+
+		rc = journal_read(walk->store, pool, walk->board, walk->author, walk->seq, AT_ONCE,
+				4 * 1024 * 1024, &rows, &count);
+		for (i = 0; i < count && rc == RC_OK; i++)
+			rc = check_event(walk, &rows[i]);
+		pool_free(pool);
+	}
+	if (rc == RC_OK)
+		rc = asks(walk, COUNT, 0, &stored);
+	if (rc == RC_OK)
+		rc = journal_head_get(walk->store, walk->board, walk->author, &head);
+	if (rc != RC_OK)
+		return rc;
+	if (head.seq != walk->seq || memcmp(head.hash, walk->hash, EVENT_HASH_SIZE) != 0)
+		fault(walk, head.seq, "the head is not the last event");
+	if ((uint64_t)stored != walk->seq)
+		fault(walk, walk->seq, "the number of events is not the last sequence");
+	return RC_OK;
+}
+
+static enum rc check_blobs(struct walk *walk)
+{
+	struct pool *pool = pool_new();
+	char last[65] = "";
+	bool row = true;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && row) {
+		struct stmt *stmt = db_stmt(walk->store->tram, BLOBS);
+		uint8_t sha256[32];
+		char *path;
+
+		stmt_text(stmt, 1, walk->board);
+		stmt_text(stmt, 2, last);
+		stmt_int(stmt, 3, 1);
+		rc = stmt_step(stmt, &row);
+		if (rc != RC_OK || !row)
+			break;
+		memset(last, 0, sizeof(last));
+		memcpy(last, stmt_col_text(stmt, 0), strnlen(stmt_col_text(stmt, 0), 64));
+		stmt_reset(stmt);
+		walk->totals->blobs++;
+		rc = hex_decode(last, sha256, sizeof(sha256)) == RC_OK
+				? blob_check(walk->store, pool, walk->board, sha256, &path) : RC_PROTOCOL;
+		if (rc == RC_PROTOCOL || rc == RC_NOT_FOUND) {
+			fault(walk, 0, pool_printf(pool, "the content %s is missing or damaged", last));
+			rc = RC_OK;
+		}
+	}
+	pool_free(pool);
+	return rc;
+}
+
+enum rc journal_verify(struct store *store, bool blobs, journal_report *report, void *arg,
+		struct journal_totals *totals)
+{
+	struct pool *pool = pool_new();
+	struct walk walk = { .store = store, .report = report, .arg = arg, .totals = totals };
+	struct stmt *stmt = db_stmt(store->tram, BOARDS);
+	const char **boards = pool_alloc(pool, 4096 * sizeof(*boards));
+	size_t count = 0, i;
+	bool row;
+	enum rc rc;
+
+	memset(totals, 0, sizeof(*totals));
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && count < 4096)
+		boards[count++] = stmt_col_dup(stmt, 0, pool);
+	stmt_reset(stmt);
+	for (i = 0; i < count && rc == RC_OK; i++) {
+		int64_t parked = 0;
+
+		walk.board = boards[i];
+		walk.author = AUTHOR_BOARD;
+		rc = check_log(&walk);
+		walk.author = AUTHOR_CENTER;
+		if (rc == RC_OK)
+			rc = check_log(&walk);
+		if (rc == RC_OK)
+			rc = asks(&walk, PARKED, 0, &parked);
+		totals->parked += (uint64_t)parked;
+		if (rc == RC_OK && blobs)
+			rc = check_blobs(&walk);
+	}
+	pool_free(pool);
+	return rc == RC_OK && totals->faults > 0 ? RC_PROTOCOL : rc;
+}
