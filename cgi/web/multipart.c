@@ -21,6 +21,7 @@ struct multipart {
 	struct pool *pool;
 	struct multipart_events events;
 	enum state state;
+	bool padded;				/* blanks stood after this delimiter */
 	char delimiter[BOUNDARY_MAX + 5];	/* "\r\n--" boundary */
 	size_t delimiter_len;
 	size_t parts, len;
@@ -166,8 +167,10 @@ static enum rc step_body(struct multipart *multipart, bool *more)
 	if (rc == RC_OK && whole && multipart->state == STATE_BODY)
 		rc = multipart->events.end(multipart->events.arg);
 	drop(multipart, whole ? at + multipart->delimiter_len : at);
-	if (whole)
+	if (whole) {
 		multipart->state = STATE_BORDER;
+		multipart->padded = false;
+	}
 	*more = whole;
 	return rc;
 }
@@ -181,9 +184,10 @@ static enum rc step_border(struct multipart *multipart, bool *more)
 			multipart->window[blank] == '\t'))
 		blank++;
 	drop(multipart, blank);
+	multipart->padded = multipart->padded || blank > 0;
 	if (multipart->len < 2)
 		return RC_OK;
-	if (blank == 0 && memcmp(multipart->window, "--", 2) == 0) {
+	if (!multipart->padded && memcmp(multipart->window, "--", 2) == 0) {
 		multipart->state = STATE_DONE;
 	} else if (memcmp(multipart->window, "\r\n", 2) == 0) {
 		/* The line break stays: headers are then always "…\r\n\r\n". */
