@@ -18,7 +18,7 @@
 
 #define BLOBS_AT_A_TIME 16
 #define BLOBS_SPAN (INT64_C(1024) * 1024)
-#define BLOBS_TOKEN_MAX 4096
+#define BLOBS_PAUSE_MS 1000	/* a longer absence must not count against the lanes' deadlines */
 
 /* ---- set aside ---- */
 
@@ -163,14 +163,14 @@ enum rc blobs_fetch(struct forward *forward)
 				blobs[i].sha256);
 		while (rc == RC_OK && !done) {
 			if (forward_woken(forward)) {	/* our new events go first */
-				forward->feed_at = 0;
+				forward->look_now = true;
 				return RC_OK;
 			}
 			rc = blobs_fetch_span(forward, &blobs[i], path, &done);
 		}
 	}
 	if (rc == RC_OK && count > BLOBS_AT_A_TIME)
-		forward->feed_at = 0;
+		forward->look_now = true;
 	return rc;
 }
 
@@ -282,8 +282,10 @@ enum rc blobs_send(struct forward *forward, int64_t until_ms)
 	bool more = true, sent = false;
 	enum rc rc;
 
-	tusc_touch(forward->tusc);
+	if (when_boottime_ms() - forward->pumped_at > BLOBS_PAUSE_MS)
+		tusc_touch(forward->tusc);
 	for (;;) {
+		forward->pumped_at = when_boottime_ms();
 		while (more && tusc_has_room(forward->tusc)) {
 			rc = blobs_add_one(forward, &more);
 			if (rc)
@@ -291,12 +293,13 @@ enum rc blobs_send(struct forward *forward, int64_t until_ms)
 		}
 		/* All are there: the center's word that a manifest is whole waits in the feed. */
 		if (sent && tusc_is_idle(forward->tusc)) {
-			forward->feed_at = 0;
+			forward->look_now = true;
 			return RC_OK;
 		}
 		health_put(forward);
 		rc = tusc_pump(forward->tusc, forward->wake_fd, forward->stop_fd,
 				health_next(forward, until_ms), &report);
+		forward->pumped_at = when_boottime_ms();
 		if (rc == RC_TIMEOUT && when_boottime_ms() < until_ms)
 			continue;
 		if (rc == RC_TIMEOUT || rc == RC_BUSY)

@@ -186,7 +186,7 @@ enum rc exchange_journal(struct forward *forward)
 		rc = exchange_post(forward, rows, count);
 		if (rc)
 			return rc;
-		forward->feed_at = 0;	/* the center may have answered with events of its own */
+		forward->look_now = true;	/* the center may have answered with events of its own */
 		log_info("journal sent seq=%llu events=%zu",
 				(unsigned long long)rows[count - 1].event.seq, count);
 		forward->health_changed = true;

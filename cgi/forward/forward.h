@@ -37,7 +37,9 @@ struct forward {
 
 	bool greeted;			/* hello was answered since the last failure */
 	int64_t greet_at;		/* boottime of the next hello */
-	int64_t feed_at;		/* boottime of the next look at the feed */
+	int64_t looked_at;		/* boottime of the last look at the feed */
+	int64_t pumped_at;		/* boottime at which the lanes were served last */
+	bool look_now;			/* something may wait in the feed: look at once */
 	struct forward_aside *aside;
 	size_t aside_count, aside_cap;
 

@@ -142,17 +142,24 @@ static void main_close(struct forward *forward)
 
 /* ---- the loop ---- */
 
-/* How long no clerk's page was used: the age of sock/active. */
-static int64_t main_unused_for(struct forward *forward)
+/* How long no clerk's page was used: pages touch the wake fifo, by writing after a commit and, once
+ * a minute, by setting its time. */
+static int64_t main_unused_for(const struct forward *forward)
 {
 	struct stat info;
 	int64_t age;
 
-	pool_reset(forward->pool);
-	if (stat(pool_printf(forward->pool, "%s/active", forward->settings->sock_dir), &info))
+	if (forward->wake_fd < 0 || fstat(forward->wake_fd, &info))
 		return INT64_MAX / 2;
 	age = when_now_ms() - (int64_t)info.st_mtim.tv_sec * 1000;
 	return age < 0 ? 0 : age;
+}
+
+/* When to look at the feed next; asked anew after every waking, for a page may have been used. */
+static int64_t main_look_at(const struct forward *forward)
+{
+	return forward->looked_at + pace_poll_ms(main_unused_for(forward),
+			forward->settings->poll_active_s * 1000, forward->settings->poll_max_s * 1000);
 }
 
 static enum rc main_look_at_feed(struct forward *forward)
@@ -164,8 +171,8 @@ static enum rc main_look_at_feed(struct forward *forward)
 	/* Public status follows the journal by its own cursor; a failure there is not the link's. */
 	if (slip_publish(forward->store))
 		log_warn("forward: public status is behind");
-	forward->feed_at = when_boottime_ms() + pace_poll_ms(main_unused_for(forward),
-			forward->settings->poll_active_s * 1000, forward->settings->poll_max_s * 1000);
+	forward->look_now = false;
+	forward->looked_at = when_boottime_ms();
 	return blobs_fetch(forward);
 }
 
@@ -179,11 +186,11 @@ static enum rc main_round(struct forward *forward)
 			return rc;
 		forward->greeted = true;
 		forward->greet_at = when_boottime_ms() + HELLO_EVERY_MS;
-		forward->feed_at = 0;
+		forward->look_now = true;
 	}
 	main_drain_wake(forward);	/* before reading: what is written later wakes again */
 	rc = exchange_journal(forward);
-	if (rc == RC_OK && when_boottime_ms() >= forward->feed_at)
+	if (rc == RC_OK && (forward->look_now || when_boottime_ms() >= main_look_at(forward)))
 		rc = main_look_at_feed(forward);
 	if (rc)
 		return rc;
@@ -195,7 +202,7 @@ static enum rc main_round(struct forward *forward)
 	forward->reason[0] = '\0';
 	forward->last_ok_at = when_now_ms();
 	health_put(forward);
-	return blobs_send(forward, forward->feed_at);
+	return forward->look_now ? RC_OK : blobs_send(forward, main_look_at(forward));
 }
 
 /* The pause after a failure; a new event may shorten it to retry_min. */
@@ -208,6 +215,7 @@ static void main_pause(struct forward *forward)
 	struct tusc_report unused;
 
 	forward->greeted = false;
+	main_drain_wake(forward);	/* our own commits write there too */
 	http_drop(forward->http);
 	tusc_drop(forward->tusc);
 	health_put(forward);
