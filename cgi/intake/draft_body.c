@@ -6,12 +6,12 @@
 
 #include "intake/draft_data.h"
 
-struct gap_list { struct draft_data_gap *gaps; size_t count; };
+struct gap_list { struct draft_body_gap *gaps; size_t count; };
 
 static void gap(struct gap_list *list, int page, const char *field, const char *text_key)
 {
-	if (list->count < DRAFT_DATA_GAPS)
-		list->gaps[list->count++] = (struct draft_data_gap){ page, field, text_key };
+	if (list->count < DRAFT_BODY_GAPS)
+		list->gaps[list->count++] = (struct draft_body_gap){ page, field, text_key };
 }
 
 static bool lacks(const json_t *object, const char *member)
@@ -64,8 +64,8 @@ static void paper_gaps(const json_t *data, const struct procedure_case *chosen,
 	}
 }
 
-size_t draft_data_gaps(const json_t *data, const struct procedure *procedure,
-		const struct procedure_case *chosen, struct draft_data_gap gaps[DRAFT_DATA_GAPS])
+size_t draft_body_gaps(const json_t *data, const struct procedure *procedure,
+		const struct procedure_case *chosen, struct draft_body_gap gaps[DRAFT_BODY_GAPS])
 {
 	struct gap_list list = { gaps, 0 };
 
@@ -119,7 +119,7 @@ static void put_persons(json_t *body, const json_t *data)
 }
 
 static void put_procedure(json_t *body, struct pool *pool, const json_t *data,
-		const struct draft_data_accept *accept)
+		const struct draft_body_facts *accept)
 {
 	static const char *const members[] = { "code", "name", "catalogue", "case", "case_name", "level",
 		"unit", "agency", "target_system", "field" };
@@ -135,7 +135,7 @@ static void put_procedure(json_t *body, struct pool *pool, const json_t *data,
 	json_put_value(body, "procedure", procedure);
 }
 
-static void put_due(json_t *body, const struct draft_data_accept *accept)
+static void put_due(json_t *body, const struct draft_body_facts *accept)
 {
 	json_t *due = json_new_object();
 
@@ -172,7 +172,7 @@ static void put_papers(json_t *body, const json_t *data)
 	json_put_int(body, "sets", json_int(data, "sets", 1));
 }
 
-static void put_fees(json_t *body, const json_t *data, const struct draft_data_accept *accept)
+static void put_fees(json_t *body, const json_t *data, const struct draft_body_facts *accept)
 {
 	struct fee_line lines[DRAFT_DATA_FEES];
 	int64_t total = 0;
@@ -220,8 +220,8 @@ static void put_delivery(json_t *body, const json_t *data)
 	json_put_value(body, "delivery", delivery);
 }
 
-json_t *draft_data_body(struct pool *pool, const json_t *data,
-		const struct draft_data_accept *accept)
+json_t *draft_body_make(struct pool *pool, const json_t *data,
+		const struct draft_body_facts *accept)
 {
 	static const char *const texts[] = { "content", "notify", "place", "note", "signature",
 		"witness", "outside_place" };

@@ -3,7 +3,7 @@
  * becomes the fields of a form, the lines of a fee and at last the body of the accepted event.
  *
  * Pure: no store, no request. A draft has a few members more than the body: warnings (of the card),
- * fee_pages, fee_copies, exempt, no_check (see draft_data.c); the body is made new from the known
+ * fee_pages, fee_copies, exempt; the body is made new from the known
  * ones, so nothing else can slip through.
  */
 #ifndef TRAM_INTAKE_DRAFT_DATA_H
@@ -20,7 +20,7 @@
 #include "web/form.h"
 
 #define DRAFT_DATA_FEES 8
-#define DRAFT_DATA_GAPS 16
+#define DRAFT_BODY_GAPS 16
 
 /* Where a form's field lives in the draft: member of an object, or of the draft itself (NULL). */
 struct draft_data_place { const char *object, *member; };
@@ -65,15 +65,16 @@ size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 /* Does a fee depend on the number of pages, of copies? */
 bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies);
 
-/* What still stands against accepting: page 1..4, field to go to, sentence. */
-struct draft_data_gap { int page; const char *field, *text_key; };
-size_t draft_data_gaps(const json_t *data, const struct procedure *procedure,
-		const struct procedure_case *chosen, struct draft_data_gap gaps[DRAFT_DATA_GAPS]);
-
 /* When the clock starts: now, or by post the day of the postmark at this hour (DOMAIN 1.5). */
 int64_t draft_data_clock(const json_t *data, int64_t now_ms);
 
-struct draft_data_accept {
+/* ---- draft_body.c ---- */
+/* What still stands against accepting: page 1..4, field to go to, sentence. */
+struct draft_body_gap { int page; const char *field, *text_key; };
+size_t draft_body_gaps(const json_t *data, const struct procedure *procedure,
+		const struct procedure_case *chosen, struct draft_body_gap gaps[DRAFT_BODY_GAPS]);
+
+struct draft_body_facts {
 	const struct settings *settings;
 	const struct catalogue *catalogue;
 	const char *calendar_version;
@@ -84,7 +85,7 @@ struct draft_data_accept {
 	int64_t now_ms;
 };
 /* The accepted event's body but for code, manifest and slip. Caller json_decref's. */
-json_t *draft_data_body(struct pool *pool, const json_t *data,
-		const struct draft_data_accept *accept);
+json_t *draft_body_make(struct pool *pool, const json_t *data,
+		const struct draft_body_facts *accept);
 
 #endif

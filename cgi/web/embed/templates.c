@@ -37,8 +37,10 @@ struct parse {
 static struct template *templates;
 static size_t template_count;
 
-/* Who may show SVG made by our own code without escaping: papers, and pages with a QR to scan. */
-static const char *const svg_allowed[] = { "print/", "partial/slip", "intake/done", "intake/print" };
+/* Who may show SVG made by our own code without escaping: papers, and pages with a QR to scan; and
+ * step2, whose list of procedures is rendered once, by templates. */
+static const char *const svg_allowed[] = { "print/", "partial/slip", "intake/done", "intake/print",
+	"intake/step2" };
 
 static bool may_use_svg(const char *name)
 {

@@ -1,0 +1,76 @@
+/*
+ * accept.c: makes the dossier. The due time counts from now, not from when the page was shown; if
+ * that moved it, the done page says so in large type.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "intake/accept.h"
+#include "web/text_vi.h"
+
+/* Another time than the page had shown? */
+static bool due_moved(const struct form *form, const struct due *due)
+{
+	int64_t shown;
+
+	if (num_parse(form_raw(form, "shown_due"), 0, INT64_MAX, &shown) != RC_OK)
+		return false;
+	return shown / WHEN_MINUTE_MS != (due->has_due ? due->due_at : 0) / WHEN_MINUTE_MS;
+}
+
+/* Shows the page again with the reason; everything typed is saved first. */
+static enum rc refuse(struct web *web, struct request *request, struct response *response,
+		const struct draft *draft, const char *text_key)
+{
+	enum rc rc = draft_save(web->store, draft->id, draft->data);
+
+	if (rc != RC_OK)
+		return rc;
+	if (text_key != NULL)
+		form_fault(request->form, "accept", text_key);
+	return step_check_show(web, request, response, draft, request->form);
+}
+
+static bool has_gaps(const struct draft *draft, const struct procedure *procedure,
+		const struct procedure_case *chosen)
+{
+	struct draft_body_gap gaps[DRAFT_BODY_GAPS];
+
+	return draft_body_gaps(draft->data, procedure, chosen, gaps) > 0;
+}
+
+enum rc accept_draft(struct web *web, struct request *request, struct response *response,
+		const struct draft *draft)
+{
+	struct intake *intake = intake_of(web);
+	struct due *due = pool_alloc(request->pool, sizeof(*due));
+	struct draft_body_facts facts = { .settings = web->settings, .catalogue = &intake->catalogue,
+		.calendar_version = intake->calendar.version, .due = due,
+		.counter = request->session->counter, .ticket = draft->ticket,
+		.now_ms = request->now_ms };
+	const char *reason = NULL;
+	char *location = NULL;
+	json_t *body;
+	enum rc rc;
+
+	facts.procedure = draft_data_procedure(draft->data, &intake->catalogue, &facts.chosen);
+	if (facts.procedure == NULL || has_gaps(draft, facts.procedure, facts.chosen))
+		return refuse(web, request, response, draft, "step4.gaps");
+	rc = due_count(&intake->calendar, &facts.chosen->limit,
+			draft_data_clock(draft->data, request->now_ms), request->pool, due);
+	if (rc != RC_OK)
+		return rc;
+	body = draft_body_make(request->pool, draft->data, &facts);
+	rc = draft_accept(web->store, request->pool, draft->id, form_raw(request->form, "form_id"),
+			request->session->account.id, body, &location, &reason);
+	json_decref(body);
+	if (rc == RC_CONFLICT)
+		return refuse(web, request, response, draft, reason != NULL ? reason : "step4.conflict");
+	if (rc == RC_OK && due_moved(request->form, due))
+		location = pool_printf(request->pool, "%s?hen=doi", location);
+	if (rc == RC_OK || rc == RC_EXISTS) {
+		response_see_other(response, location);
+		rc = RC_OK;
+	}
+	return rc;
+}

@@ -1,0 +1,145 @@
+/*
+ * draft_start.c: a new dossier begins (from nothing, from a scanned card, or from the person of
+ * another dossier), changes hands between colleagues, or is given up.
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "dossier/card.h"
+#include "intake/draft_page.h"
+#include "store/account.h"
+#include "web/text_vi.h"
+
+/* What is known before the first page: a card that was scanned, or another dossier's person. */
+static enum rc known(struct web *web, struct request *request, json_t *data, const char **next)
+{
+	const char *payload = form_raw(request->form, "card"), *from = form_raw(request->form, "from");
+	const char *reason;
+	struct card card;
+	struct dossier_row row;
+	json_t *body = NULL;
+	enum rc rc = RC_OK;
+
+	if (payload[0] != '\0' &&
+			card_parse(request->pool, payload, strlen(payload), &card, &reason) == RC_OK) {
+		draft_data_card(data, "applicant", &card);
+		*next = card.address[0] != '\0' ? "/thu-tuc" : "/nguoi";
+	} else if (from[0] != '\0') {
+		rc = dossier_find(web->store, request->pool, NULL, from, &row);
+		if (rc == RC_OK)
+			rc = dossier_body(web->store, &row, &body);
+		if (rc == RC_OK) {
+			draft_data_same_person(data, body);
+			*next = "/thu-tuc";
+		} else if (rc == RC_NOT_FOUND) {
+			rc = RC_OK;
+		}
+		json_decref(body);
+	}
+	return rc;
+}
+
+/* The form id is claimed after the draft exists; a double tap's second draft goes at once. */
+static enum rc claim(struct web *web, struct request *request, const char *draft, char **location)
+{
+	const char *form_id = form_raw(request->form, "form_id");
+	char *first = NULL;
+	enum rc rc = store_begin(web->store, false);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(web->store, request->pool, form_id, &first);
+	if (rc == RC_OK)
+		rc = form_done(web->store, form_id, *location);
+	if (rc == RC_OK)
+		return store_commit(web->store);
+	store_abort(web->store);
+	if (rc == RC_EXISTS) {
+		*location = first;
+		rc = draft_delete(web->store, draft);
+	}
+	return rc;
+}
+
+enum rc page_new(struct web *web, struct request *request, struct response *response)
+{
+	const struct account *account = &request->session->account;
+	json_t *data = json_new_object();
+	const char *next = "/nguoi";
+	char *location, id[33];
+	enum rc rc = known(web, request, data, &next);
+
+	if (rc == RC_OK)
+		rc = draft_new(web->store, account->id, account->name, data, id);
+	json_decref(data);
+	if (rc != RC_OK)
+		return rc;
+	location = draft_page_url(request->pool, id, next);
+	rc = claim(web, request, id, &location);
+	if (rc == RC_OK)
+		response_see_other(response, location);
+	return rc;
+}
+
+enum rc page_draft_discard(struct web *web, struct request *request, struct response *response)
+{
+	struct draft draft;
+	bool go;
+	enum rc rc = draft_page_open(web, request, response, &draft, &go);
+
+	if (rc == RC_OK && go) {
+		rc = draft_delete(web->store, draft.id);
+		if (rc == RC_OK || rc == RC_NOT_FOUND) {
+			response_see_other(response, "/quay");
+			rc = RC_OK;
+		}
+	}
+	draft_free(&draft);
+	return rc;
+}
+
+/* Who took whose draft is recorded; a draft is no dossier yet, so its subject is the station. */
+static enum rc record(struct web *web, const struct request *request, const struct draft *draft)
+{
+	static const uint8_t station[EVENT_ID_SIZE];
+	json_t *body = json_new_object();
+	const char *reason = NULL;
+	struct event event;
+	struct act act = { .subject_kind = SUBJECT_STATION, .subject = station, .kind = "draft.moved",
+		.actor = request->session->account.id, .body = body };
+	enum rc rc = store_begin(web->store, false);
+
+	json_put(body, "draft", draft->id);
+	json_put(body, "from_account", draft->owner);
+	if (rc == RC_OK) {
+		rc = act_append(web->store, &act, &event, &reason);
+		if (rc == RC_OK)
+			rc = store_commit(web->store);
+		else
+			store_abort(web->store);
+	}
+	json_decref(body);
+	return rc;
+}
+
+enum rc page_draft_take(struct web *web, struct request *request, struct response *response)
+{
+	const struct account *account = &request->session->account;
+	struct draft draft = { 0 };
+	enum rc rc = RC_NOT_FOUND;
+
+	if (strlen(request->params[0]) == 32)
+		rc = draft_load(web->store, request->pool, request->params[0], &draft);
+	if (rc == RC_OK && strcmp(draft.owner, account->id) != 0) {
+		rc = record(web, request, &draft);
+		if (rc == RC_OK)
+			rc = draft_take(web->store, draft.id, account->id, account->name);
+	}
+	if (rc == RC_OK)
+		response_see_other(response, draft_page_url(request->pool, draft.id,
+				json_object_get(draft.data, "components") != NULL ? "/giay-to" :
+				json_object_get(draft.data, "applicant") != NULL ? "/thu-tuc" : "/nguoi"));
+	draft_free(&draft);
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * files.c: a scan or a result file, to be looked at. Hashed again when it is handed out (promise 2),
+ * by X-Sendfile, never inline with our pages' rights (sandboxed).
+ */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "intake/draft_page.h"
+#include "store/blob.h"
+
+static enum rc send(struct web *web, struct request *request, struct response *response,
+		const char *sha256_hex, const char *type, const char *name)
+{
+	uint8_t sha256[32];
+	char *path = NULL;
+	enum rc rc = hex_decode(sha256_hex, sha256, sizeof(sha256));
+
+	if (rc != RC_OK)
+		return RC_NOT_FOUND;
+	rc = blob_link_out(web->store, request->pool, NULL, sha256, &path);
+	if (rc == RC_OK)
+		response_file(response, path, type, name[0] != '\0' ? name : "tep", true);
+	return rc;
+}
+
+enum rc page_file(struct web *web, struct request *request, struct response *response)
+{
+	struct dossier_file *files = NULL;
+	struct dossier_row row;
+	size_t count = 0;
+	enum rc rc = act_dossier(web, request, &row);
+
+	for (int results = 0; rc == RC_OK && results < 2; results++) {
+		rc = dossier_files(web->store, request->pool, &row, results != 0, &files, &count);
+		for (size_t i = 0; rc == RC_OK && i < count; i++)
+			if (strcmp(files[i].sha256, request->params[1]) == 0)
+				return send(web, request, response, files[i].sha256, files[i].type,
+						files[i].name);
+	}
+	return rc == RC_OK ? RC_NOT_FOUND : rc;
+}
+
+enum rc page_draft_file(struct web *web, struct request *request, struct response *response)
+{
+	struct draft_file *files = NULL;
+	size_t count = 0;
+	int64_t no;
+	enum rc rc;
+
+	if (strlen(request->params[0]) != 32 ||
+			num_parse(request->params[1], 1, INT64_MAX, &no) != RC_OK)
+		return RC_NOT_FOUND;
+	rc = draft_file_list(web->store, request->pool, request->params[0], &files, &count);
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		if (files[i].no == no)
+			return send(web, request, response, files[i].sha256, files[i].type, files[i].name);
+	return rc == RC_OK ? RC_NOT_FOUND : rc;
+}

@@ -1,0 +1,92 @@
+/*
+ * search.c: the one box of every page (POST /tim). A card opens its person, a slip or a code its
+ * dossier, anything else is looked for in folded words, telephone, ID number or last four digits.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "dossier/card.h"
+#include "dossier/code.h"
+#include "intake/person.h"
+#include "web/text_vi.h"
+
+#define ROWS 50
+#define TYPED_MAX 1000
+
+/* ".../h/<code>.<secret>" as the slip's QR has it: the code; the secret is not looked at, since who
+ * may search may open every dossier of the point. NULL: something else. */
+static const char *slip_code(struct pool *pool, const char *text)
+{
+	const char *at = strstr(text, "/h/"), *dot;
+	struct code code;
+
+	if (at == NULL || strncmp(text, "http", 4) != 0)
+		return NULL;
+	at += 3;
+	dot = strrchr(at, '.');
+	if (dot == NULL || code_parse(pool, pool_strndup(pool, at, (size_t)(dot - at)), &code) != RC_OK)
+		return NULL;
+	return text_upper(pool, pool_strndup(pool, at, (size_t)(dot - at)));
+}
+
+/* A whole code, typed or from a barcode. NULL: something else. */
+static const char *whole_code(struct pool *pool, const char *text)
+{
+	struct code code;
+	char *clean;
+
+	if (text_clean(pool, text, strlen(text), TEXT_ONE_LINE, &clean) != RC_OK ||
+			code_parse(pool, clean, &code) != RC_OK)
+		return NULL;
+	return text_upper(pool, clean);
+}
+
+static enum rc show_rows(struct web *web, struct request *request, struct response *response,
+		const char *typed, const struct dossier_row *rows, size_t count)
+{
+	struct view *view = view_new(request->pool);
+
+	for (size_t i = 0; i < count; i++)
+		dossier_show_row(view_item(view, "dossiers"), &rows[i], request->now_ms);
+	view_set(view, "typed", typed);
+	view_int(view, "found", (int64_t)count);
+	view_flag(view, "more", count == ROWS);
+	view_set(view, "title", text_get("search.title"));
+	view_flag(view, "focus_find", true);
+	view_flag(view, "can_prepare", frame_can(request, ROLES_PREPARE));
+	return web_page(web, request, response, "intake/search", view);
+}
+
+enum rc page_find(struct web *web, struct request *request, struct response *response)
+{
+	const char *typed = form_raw(request->form, "q"), *code, *reason;
+	struct dossier_row one, *rows = NULL;
+	struct card card;
+	size_t count = 0;
+	char *clean;
+	enum rc rc;
+
+	if (strlen(typed) > TYPED_MAX ||
+			text_clean(request->pool, typed, strlen(typed), TEXT_ONE_LINE, &clean) != RC_OK)
+		return show_rows(web, request, response, "", NULL, 0);
+	if (card_parse(request->pool, typed, strlen(typed), &card, &reason) == RC_OK)
+		return person_show_card(web, request, response, &card, typed);
+	code = slip_code(request->pool, clean);
+	if (code == NULL)
+		code = whole_code(request->pool, clean);
+	if (code != NULL) {
+		rc = dossier_find(web->store, request->pool, NULL, code, &one);
+		if (rc == RC_OK)
+			response_see_other(response, dossier_show_url(request->pool, &one, ""));
+		if (rc != RC_NOT_FOUND)
+			return rc;
+	}
+	if (clean[0] == '\0')
+		return show_rows(web, request, response, "", NULL, 0);
+	rc = dossier_search(web->store, request->pool, clean, ROWS, &rows, &count);
+	if (rc == RC_OK && count == 1)
+		response_see_other(response, dossier_show_url(request->pool, &rows[0], ""));
+	else if (rc == RC_OK)
+		rc = show_rows(web, request, response, clean, rows, count);
+	return rc;
+}

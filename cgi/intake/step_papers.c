@@ -1,0 +1,303 @@
+/*
+ * step_papers.c: page 3 of a new dossier (/giay-to): paper by paper, enough or missing, how many
+ * sheets of which kind, and its scans. Fields of a paper carry its id: "state.<id>", "originals.<id>" …
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "intake/step_papers.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+static const struct field fields[] = {
+	{ "sets", FIELD_INT, false, 1, 99, NULL, "step3.sets" },
+	{ "add_name", FIELD_LINE, false, 2, 200, NULL, "step3.add_name" },
+};
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static const struct { const char *name, *label; int64_t max; } counts[] = {
+	{ "originals", "step3.originals", 99 }, { "certified", "step3.certified", 99 },
+	{ "copies", "step3.copies", 99 }, { "pages", "step3.pages", 9999 },
+};
+#define COUNTS (sizeof(counts) / sizeof(counts[0]))
+
+static const struct component *in_catalogue(const struct procedure_case *chosen, const char *id)
+{
+	for (size_t i = 0; i < chosen->component_count; i++)
+		if (strcmp(chosen->components[i].id, id) == 0)
+			return &chosen->components[i];
+	return NULL;
+}
+
+/* ---- show ---- */
+
+static void show_files(struct view *paper, const struct draft *draft, const char *id,
+		const struct draft_file *files, size_t count)
+{
+	struct pool *pool = view_pool(paper);
+	int pages = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct view *item;
+
+		if (strcmp(files[i].component, id) != 0)
+			continue;
+		item = view_item(paper, "files");
+		view_setf(item, "no", "%lld", (long long)files[i].no);
+		view_int(item, "at", ++pages);
+		view_set(item, "file_name", files[i].name);
+		view_set(item, "file_size", show_bytes(pool, files[i].size));
+		view_flag(item, "is_pdf", strcmp(files[i].type, "application/pdf") == 0);
+		view_set(item, "file_url", pool_printf(pool, "%s/%lld",
+				draft_page_url(pool, draft->id, "/tep"), (long long)files[i].no));
+	}
+	view_int(paper, "file_count", pages);
+	view_flag(paper, "has_files", pages > 0);
+}
+
+/* "2 bản chính, 1 bản photo" as the catalogue asks. */
+static char *wanted(struct pool *pool, const json_t *paper)
+{
+	char *out = pool_strdup(pool, "");
+
+	for (size_t i = 0; i < 3; i++) {
+		int64_t number = json_int(paper, counts[i].name, 0);
+
+		if (number > 0)
+			out = pool_printf(pool, "%s%s%s", out, out[0] != '\0' ? ", " : "",
+					text_fill(pool, pool_printf(pool, "step3.count.%s", counts[i].name),
+					pool_printf(pool, "%lld", (long long)number), NULL));
+	}
+	return out;
+}
+
+static void show_counts(struct view *item, const json_t *paper, const struct form *form,
+		const char *id)
+{
+	struct pool *pool = view_pool(item);
+
+	for (size_t i = 0; i < COUNTS; i++) {
+		struct view *count = view_item(item, "counts");
+		const char *name = pool_printf(pool, "%s.%s", counts[i].name, id);
+		const char *raw = form != NULL ? form_raw(form, name) : "";
+		int64_t value = json_int(paper, counts[i].name, 0);
+
+		view_set(count, "count_name", name);
+		view_set(count, "count_label", text_get(counts[i].label));
+		if (raw[0] != '\0')
+			view_set(count, "count_value", raw);
+		else
+			view_setf(count, "count_value", "%lld", (long long)value);
+	}
+}
+
+static void show_paper(struct view *view, const struct draft *draft, const json_t *paper,
+		const struct component *component, const struct form *form,
+		const struct draft_file *files, size_t file_count)
+{
+	struct pool *pool = view_pool(view);
+	struct view *item = view_item(view, "papers");
+	const char *id = json_text(paper, "id"), *state = json_text(paper, "state");
+	enum submission submission = component != NULL ? component->submission : SUBMIT;
+
+	view_set(item, "id", id);
+	view_set(item, "paper", json_text(paper, "name"));
+	view_set(item, "condition", component != NULL ? component->condition : "");
+	view_flag(item, "optional", component != NULL && !component->required);
+	view_flag(item, "added", component == NULL);
+	view_flag(item, "submit", submission == SUBMIT);
+	view_flag(item, "present", submission == PRESENT);
+	view_flag(item, "lookup", submission == SYSTEM_LOOKUP);
+	view_set(item, "wanted", wanted(pool, paper));
+	view_flag(item, "is_enough", strcmp(state, "du") == 0);
+	view_flag(item, "is_missing", strcmp(state, "thieu") == 0);
+	view_flag(item, "is_seen", strcmp(state, "da_xem") == 0);
+	view_flag(item, "is_unneeded", strcmp(state, "khong") == 0);
+	view_flag(item, "kept", json_flag(paper, "kept"));
+	show_counts(item, paper, form, id);
+	show_files(item, draft, id, files, file_count);
+}
+
+static enum rc show(struct web *web, struct request *request, struct response *response,
+		const struct draft *draft, const struct form *form)
+{
+	struct view *view = view_new(request->pool);
+	const json_t *papers = json_object_get(draft->data, "components");
+	const struct procedure_case *chosen;
+	struct draft_file *files = NULL;
+	size_t file_count = 0;
+	enum rc rc = draft_file_list(web->store, request->pool, draft->id, &files, &file_count);
+
+	if (rc != RC_OK)
+		return rc;
+	if (draft_data_procedure(draft->data, &intake_of(web)->catalogue, &chosen) == NULL) {
+		response_see_other(response, draft_page_url(request->pool, draft->id, "/thu-tuc"));
+		return RC_OK;
+	}
+	for (size_t i = 0; i < json_array_size(papers); i++) {
+		const json_t *paper = json_array_get(papers, i);
+
+		show_paper(view, draft, paper, in_catalogue(chosen, json_text(paper, "id")), form, files,
+				file_count);
+	}
+	if (form != NULL)
+		form_show(form, fields, FIELDS, view);
+	else
+		view_setf(view, "sets", "%lld", (long long)json_int(draft->data, "sets", 1));
+	if (form != NULL && form_raw(form, "sets")[0] == '\0')
+		view_setf(view, "sets", "%lld", (long long)json_int(draft->data, "sets", 1));
+	view_set(view, "title", text_get("step3.title"));
+	view_set(view, "upload", pool_printf(request->pool, "/tai-len/nhap/%s", draft->id));
+	view_set(view, "max_size", show_bytes(request->pool, web->settings->upload_max_bytes));
+	view_setf(view, "max_bytes", "%lld", (long long)web->settings->upload_max_bytes);
+	return draft_page_show(web, request, response, draft, 3, view);
+}
+
+/* ---- merge ---- */
+
+static bool legal_state(const struct component *component, const char *state)
+{
+	enum submission submission = component != NULL ? component->submission : SUBMIT;
+
+	if (strcmp(state, "thieu") == 0)
+		return submission != SYSTEM_LOOKUP;
+	if (strcmp(state, "khong") == 0)
+		return component == NULL || !component->required;
+	return (submission == SUBMIT && strcmp(state, "du") == 0) ||
+			(submission == PRESENT && strcmp(state, "da_xem") == 0);
+}
+
+static void merge_counts(struct pool *pool, struct form *form, json_t *paper, const char *id)
+{
+	for (size_t i = 0; i < COUNTS; i++) {
+		const char *name = pool_printf(pool, "%s.%s", counts[i].name, id);
+		struct field field = { name, FIELD_INT, false, 0, counts[i].max, NULL, counts[i].label };
+		int64_t value;
+
+		if (form_raw(form, name)[0] == '\0')
+			continue;
+		/* form_check says RC_INVALID for earlier fields too: a clean value tells this one's. */
+		(void)!form_check(form, &field, 1);
+		value = form_int(form, name, -1);
+		if (value >= 0)
+			json_put_int(paper, counts[i].name, value);
+	}
+}
+
+static void merge_paper(struct pool *pool, struct form *form, json_t *paper,
+		const struct component *component, bool all)
+{
+	const char *id = json_text(paper, "id");
+	const char *state = form_raw(form, pool_printf(pool, "state.%s", id));
+
+	if (component != NULL && component->submission == SYSTEM_LOOKUP)
+		return;
+	if (state[0] != '\0' && legal_state(component, state))
+		json_put(paper, "state", state);
+	if (all && component != NULL && component->required)
+		json_put(paper, "state", component->submission == PRESENT ? "da_xem" : "du");
+	if (component != NULL && component->submission == PRESENT)
+		return;
+	merge_counts(pool, form, paper, id);
+	if (form_raw(form, pool_printf(pool, "form.%s", id))[0] != '\0')
+		json_put_flag(paper, "kept", form_raw(form, pool_printf(pool, "kept.%s", id))[0] != '\0');
+}
+
+static void drop_added(json_t *data, const char *id)
+{
+	json_t *papers = json_object_get(data, "components");
+
+	for (size_t i = 0; i < json_array_size(papers); i++) {
+		const json_t *paper = json_array_get(papers, i);
+
+		if (json_flag(paper, "added") && strcmp(json_text(paper, "id"), id) == 0) {
+			(void)json_array_remove(papers, i);
+			return;
+		}
+	}
+}
+
+static enum rc remove_file(struct web *web, const struct draft *draft, const char *typed)
+{
+	int64_t no;
+	enum rc rc = num_parse(typed, 1, INT64_MAX, &no);
+
+	if (rc == RC_OK)
+		rc = draft_file_remove(web->store, draft->id, no);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;	/* a second tap */
+}
+
+/* Which button it was decides where it leads. */
+static enum rc answer(struct web *web, struct request *request, struct response *response,
+		struct draft *draft)
+{
+	struct form *form = request->form;
+	const char *remove = form_raw(form, "remove"), *drop = form_raw(form, "drop");
+	const char *next = "/kiem-tra";
+	enum rc rc = RC_OK;
+
+	if (form_text(form, "add_name")[0] != '\0') {
+		const json_t *paper = draft_data_add_paper(request->pool, draft->data,
+				form_text(form, "add_name"));
+
+		next = pool_printf(request->pool, "/giay-to#%s", json_text(paper, "id"));
+	} else if (remove[0] != '\0') {
+		rc = remove_file(web, draft, remove);
+		next = "/giay-to";
+	} else if (drop[0] != '\0') {
+		drop_added(draft->data, drop);
+		next = "/giay-to";
+	} else if (form_raw(form, "stay")[0] != '\0') {
+		next = pool_printf(request->pool, "/giay-to#%s", form_raw(form, "stay"));
+		if (draft_data_paper(draft->data, form_raw(form, "stay")) == NULL)
+			next = "/giay-to";
+	} else if (form_raw(form, "add")[0] != '\0') {
+		form_fault(form, "add_name", "step3.need_add_name");
+	}
+	if (rc != RC_OK)
+		return rc;
+	if (!form_has_faults(form) || form_raw(form, "later")[0] != '\0')
+		return draft_page_save(web, request, response, draft, next);
+	rc = draft_save(web->store, draft->id, draft->data);
+	return rc == RC_OK ? show(web, request, response, draft, form) : rc;
+}
+
+enum rc step_papers_take(struct web *web, struct request *request, struct response *response,
+		struct draft *draft)
+{
+	struct form *form = request->form;
+	const struct procedure_case *chosen;
+	json_t *papers = json_object_get(draft->data, "components");
+	enum rc rc;
+
+	if (draft_data_procedure(draft->data, &intake_of(web)->catalogue, &chosen) == NULL) {
+		response_see_other(response, draft_page_url(request->pool, draft->id, "/thu-tuc"));
+		return RC_OK;
+	}
+	rc = form_check(form, fields, FIELDS);
+	if (rc != RC_OK && rc != RC_INVALID)
+		return rc;
+	for (size_t i = 0; i < json_array_size(papers); i++) {
+		json_t *paper = json_array_get(papers, i);
+
+		merge_paper(request->pool, form, paper, in_catalogue(chosen, json_text(paper, "id")),
+				form_raw(form, "all")[0] != '\0');
+	}
+	if (form_int(form, "sets", 0) > 0)
+		json_put_int(draft->data, "sets", form_int(form, "sets", 1));
+	return answer(web, request, response, draft);
+}
+
+enum rc page_step_papers(struct web *web, struct request *request, struct response *response)
+{
+	struct draft draft;
+	bool go;
+	enum rc rc = draft_page_open(web, request, response, &draft, &go);
+
+	if (rc == RC_OK && go)
+		rc = request->method == METHOD_POST ?
+				step_papers_take(web, request, response, &draft) :
+				show(web, request, response, &draft, NULL);
+	draft_free(&draft);
+	return rc;
+}

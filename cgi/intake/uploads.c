@@ -1,0 +1,196 @@
+/*
+ * uploads.c: the upload pool's addresses. Scans of a draft come either as one multipart form, the
+ * whole of page 3 with its files (no JavaScript), or file by file through tus. Either way a file is
+ * on the disk under its hash before the draft names it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "intake/step_papers.h"
+#include "store/account.h"
+#include "store/blob.h"
+#include "web/esc.h"
+#include "web/tus.h"
+
+#define SCOPE "draft:"
+#define TUS_BASE "/tai-len"
+
+/* Adopts a spooled file and names it in the draft. RC_INVALID: neither JPEG, PNG nor PDF. */
+static enum rc keep_file(struct web *web, const char *draft, const char *component,
+		const char *filename, const char *spool_path, int64_t size)
+{
+	struct blob blob;
+	char sha256[65];
+	enum rc rc = blob_adopt(web->store, NULL, spool_path, NULL, size, true, &blob);
+
+	if (rc != RC_OK)
+		return rc;
+	hex_encode(blob.sha256, sizeof(blob.sha256), sha256);
+	return draft_file_add(web->store, draft, component, sha256, blob.size, blob.type, filename);
+}
+
+/* ---- multipart: page 3 as a whole ---- */
+
+struct incoming {
+	struct web *web;
+	struct request *request;
+	const struct draft *draft;
+	struct buf pairs;	/* the text fields again, urlencoded, for form_parse */
+	bool token_ok;		/* csrf came before any file */
+	const char *fault;	/* text key: a file that could not be taken */
+	const char *fault_field;
+};
+
+static enum rc take_field(void *arg, const char *name, const char *value)
+{
+	struct incoming *in = arg;
+
+	if (strcmp(name, "csrf") == 0)
+		in->token_ok = act_csrf_ok(in->request, value);
+	buf_text(&in->pairs, in->pairs.len > 0 ? "&" : "");
+	esc_url_part(&in->pairs, name);
+	buf_char(&in->pairs, '=');
+	esc_url_part(&in->pairs, value);
+	return RC_OK;
+}
+
+static enum rc take_file(void *arg, const char *name, const char *filename, const char *spool_path,
+		int64_t size)
+{
+	struct incoming *in = arg;
+	const char *component = strncmp(name, "file.", 5) == 0 ? name + 5 : "";
+	enum rc rc;
+
+	if (!in->token_ok)
+		return RC_DENIED;
+	if (draft_data_paper(in->draft->data, component) == NULL)
+		return RC_INVALID;
+	if (size == 0) {
+		in->fault = "upload.empty";
+		in->fault_field = pool_strdup(in->request->pool, component);
+		return RC_OK;
+	}
+	rc = keep_file(in->web, in->draft->id, component, filename, spool_path, size);
+	if (rc != RC_INVALID)
+		return rc;
+	in->fault = "upload.type";
+	in->fault_field = pool_strdup(in->request->pool, component);
+	return RC_OK;
+}
+
+/* What of a form came is merged even when a file of it was too large. */
+static enum rc read_body(struct incoming *in)
+{
+	struct multipart_sink sink = { .field = take_field, .file = take_file, .arg = in,
+		.max_file_bytes = in->web->settings->upload_max_bytes };
+	enum rc rc = multipart_stream(in->web, in->request, &sink);
+
+	if (rc == RC_TOO_LARGE && in->token_ok) {
+		in->fault = "upload.too_large";
+		in->fault_field = "papers";
+		rc = RC_OK;
+	}
+	if (rc == RC_OK && !in->token_ok)
+		rc = RC_DENIED;
+	if (rc == RC_OK)
+		rc = form_parse(in->request->pool, "application/x-www-form-urlencoded",
+				in->pairs.data != NULL ? in->pairs.data : "", in->pairs.len,
+				&in->request->form);
+	return rc;
+}
+
+static enum rc page_uploads_papers(struct web *web, struct request *request,
+		struct response *response)
+{
+	struct draft draft;
+	struct incoming in = { .web = web, .request = request, .draft = &draft };
+	bool go;
+	enum rc rc = draft_page_open(web, request, response, &draft, &go);
+
+	if (rc != RC_OK || !go)
+		goto out;
+	rc = read_body(&in);
+	if (rc != RC_OK)
+		goto out;
+	if (in.fault != NULL)
+		form_fault(request->form, in.fault_field, in.fault);
+	rc = step_papers_take(web, request, response, &draft);
+out:
+	buf_free(&in.pairs);
+	draft_free(&draft);
+	return rc;
+}
+
+/* ---- tus: one file ---- */
+
+static bool is_draft_id(const char *id)
+{
+	return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
+}
+
+/* RC_NOT_FOUND: no such draft, or accepted meanwhile; RC_INVALID: no such paper in it. */
+static enum rc check_target(struct web *web, struct request *request, const char *id,
+		const char *component)
+{
+	struct draft draft = { 0 };
+	enum rc rc;
+
+	if (!is_draft_id(id))
+		return RC_NOT_FOUND;
+	rc = draft_load(web->store, request->pool, id, &draft);
+	if (rc == RC_OK && component != NULL && draft_data_paper(draft.data, component) == NULL)
+		rc = RC_INVALID;
+	draft_free(&draft);
+	return rc;
+}
+
+static enum rc allow(struct web *web, struct request *request, struct tus_upload *upload)
+{
+	enum rc rc;
+
+	if (upload->length == 0)
+		return RC_INVALID;
+	rc = check_target(web, request, upload->target, upload->component);
+	if (rc == RC_OK)
+		upload->scope = pool_printf(request->pool, SCOPE "%s", upload->target);
+	return rc;
+}
+
+static enum rc same_scope(struct web *web, struct request *request, const struct tus_upload *upload)
+{
+	if (strncmp(upload->scope, SCOPE, sizeof(SCOPE) - 1) != 0)
+		return RC_NOT_FOUND;
+	return check_target(web, request, upload->scope + sizeof(SCOPE) - 1, NULL);
+}
+
+static enum rc finish(struct web *web, struct request *request, struct response *response,
+		const struct tus_upload *upload)
+{
+	(void)request;
+	(void)response;
+	return keep_file(web, upload->scope + sizeof(SCOPE) - 1, upload->component, upload->filename,
+			upload->path, upload->length);
+}
+
+static enum rc page_uploads_tus(struct web *web, struct request *request, struct response *response)
+{
+	const struct tus_server server = { .base = TUS_BASE,
+		.max_bytes = web->settings->upload_max_bytes, .allow = allow, .same_scope = same_scope,
+		.finish = finish };
+
+	return tus_handle(web, &server, request, response);
+}
+
+const struct route uploads_routes[] = {
+	{ "upload.papers", METHOD_POST, "/tai-len/nhap/:draft", ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLES_PREPARE, 0, page_uploads_papers },
+	{ "act.finish.post", METHOD_POST, "/tai-len/ket-qua/:code", ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLE_SPECIALIST | ROLE_CLERK_SEAL, 0, page_finish_post },
+	{ "upload.new", METHOD_POST | METHOD_OPTIONS, TUS_BASE, ROUTE_STREAM | ROUTE_NO_FORM_ID,
+	  ROLES_PREPARE, 0, page_uploads_tus },
+	{ "upload", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS, TUS_BASE "/:id",
+	  ROUTE_STREAM | ROUTE_NO_FORM_ID, ROLES_PREPARE, 0, page_uploads_tus },
+};
+const size_t uploads_route_count = sizeof(uploads_routes) / sizeof(uploads_routes[0]);
