@@ -107,7 +107,7 @@ static void faults(void **state)
 		BOARD "public_url = ftp://x\n", BOARD "public_url = https://x/\n",
 		BOARD "public_url = https://x y\n", BOARD "form_set = tt99\n", BOARD "db_dir =\n",
 		BOARD "point_no = a\n", BOARD "hosts =\n", BOARD "station_name = \xff\n",
-		BOARD "station_name = a\x01\n", BOARD "station_name = a\xe2\x80\xae" "b\n",
+		BOARD "station_name = a\x01\n", BOARD "station_name = a\342\200\256b\n",
 		"side = board\nmode = live\nboard_id = B 1\ncommune_code = 18685\n",
 		"side = board\nmode = live\nboard_id = b1\ncommune_code = 1868\n",
 		"side = board\nmode = live\ncommune_code = 18685\n"
