@@ -100,10 +100,6 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	size_t draft_count = 0, at;
 	enum rc rc;
 
-	if (frame_can(request, ROLES_COUNTER) && request->session->counter[0] == '\0') {
-		response_see_other(response, "/chon-quay");
-		return RC_OK;
-	}
 	rc = dossier_counts(web->store, request->session->account.id, request->now_ms, counts);
 	if (rc == RC_OK)
 		rc = draft_list(web->store, request->pool, DRAFT_ROWS, &drafts, &draft_count);
