@@ -14,6 +14,8 @@
 #include "base/settings.h"
 
 #define BOARD "side = board\nmode = rehearsal\nboard_id = b18685-1\ncommune_code = 18685\n"
+#define TOO_LONG "side = board\nmode = live\ncommune_code = 18685\n" \
+	"board_id = 12345678901234567890123456789012\n"
 #define CENTER "side = center\nmode = live\n"
 
 static char dir[] = "/tmp/tram-settings-XXXXXX";
@@ -110,8 +112,7 @@ static void faults(void **state)
 		BOARD "station_name = a\x01\n", BOARD "station_name = a\342\200\256b\n",
 		"side = board\nmode = live\nboard_id = B 1\ncommune_code = 18685\n",
 		"side = board\nmode = live\nboard_id = b1\ncommune_code = 1868\n",
-		"side = board\nmode = live\ncommune_code = 18685\n"
-				"board_id = 12345678901234567890123456789012\n",
+		TOO_LONG,
 	};
 	struct settings *s;
 	size_t i;
