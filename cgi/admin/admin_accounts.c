@@ -18,7 +18,7 @@
 
 /* The roles a manager may give, in the order of the page. Officers belong to the province. */
 static const struct {
-	const char *name;	/* field value, and text key "role.<name>" */
+	const char *name;	/* field "role_<name>", text key "role.<name>" */
 	unsigned bit;
 } roles[] = {
 	{"intake", ROLE_INTAKE}, {"returner", ROLE_RETURNER}, {"cashier", ROLE_CASHIER},
@@ -121,16 +121,15 @@ admin_accounts(struct web *web, struct request *request, struct response *respon
 }
 
 static unsigned
-asked_roles(const struct web *web, const struct form *form)
+asked_roles(const struct web *web, struct pool *pool, const struct form *form)
 {
 	unsigned bits = 0;
-	const char *value;
-	size_t i, r;
+	size_t i;
 
-	for (i = 0; (value = form_raw_at(form, "roles", i)) != NULL; i++)
-		for (r = 0; r < role_count; r++)
-			if (offered(web, r) && strcmp(roles[r].name, value) == 0)
-				bits |= roles[r].bit;
+	for (i = 0; i < role_count; i++)
+		if (offered(web, i) && *form_raw(form, pool_printf(pool, "role_%s",
+				roles[i].name)) != '\0')
+			bits |= roles[i].bit;
 	return bits;
 }
 
@@ -145,7 +144,7 @@ show_add(struct web *web, struct request *request, struct response *response)
 	view_set(view, "title", text_get("account.add"));
 	view_flag(view, "at_accounts", true);
 	if (request->method == METHOD_POST) {
-		asked = asked_roles(web, request->form);
+		asked = asked_roles(web, request->pool, request->form);
 		form_show(request->form, add_fields, add_count, view);
 		response->status = 422;
 	}
@@ -181,7 +180,7 @@ admin_accounts_add(struct web *web, struct request *request, struct response *re
 	if (request->method != METHOD_POST)
 		return show_add(web, request, response);
 	rc = form_check(form, add_fields, add_count);
-	bits = asked_roles(web, form);
+	bits = asked_roles(web, request->pool, form);
 	if (bits == 0)
 		form_fault(form, "roles", "account.roles_none");
 	if (rc == RC_OK && !good_login(form_text(form, "login")))

@@ -125,6 +125,7 @@ show_point(struct view *view, const struct link_board *board)
 static void
 show_people(struct view *view, const struct dossier_row *row)
 {
+	view_set(view, "received", show_time_screen(view_pool(view), row->received_at));
 	view_set(view, "applicant_number", row->applicant_number);
 	view_set(view, "phone", row->phone);
 	if (strcmp(row->submitter, row->applicant) != 0)

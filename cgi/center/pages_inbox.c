@@ -81,11 +81,11 @@ pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_m
 	view_set(view, "code_point", official ? row->code : "");
 	view_set(view, "procedure", row->procedure_name);
 	view_set(view, "applicant", row->applicant);
-	view_set(view, "received", show_time_screen(pool, row->received_at));
 	view_set(view, "state", text_get(pool_printf(pool, "state.%s",
 			state_name(row->facts.state))));
 	view_flag(view, "commune", row->level == LEVEL_COMMUNE);
 	if (closed || row->facts.state == STATE_RESULT) {
+		view_flag(view, "due_over", true);
 		view_set(view, "due", text_get("center.due.done"));
 		view_set(view, "due_tag", "plain");
 	} else if (!row->has_due) {

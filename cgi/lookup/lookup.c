@@ -175,14 +175,35 @@ show_due_part(struct view *view, const struct slip_status *status, int64_t now_m
 	view_flag(view, "late", status->due_at < now_ms);
 }
 
+/* The number as written, never broken at the end of a line; its digits for the telephone. */
+static void
+show_phone(struct view *view, const char *phone)
+{
+	struct pool *pool = view_pool(view);
+	char *digits = pool_alloc(pool, strlen(phone) + 1);
+	char *whole = pool_alloc(pool, 2 * strlen(phone) + 1);
+	size_t n = 0, w = 0;
+
+	for (; *phone != '\0'; phone++) {
+		if (strchr("+0123456789", *phone) != NULL)
+			digits[n++] = *phone;
+		if (*phone == ' ') {	/* U+00A0 */
+			whole[w++] = '\xc2';
+			whole[w++] = '\xa0';
+		} else {
+			whole[w++] = *phone;
+		}
+	}
+	view_set(view, "phone", whole);
+	view_set(view, "phone_digits", digits);
+}
+
 void
 lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	enum dossier_state state = (enum dossier_state)status->state;
 	const char *key = pool_printf(pool, "lookup.state.%s", state_name(state));
-	char *digits;
-	size_t i, n = 0;
 
 	view_set(view, "title", text_get("lookup.title"));
 	if (status->replaced) {
@@ -207,10 +228,5 @@ lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms)
 	view_set(view, "point_address", status->point_address);
 	if (status->point_phone == NULL || *status->point_phone == '\0')
 		return;
-	view_set(view, "phone", status->point_phone);
-	digits = pool_alloc(pool, strlen(status->point_phone) + 1);
-	for (i = 0; status->point_phone[i] != '\0'; i++)
-		if (strchr("+0123456789", status->point_phone[i]) != NULL)
-			digits[n++] = status->point_phone[i];
-	view_set(view, "phone_digits", digits);
+	show_phone(view, status->point_phone);
 }

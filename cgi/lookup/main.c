@@ -23,7 +23,7 @@ frame(struct web *web, struct request *request, struct view *view)
 	const struct settings *settings = web->settings;
 
 	(void)request;
-	view_set(view, "station_name", settings->side == SIDE_BOARD ? settings->station_name : "");
+	view_set(view, "station_name", settings->station_name);
 	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
 }
 
