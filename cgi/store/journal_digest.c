@@ -65,6 +65,8 @@ enum rc journal_digest(struct store *store, struct pool *pool, const char *board
 	enum rc rc = RC_OK;
 	size_t i;
 
+	if (!board)
+		board = store->board;
 	*json = NULL;
 	for (i = 0; i < projection_table_count && rc == RC_OK; i++) {
 		char hex[65];

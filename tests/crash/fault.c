@@ -35,8 +35,8 @@ typedef int rename_fn(const char *, const char *);
 #define REAL(type, name)                                                                           \
 	static type *real;                                                                         \
 	if (!real) {                                                                               \
-		void *found = dlsym(RTLD_NEXT, name);                                              \
-		memcpy(&real, &found, sizeof real);                                                \
+		void *symbol = dlsym(RTLD_NEXT, name);                                              \
+		memcpy(&real, &symbol, sizeof real);                                                \
 	}
 
 enum action { NONE, EXIT, EIO_, ENOSPC_, TORN };
