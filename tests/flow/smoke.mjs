@@ -48,15 +48,16 @@ test.must('the slip shows number, due time and a QR; lookup answers by it and na
 	assert.equal(slip.status, 200);
 	assert(slip.text.includes(code) && slip.text.includes(who.name));
 	assert.match(slip.text, /CHẠY THỬ/);
-	const address = /http:\/\/127\.0\.0\.1:\d+(\/h\/[^\s"<]+)/.exec(slip.html + slip.text)?.[1];
-	assert(address, 'no public address on the slip');
+	const secret = /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(slip.text)?.[0];
+	assert(secret, 'no typed secret on the slip');
 	const lookup = stack.lookup();
-	const answer = await lookup.get(address);
+	const ask = async (typed) => lookup.submit(await lookup.get('/'), '/tra-cuu', { so: code, ma: typed });
+	const answer = await ask(secret.toLowerCase());
 	assert.equal(answer.status, 200, answer.text.slice(0, 300));
 	assert(answer.text.includes(code));
-	for (const secret of [who.name, who.number, who.phone]) assert(!answer.html.includes(secret));
-	const wrong = await lookup.get(address.slice(0, -4) + (address.endsWith('0000') ? '1111' : '0000'));
-	assert.equal(wrong.status, 404);
+	for (const word of [who.name, who.number, who.phone]) assert(!answer.html.includes(word));
+	const wrong = await ask('0000-0000');
+	assert.equal(wrong.status, 404, wrong.text.slice(0, 300));
 	lookup.close();
 });
 
@@ -115,8 +116,6 @@ test.must('center stopped, three more, SIGKILL of every board process: all three
 	await stack.start('board');
 	await stack.start('center');
 	await stack.drained(60);
-	await people.officer.login('tinh');
-	const list = (await people.officer.get('/ho-so?xem=tat-ca')).html;
 	await logIn();
 	for (const code of later) {
 		await until(`${code} is wholly at the center`, 30, async () =>
@@ -125,7 +124,6 @@ test.must('center stopped, three more, SIGKILL of every board process: all three
 		assert.equal(there.status, 200, code);
 	}
 	assert.equal(new Set(later).size, 3);
-	assert(list.length > 0);
 });
 
 test('tram verify and tram digest agree on both sides', async () => {

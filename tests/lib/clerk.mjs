@@ -49,7 +49,7 @@ export async function tickPapers(client, page, files) {
 			{ filename: 'don.pdf', type: 'application/pdf', content: pdf() }]
 			.map((file) => ({ name: `file.${paper}`, ...file }));
 	}
-	const next = await client.submit(page, 'giay-to', { add_name: '' },
+	const next = await client.submit(page, '/tai-len/', { add_name: '' },
 		{ button: 'all', files: files || [] });
 	assert.match(next.redirected ?? '', /\/kiem-tra/, `step 3 refused: ${shown(next)}`);
 	return next;

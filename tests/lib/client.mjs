@@ -178,6 +178,12 @@ export class Client {
 		const answer = await this.submit(page, 'dang-nhap', { login, password });
 		assert.equal(answer.status, 200, `login ${login}: ${answer.status} ${answer.text.slice(0, 200)}`);
 		assert(!/type="password"/.test(answer.html), `login ${login} refused: ${answer.text.slice(0, 300)}`);
+		// A clerk says at which counter she sits, once a session.
+		if (answer.redirected?.startsWith('/chon-quay') || /action="\/chon-quay"/.test(answer.html)) {
+			const seated = await this.submit(answer, '/chon-quay', { counter: '1' });
+			assert.equal(seated.status, 200, `counter: ${seated.status} ${seated.text.slice(0, 200)}`);
+			return seated;
+		}
 		return answer;
 	}
 }
