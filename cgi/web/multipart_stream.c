@@ -66,16 +66,17 @@ static enum rc data(void *arg, const char *bytes, size_t len)
 	return RC_OK;
 }
 
+/* As it was sent: who fills the page again must be able to show what is wrong with it. */
 static enum rc end_field(struct stream *stream)
 {
-	char *value;
-	enum rc rc;
+	char *value = pool_strndup(stream->pool, stream->value.data != NULL ? stream->value.data : "",
+			stream->value.len);
 
-	if (stream->value.data != NULL && memchr(stream->value.data, '\0', stream->value.len) != NULL)
-		return RC_INVALID;
-	rc = text_clean(stream->pool, stream->value.data != NULL ? stream->value.data : "",
-			stream->value.len, TEXT_MANY_LINES, &value);
-	return rc == RC_OK ? stream->sink->field(stream->sink->arg, stream->name, value) : rc;
+	for (size_t i = 0; i < stream->value.len; i++) {
+		if (value[i] == '\0')
+			value[i] = '\1';
+	}
+	return stream->sink->field(stream->sink->arg, stream->name, value);
 }
 
 static enum rc end(void *arg)

@@ -39,7 +39,8 @@ enum rc tus_handle(struct web *web, const struct tus_server *server, struct requ
 		struct response *response) MUST_CHECK;
 
 /* Streams a multipart/form-data body: every file part goes to the spool and is handed to `file`
- * (path fsynced), every other part to `field`. RC_GONE on a cut body: nothing was handed on for the
+ * (path fsynced), every other part to `field`, its value as sent (U+0000 as U+0001,
+ * UTF-8 not checked: form_parse does). RC_GONE on a cut body: nothing was handed on for the
  * cut part. */
 struct multipart_sink {
 	enum rc (*field)(void *arg, const char *name, const char *value);
