@@ -5,10 +5,12 @@
 
 #include "base/encode.h"
 #include "base/log.h"
+#include "store/account.h"
 #include "store/dossier_row.h"
 #include "store/journal.h"
 
-void dossier_row_read(struct stmt *stmt, struct pool *pool, struct dossier_row *out)
+void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,
+		struct dossier_row *out)
 {
 	const char **texts[] = { &out->code, &out->official, &out->external, &out->procedure,
 		&out->procedure_name, &out->case_id, &out->catalogue, &out->unit, &out->agency,
@@ -25,7 +27,7 @@ void dossier_row_read(struct stmt *stmt, struct pool *pool, struct dossier_row *
 	hex_encode(out->id, sizeof(out->id), out->id_hex);
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = stmt_col_dup(stmt, 2 + (int)i, pool);
-	out->assignee_name = "";
+	out->assignee_name = out->assignee;
 	out->level = (int)stmt_col_int(stmt, 19);
 	out->facts.state = (enum dossier_state)stmt_col_int(stmt, 20);
 	out->facts.holder = stmt_col_int(stmt, 21) ? HOLDER_CENTER : HOLDER_BOARD;
@@ -50,13 +52,13 @@ void dossier_row_read(struct stmt *stmt, struct pool *pool, struct dossier_row *
 	bytes = stmt_col_blob(stmt, 40, &len);
 	if (len == EVENT_ID_SIZE)
 		hex_encode(bytes, len, out->seen);
-	out->events_received = stmt_col_int(stmt, 41) != 0;
+	out->events_received = store->settings->side == SIDE_CENTER || stmt_col_int(stmt, 41) != 0;
 	out->files_sent = (int)stmt_col_int(stmt, 42);
 	out->files_here = (int)stmt_col_int(stmt, 43);
 }
 
-enum rc dossier_row_all(struct stmt *stmt, struct pool *pool, size_t limit, struct dossier_row **rows,
-		size_t *count)
+enum rc dossier_row_all(struct store *store, struct stmt *stmt, struct pool *pool, size_t limit,
+		struct dossier_row **rows, size_t *count)
 {
 	size_t room = 0;
 	bool row = false;
@@ -74,50 +76,88 @@ enum rc dossier_row_all(struct stmt *stmt, struct pool *pool, size_t limit, stru
 				memcpy(more, *rows, *count * sizeof(*more));
 			*rows = more;
 		}
-		dossier_row_read(stmt, pool, &(*rows)[(*count)++]);
+		dossier_row_read(store, stmt, pool, &(*rows)[(*count)++]);
 	}
 	stmt_reset(stmt);
-	return rc;
+	return rc == RC_OK ? dossier_row_names(store, pool, *rows, *count) : rc;
+}
+
+/* Names of accounts stand in auth.db alone, and change there. */
+enum rc dossier_row_names(struct store *store, struct pool *pool, struct dossier_row *rows,
+		size_t count)
+{
+	size_t i, j;
+
+	for (i = 0; i < count; i++) {
+		struct account account;
+		enum rc rc;
+
+		rows[i].assignee_name = rows[i].assignee;
+		for (j = 0; j < i && strcmp(rows[j].assignee, rows[i].assignee) != 0; j++)
+			;
+		if (j < i)
+			rows[i].assignee_name = rows[j].assignee_name;
+		if (j < i || !store->auth || !*rows[i].assignee)
+			continue;
+		rc = account_by_id(store, pool, rows[i].assignee, &account);
+		if (rc == RC_OK)
+			rows[i].assignee_name = account.name;
+		else if (rc != RC_NOT_FOUND)
+			return rc;
+	}
+	return RC_OK;
+}
+
+static const char BY_ID[] = DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 AND d.id = $2";
+/* Center, no board named: the boards are few, each is looked up by its key. */
+static const char BY_ID_ANYWHERE[] = DOSSIER_SELECT "FROM dossier d WHERE $1 = '' AND d.id = $2"
+	" AND d.board IN (SELECT board FROM journal_head WHERE author = 0) LIMIT 1";
+static const char BY_CODE[] = DOSSIER_SELECT "FROM dossier d WHERE d.code = $2"
+	" AND ($1 = '' OR d.board = $1) ORDER BY d.board, d.id LIMIT 1";
+static const char BY_OFFICIAL[] = DOSSIER_SELECT "FROM dossier d WHERE d.official = $2"
+	" AND d.official <> '' AND ($1 = '' OR d.board = $1) ORDER BY d.board, d.id LIMIT 1";
+
+static enum rc find_by(struct store *store, struct pool *pool, const char *sql, const char *board,
+		const char *code, const uint8_t *id, struct dossier_row *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, sql);
+	bool row = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	if (code)
+		stmt_text(stmt, 2, code);
+	else
+		stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc != RC_OK ? rc : RC_NOT_FOUND;
+	dossier_row_read(store, stmt, pool, out);
+	stmt_reset(stmt);
+	return dossier_row_names(store, pool, out, 1);
 }
 
 enum rc dossier_find(struct store *store, struct pool *pool, const char *board, const char *key,
 		struct dossier_row *out)
 {
+	const char *of = board ? board : store->board ? store->board : "";
 	uint8_t id[EVENT_ID_SIZE];
-	struct stmt *stmt;
-	bool row = false;
 	enum rc rc;
 
-	if (!board)
-		board = store->board ? store->board : "";
-	if (strlen(key) == 2 * sizeof(id) && hex_decode(key, id, sizeof(id)) == RC_OK) {
-		stmt = db_stmt(store->tram, DOSSIER_SELECT "FROM dossier d WHERE d.id = $2 "
-				"AND (d.board = $1 OR ($1 = '' AND d.board IN (SELECT board FROM journal_head)))");
-		stmt_blob(stmt, 2, id, sizeof(id));
-	} else if (*key) {
-		/* A blank code is a dossier whose body was erased: nobody finds it by that. */
-		stmt = db_stmt(store->tram, DOSSIER_SELECT "FROM dossier d "
-				"WHERE (d.code = $2 OR (d.official = $2 AND d.official <> '')) "
-				"AND (d.board = $1 OR $1 = '') LIMIT 1");
-		stmt_text(stmt, 2, key);
-	} else {
+	/* A blank code is a dossier whose body was erased: nobody finds it by that. */
+	if (!*key)
 		return RC_NOT_FOUND;
-	}
-	stmt_text(stmt, 1, board);
-	rc = stmt_step(stmt, &row);
-	if (rc != RC_OK || !row)
-		return rc != RC_OK ? rc : RC_NOT_FOUND;
-	dossier_row_read(stmt, pool, out);
-	stmt_reset(stmt);
-	return RC_OK;
+	if (hex_decode(key, id, sizeof(id)) == RC_OK)
+		return find_by(store, pool, *of ? BY_ID : BY_ID_ANYWHERE, of, NULL, id, out);
+	rc = find_by(store, pool, BY_CODE, of, key, NULL, out);
+	return rc == RC_NOT_FOUND ? find_by(store, pool, BY_OFFICIAL, of, key, NULL, out) : rc;
 }
 
 enum transfer dossier_transfer(const struct dossier_row *row)
 {
-	if (row->complete_version >= row->manifest_version && row->complete_version > 0
-			&& row->events_received)
-		return TRANSFER_COMPLETE;
-	return row->events_received ? TRANSFER_SENDING : TRANSFER_STORED;
+	if (!row->events_received)
+		return TRANSFER_STORED;
+	return row->complete_version >= row->manifest_version ? TRANSFER_COMPLETE : TRANSFER_SENDING;
 }
 
 enum rc dossier_files(struct store *store, struct pool *pool, const struct dossier_row *row,

@@ -1,15 +1,13 @@
 /*
- * dossier_list.c: the work lists, their counts, the search, and the point's backlog.
+ * dossier_list.c: the work lists, their counts, and the point's backlog.
  */
 #include <string.h>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "base/when.h"
 #include "store/dossier_row.h"
 
 #define LOCAL_OFFSET_MS (INT64_C(7) * 3600 * 1000)
-#define SEARCH_WORDS 6
 #define BACKLOG_MAX 5000
 
 /* Open: accepted to payment (1..7); waiting for the citizen: result (8). */
@@ -91,7 +89,7 @@ enum rc dossier_list(struct store *store, struct pool *pool, const struct dossie
 	bind_range(stmt, query->kind, query->account, query->now_ms);
 	stmt_int(stmt, 4, (int64_t)query->limit);
 	stmt_int(stmt, 5, (int64_t)query->offset);
-	return dossier_row_all(stmt, pool, query->limit, rows, count);
+	return dossier_row_all(store, stmt, pool, query->limit, rows, count);
 }
 
 enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
@@ -113,58 +111,6 @@ enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
 		stmt_reset(stmt);
 	}
 	return RC_OK;
-}
-
-/* The longest words first: they narrow most. Returns how many. */
-static size_t search_words(struct pool *pool, const char *typed, char *words[SEARCH_WORDS])
-{
-	char *at = text_fold(pool, typed);
-	size_t count = 0, i;
-
-	while (*at) {
-		size_t len = strcspn(at, " ");
-		char *word = pool_strndup(pool, at, len);
-
-		at += len + (at[len] == ' ');
-		if (len < 2)
-			continue;
-		for (i = count < SEARCH_WORDS ? count++ : SEARCH_WORDS - 1;
-				i > 0 && strlen(words[i - 1]) < len; i--)
-			words[i] = words[i - 1];
-		words[i] = word;
-	}
-	return count;
-}
-
-enum rc dossier_search(struct store *store, struct pool *pool, const char *words, size_t limit,
-		struct dossier_row **rows, size_t *count)
-{
-	/* Each word is the beginning of a token of the dossier; an unused one is a token it has. */
-#define HAS(from, to) "EXISTS (SELECT 1 FROM search_token t WHERE t.board = d.board " \
-	"AND t.token >= " from " AND t.token < " to " AND t.dossier = d.id)"
-	struct stmt *stmt = db_stmt(store->tram, DOSSIER_SELECT "FROM dossier d "
-			"JOIN (SELECT DISTINCT board, dossier FROM search_token WHERE board IN "
-			"(SELECT board FROM journal_head WHERE author = 0) AND token >= $1 AND token < $2) q "
-			"ON q.board = d.board AND q.dossier = d.id "
-			"WHERE ($3 = '' OR " HAS("$3", "$4") ") AND ($5 = '' OR " HAS("$5", "$6") ") "
-			"AND ($7 = '' OR " HAS("$7", "$8") ") AND ($9 = '' OR " HAS("$9", "$10") ") "
-			"AND ($11 = '' OR " HAS("$11", "$12") ") ORDER BY d.received_at DESC LIMIT $13");
-	char *found[SEARCH_WORDS] = { NULL };
-	size_t total = search_words(pool, words, found), i;
-
-	*rows = NULL;
-	*count = 0;
-	if (total == 0)
-		return RC_OK;
-	for (i = 0; i < SEARCH_WORDS; i++) {
-		const char *word = i < total ? found[i] : "";
-
-		stmt_text(stmt, (int)(2 * i + 1), word);
-		stmt_text(stmt, (int)(2 * i + 2), *word ? pool_printf(pool, "%s\x7f", word) : "");
-	}
-	stmt_int(stmt, 13, (int64_t)limit);
-	return dossier_row_all(stmt, pool, limit, rows, count);
-#undef HAS
 }
 
 enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out)

@@ -27,9 +27,13 @@
 	"AND b.sha256 = f.sha256)) "
 
 /* The current row of a DOSSIER_SELECT; texts into pool. */
-void dossier_row_read(struct stmt *stmt, struct pool *pool, struct dossier_row *out);
-/* All rows of the bound statement, at most limit. */
-enum rc dossier_row_all(struct stmt *stmt, struct pool *pool, size_t limit, struct dossier_row **rows,
-		size_t *count) MUST_CHECK;
+void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,
+		struct dossier_row *out);
+/* All rows of the bound statement, at most limit, with assignees' names. */
+enum rc dossier_row_all(struct store *store, struct stmt *stmt, struct pool *pool, size_t limit,
+		struct dossier_row **rows, size_t *count) MUST_CHECK;
+/* Fills assignee_name; the id where accounts are not open or the account is of the other side. */
+enum rc dossier_row_names(struct store *store, struct pool *pool, struct dossier_row *rows,
+		size_t count) MUST_CHECK;
 
 #endif

@@ -316,3 +316,25 @@ CREATE TABLE link_board (
 	seen_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX link_board_fingerprint ON link_board (fingerprint);
+
+---- What the planner may expect. A new database has no statistics, and without them a count of the
+---- open dossiers would read all there ever were. Orders of magnitude are enough.
+ANALYZE;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+	('dossier', 'dossier', '20000 10000 1'),
+	('dossier', 'dossier_code', '20000 1'),
+	('dossier', 'dossier_official', '8000 1'),
+	('dossier', 'dossier_state', '20000 10000 800 2 2 2'),
+	('dossier', 'dossier_recent', '20000 10000 1'),
+	('dossier', 'dossier_assignee', '400 400 40 10'),
+	('dossier', 'dossier_incomplete', '40 20 1'),
+	('dossier', 'dossier_held', '200 200 40 2'),
+	('dossier_file', 'dossier_file', '60000 30000 3 2 1 1'),
+	('dossier_file', 'dossier_file_content', '60000 30000 1'),
+	('dossier_file', 'dossier_file_result', '8000 4000 4000'),
+	('search_token', 'search_token', '200000 100000 20 1'),
+	('journal', 'journal', '200000 100000 50000 1'),
+	('journal', 'journal_subject', '200000 100000 10 1'),
+	('blob', 'blob', '60000 30000 1'),
+	('blob_receipt', 'blob_receipt', '60000 30000 1'),
+	('mark', 'mark', '60000 30000 3 1');
