@@ -8,6 +8,7 @@
 #include "store/account.h"
 #include "web/show.h"
 #include "web/text_vi.h"
+#include "web/why.h"
 
 const char *dossier_show_state(struct pool *pool, const struct dossier_row *row)
 {
@@ -95,13 +96,6 @@ const char *dossier_show_actor(struct web *web, struct pool *pool, const char *a
 
 void dossier_show_why(struct view *view, const char *list, const struct due *due)
 {
-	struct pool *pool = view_pool(view);
-
-	for (size_t i = 0; i < due->step_count; i++) {
-		const struct due_step *step = &due->steps[i];
-
-		view_set(view_item(view, list), "text", text_fill(pool, step->text_key,
-				show_time_screen(pool, step->at_ms), step->arg,
-				show_date(pool, step->at_ms), NULL));
-	}
+	for (size_t i = 0; i < due->step_count; i++)
+		view_set(view_item(view, list), "text", why_sentence(view_pool(view), &due->steps[i]));
 }
