@@ -181,10 +181,10 @@ admin_accounts_add(struct web *web, struct request *request, struct response *re
 		return show_add(web, request, response);
 	rc = form_check(form, add_fields, add_count);
 	bits = asked_roles(web, request->pool, form);
-	if (bits == 0)
-		form_fault(form, "roles", "account.roles_none");
 	if (rc == RC_OK && !good_login(form_text(form, "login")))
 		form_fault(form, "login", "account.login_form");
+	if (bits == 0)
+		form_fault(form, "roles", "account.roles_none");
 	if (rc != RC_OK || form_has_faults(form))
 		return show_add(web, request, response);
 	admin_accounts_password(password);

@@ -220,6 +220,11 @@ char *show_bytes(struct pool *pool, int64_t bytes)
 		return pool_printf(pool, "%lld B", (long long)bytes);
 	if (bytes < 1000000)
 		return pool_printf(pool, "%lld kB", (long long)((bytes + 500) / 1000));
+	if (bytes >= INT64_C(1000000000)) {
+		tenths = bytes / INT64_C(100000000);
+		return pool_printf(pool, "%lld,%lld GB", (long long)(tenths / 10),
+				(long long)(tenths % 10));
+	}
 	tenths = (bytes + 50000) / 100000;
 	return pool_printf(pool, "%lld,%lld MB", (long long)(tenths / 10), (long long)(tenths % 10));
 }
