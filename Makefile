@@ -11,7 +11,7 @@ AR = ar
 DESTDIR ?=
 PREFIX ?= /usr
 Q = $(if $(V),,@)
-say = $(if $(V),,@echo "  $(1)";)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),$(if $(V),,@),@echo "  $(1)";)
 
 ROOMS = base crypt dossier store web link
 # program:source of main
