@@ -125,8 +125,10 @@ static void malformed(void **state)
 	};
 	static const char *const types[] = {
 		"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"",
-		"text/plain; boundary=XX", "multipart/form-data; boundary=12345678901234567890"
-		"123456789012345678901234567890123456789012345678901",
+		"text/plain; boundary=XX",
+		/* 71 characters, one too many */
+		("multipart/form-data; boundary="
+		"12345678901234567890123456789012345678901234567890123456789012345678901"),
 	};
 	struct seen seen = { { 0 } };
 
