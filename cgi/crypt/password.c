@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,13 @@ void password_set_lock(const char *path)
 		log_fatal("password: lock path is too long");
 }
 
+/* glibc learns from the first freed 19 MiB to take the next from its heap, and keeps them: a worker
+ * would hold them for weeks (measured: 20 MB each instead of 1.9). A fixed threshold unlearns that. */
+static void password_return_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+}
+
 /* *fd -1: no lock file was given. The lock goes with the descriptor. */
 static enum rc password_take(int *fd)
 {
@@ -40,6 +48,7 @@ static enum rc password_take(int *fd)
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	int64_t until = when_boottime_ms() + PASSWORD_WAIT_MS;
 
+	password_return_memory();
 	*fd = -1;
 	if (!password_lock_path[0])
 		return RC_OK;

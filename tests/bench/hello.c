@@ -12,8 +12,8 @@ int main(void)
 	if (FCGX_Init() || FCGX_InitRequest(&request, 0, 0))
 		return 1;
 	while (FCGX_Accept_r(&request) >= 0) {
-		FCGX_PutS("Content-Type: text/html; charset=utf-8\r\n\r\n<!doctype html><title>hello</title>",
-				request.out);
+		FCGX_PutS("Content-Type: text/html; charset=utf-8\r\nContent-Length: 36\r\n\r\n"
+				"<!doctype html><title>hello</title>\n", request.out);
 		FCGX_Finish_r(&request);
 	}
 	return 0;

@@ -21,7 +21,7 @@ function wrkScript(requests, status, word, once) {
 		.map(([k, v]) => `[${quote(k)}]=${quote(v)}`).join(',')}},${quote(r.body ?? '')}}`);
 
 	return `local rows = {${rows.join(',\n')}}
-local at, bad, good, step = 0, 0, 0, 1
+at, bad, good = 0, 0, 0
 local number = 0
 function setup(thread) thread:set("offset", number); number = number + 1; threads_all = threads_all or {}
 	table.insert(threads_all, thread); thread:set("parts", ${'PARTS'}) end

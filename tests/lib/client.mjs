@@ -112,7 +112,13 @@ export class Client {
 					});
 				});
 			request.setTimeout(timeout, () => request.destroy(new Error(`no answer to ${method} in ${timeout} ms`)));
-			request.on('error', reject);
+			request.on('error', (error) => {
+				// A kept connection that the server had closed while it was idle: not an answer.
+				if (request.reusedSocket && error.code === 'ECONNRESET')
+					this.request(method, path, { headers, body, timeout }).then(resolve, reject);
+				else
+					reject(error);
+			});
 			request.end(body);
 		});
 	}
