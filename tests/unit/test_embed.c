@@ -120,7 +120,7 @@ static void makes(void **state)
 	assert_non_null(strstr(pages, "\"\\nhết \\?\\?/</b>\\n\""));
 	assert_non_null(strstr(pages, "\"Một &amp; &quot;hai&quot;\""));
 	assert_non_null(strstr(pages, "\"<pre>\\n  \""));
-	assert_non_null(strstr(pages, "\"\\n  </pre>/tinh/app.6b93ed03.css\""));
+	assert_non_null(strstr(pages, "\"\\n  </pre>/tinh/app.6b93ed03.css\\n\""));
 	schema = get("out/gen/schema.c");
 	assert_non_null(strstr(schema, "{ \"pg\", \"tram\", 1, "));
 	assert_true(strstr(schema, "{ \"sqlite\", \"tram\", 1, ") < strstr(schema, "\"tram\", 2, "));
