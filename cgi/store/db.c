@@ -158,6 +158,9 @@ enum rc db_migrate(const struct settings *settings, enum db_kind kind)
 	rc = open_any(settings, kind, true, &db);
 	while (rc == RC_OK && more)
 		rc = migrate_one(db, newest_version(db), &more);
+	/* So that the file is whole by itself; programs that run meanwhile may stand against it. */
+	if (rc == RC_OK && db_scrub(db) != RC_OK)
+		log_info("db name=%s: the migration stays in its log for now", db_kind_name(kind));
 	db_close(db);
 	return rc;
 }

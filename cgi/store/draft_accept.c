@@ -122,6 +122,30 @@ static enum rc complete(struct store *store, struct pool *pool, const char *id,
 	return RC_OK;
 }
 
+/* Paid at the counter: the money is an event of its own, in the same commit. */
+static enum rc collect(struct store *store, const struct act *accepted, const json_t *body,
+		const char **reason)
+{
+	const json_t *fees = json_object_get(body, "fees");
+	json_t *paid = json_new_object();
+	struct act act = *accepted;
+	struct event event;
+	int64_t total = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < json_array_size(fees); i++)
+		total += json_int(json_array_get(fees, i), "amount", 0);
+	json_put_value(paid, "fees", json_deep_copy(fees));
+	json_put_int(paid, "total", total);
+	json_put(paid, "method", "cash");
+	json_put_int(paid, "collected_at", json_int(body, "received_at", 0));
+	act.kind = "fee.collected";
+	act.body = paid;
+	rc = act_append(store, &act, &event, reason);
+	json_decref(paid);
+	return rc;
+}
+
 static enum rc accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
 		const char *actor, json_t *body, char **location, const char **reason)
 {
@@ -149,6 +173,9 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	act.actor = actor;
 	act.body = body;
 	rc = act_append(store, &act, &event, reason);
+	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0 &&
+			json_object_get(body, "fees") != NULL)
+		rc = collect(store, &act, body, reason);
 	if (rc == RC_OK)
 		rc = draft_delete(store, id);
 	if (rc != RC_OK)
