@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "intake/intake.h"
 #include "store/draft.h"
 #include "web/show.h"
@@ -57,14 +58,25 @@ static void show_tab(struct view *view, const char *slug, int64_t count, bool cu
 	view_flag(item, "urgent", urgent && count > 0);
 }
 
+/* One page of the list, from ?tu=… on. */
 static enum rc show_dossiers(struct web *web, struct request *request, struct view *view,
-		const struct tab *tab)
+		const struct tab *tab, int64_t total)
 {
 	struct dossier_query query = { .kind = tab->kind, .now_ms = request->now_ms, .limit = ROWS,
 		.account = request->session->account.id };
 	struct dossier_row *rows = NULL;
+	int64_t from = 0;
 	size_t count = 0;
-	enum rc rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+	enum rc rc;
+
+	if (num_parse(request_query(request, "tu"), 0, 1000000, &from) == RC_OK)
+		query.offset = (size_t)from;
+	rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+	if (from > 0)
+		view_setf(view, "newer_url", "/quay?viec=%s&tu=%d", tab->slug,
+				from > ROWS ? (int)from - ROWS : 0);
+	if (count == ROWS && total > from + ROWS)
+		view_setf(view, "older_url", "/quay?viec=%s&tu=%d", tab->slug, (int)from + ROWS);
 
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
 		dossier_show_row(view_item(view, "dossiers"), &rows[i], request->now_ms);
@@ -112,7 +124,7 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	if (at == DRAFTS)
 		show_drafts(web, request, view, drafts, draft_count);
 	else
-		rc = show_dossiers(web, request, view, &tabs[at]);
+		rc = show_dossiers(web, request, view, &tabs[at], counts[tabs[at].kind]);
 	view_set(view, "empty", text_get(pool_printf(request->pool, "home.empty.%s",
 			at == DRAFTS ? "nhap" : tabs[at].slug)));
 	view_set(view, "list_name", text_get(pool_printf(request->pool, "home.tab.%s",

@@ -6,6 +6,7 @@
 #include "web/text_vi.h"
 
 #define ROWS 100
+#define SCANNED 2000		/* open dossiers looked through for those nobody has */
 
 /* Fills the list and, where it is not empty, the flag "<list>_shown". */
 static enum rc show_list(struct web *web, struct request *request, struct view *view,
@@ -27,26 +28,35 @@ static enum rc show_list(struct web *web, struct request *request, struct view *
 	return rc;
 }
 
-/* Mine first; below them what waits for any specialist: forwarded to nobody in particular. */
+/* Waits for any specialist: nobody has it, and the commune decides it. */
+static bool is_waiting(const struct dossier_row *row)
+{
+	enum dossier_state state = row->facts.state;
+
+	return row->level == LEVEL_COMMUNE && row->facts.holder == HOLDER_BOARD &&
+			row->assignee[0] == '\0' && (state == STATE_ACCEPTED ||
+			state == STATE_FORWARDED || state == STATE_SIGNED);
+}
+
 static enum rc show_waiting(struct web *web, struct request *request, struct view *view)
 {
 	struct dossier_query query = { .kind = LIST_OPEN, .now_ms = request->now_ms, .limit = ROWS };
-	struct dossier_row *rows = NULL;
-	size_t count = 0;
-	enum rc rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+	size_t shown = 0, count = ROWS;
+	enum rc rc = RC_OK;
 
-	for (size_t i = 0; rc == RC_OK && i < count; i++) {
-		const struct dossier_facts *facts = &rows[i].facts;
+	for (; rc == RC_OK && count == ROWS && shown < ROWS && query.offset < SCANNED;
+			query.offset += ROWS) {
+		struct dossier_row *rows = NULL;
 
-		if (rows[i].level != LEVEL_COMMUNE || facts->holder != HOLDER_BOARD ||
-				rows[i].assignee[0] != '\0')
-			continue;
-		if (facts->state != STATE_ACCEPTED && facts->state != STATE_FORWARDED &&
-				facts->state != STATE_SIGNED)
-			continue;
-		dossier_show_row(view_item(view, "waiting"), &rows[i], request->now_ms);
-		view_flag(view, "waiting_shown", true);
+		rc = dossier_list(web->store, request->pool, &query, &rows, &count);
+		for (size_t i = 0; rc == RC_OK && i < count && shown < ROWS; i++) {
+			if (!is_waiting(&rows[i]))
+				continue;
+			dossier_show_row(view_item(view, "waiting"), &rows[i], request->now_ms);
+			shown++;
+		}
 	}
+	view_flag(view, "waiting_shown", shown > 0);
 	return rc;
 }
 
