@@ -165,6 +165,7 @@ static void show_side(struct web *web, struct request *request, struct view *vie
 	view_set(view, "side_unit", procedure->unit[0] != '\0' ? procedure->unit :
 			web->settings->parent_name);
 	(void)draft_data_fees(draft->data, chosen, lines, &total);
+	view_flag(view, "side_count", page < 4);
 	view_set(view, "side_fee", show_money(request->pool, total));
 	put_due(web, view, draft, chosen, request->now_ms);
 	show_who(view, draft->data, procedure);

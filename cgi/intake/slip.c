@@ -38,7 +38,7 @@ enum rc slip_prints(struct web *web, struct pool *pool, const struct dossier_row
 {
 	struct journal_row *rows = NULL;
 	size_t count = 0;
-	enum rc rc = journal_subject(web->store, pool, NULL, row->id, &rows, &count);
+	enum rc rc = journal_subject(web->store, pool, row->board, row->id, &rows, &count);
 
 	*prints = 0;
 	*handwritten = false;
@@ -213,7 +213,7 @@ static enum rc show_receiver(struct web *web, struct view *view, const struct do
 {
 	struct journal_row *rows = NULL;
 	size_t count = 0;
-	enum rc rc = journal_subject(web->store, view_pool(view), NULL, row->id, &rows, &count);
+	enum rc rc = journal_subject(web->store, view_pool(view), row->board, row->id, &rows, &count);
 
 	if (rc == RC_OK && count > 0)
 		view_set(view, "receiver", dossier_show_actor(web, view_pool(view),

@@ -91,7 +91,7 @@ static void show_counts(struct view *item, const json_t *paper, const struct for
 	}
 }
 
-static void show_paper(struct view *view, const struct draft *draft, const json_t *paper,
+static struct view *show_paper(struct view *view, const struct draft *draft, const json_t *paper,
 		const struct component *component, const struct form *form,
 		const struct draft_file *files, size_t file_count)
 {
@@ -116,10 +116,12 @@ static void show_paper(struct view *view, const struct draft *draft, const json_
 	view_flag(item, "kept", json_flag(paper, "kept"));
 	show_counts(item, paper, form, id);
 	show_files(item, draft, id, files, file_count);
+	return item;
 }
 
 static enum rc show(struct web *web, struct request *request, struct response *response,
-		const struct draft *draft, const struct form *form)
+		const struct draft *draft, const struct form *form, const char *fault_paper,
+		const char *fault)
 {
 	struct view *view = view_new(request->pool);
 	const json_t *papers = json_object_get(draft->data, "components");
@@ -137,8 +139,11 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	for (size_t i = 0; i < json_array_size(papers); i++) {
 		const json_t *paper = json_array_get(papers, i);
 
-		show_paper(view, draft, paper, in_catalogue(chosen, json_text(paper, "id")), form, files,
-				file_count);
+		struct view *item = show_paper(view, draft, paper,
+				in_catalogue(chosen, json_text(paper, "id")), form, files, file_count);
+
+		view_set(item, "paper_fault", fault != NULL &&
+				strcmp(json_text(paper, "id"), fault_paper) == 0 ? text_get(fault) : "");
 	}
 	if (form != NULL)
 		form_show(form, fields, FIELDS, view);
@@ -229,7 +234,7 @@ static enum rc remove_file(struct web *web, const struct draft *draft, const cha
 
 /* Which button it was decides where it leads. */
 static enum rc answer(struct web *web, struct request *request, struct response *response,
-		struct draft *draft)
+		struct draft *draft, const char *paper_id, const char *fault)
 {
 	struct form *form = request->form;
 	const char *remove = form_raw(form, "remove"), *drop = form_raw(form, "drop");
@@ -259,11 +264,11 @@ static enum rc answer(struct web *web, struct request *request, struct response 
 	if (!form_has_faults(form) || form_raw(form, "later")[0] != '\0')
 		return draft_page_save(web, request, response, draft, next);
 	rc = draft_save(web->store, draft->id, draft->data);
-	return rc == RC_OK ? show(web, request, response, draft, form) : rc;
+	return rc == RC_OK ? show(web, request, response, draft, form, paper_id, fault) : rc;
 }
 
 enum rc step_papers_take(struct web *web, struct request *request, struct response *response,
-		struct draft *draft)
+		struct draft *draft, const char *fault_paper, const char *fault)
 {
 	struct form *form = request->form;
 	const struct procedure_case *chosen;
@@ -283,9 +288,11 @@ enum rc step_papers_take(struct web *web, struct request *request, struct respon
 		merge_paper(request->pool, form, paper, in_catalogue(chosen, json_text(paper, "id")),
 				form_raw(form, "all")[0] != '\0');
 	}
+	if (fault != NULL)
+		form_fault(form, fault_paper, fault);
 	if (form_int(form, "sets", 0) > 0)
 		json_put_int(draft->data, "sets", form_int(form, "sets", 1));
-	return answer(web, request, response, draft);
+	return answer(web, request, response, draft, fault_paper, fault);
 }
 
 enum rc page_step_papers(struct web *web, struct request *request, struct response *response)
@@ -296,8 +303,8 @@ enum rc page_step_papers(struct web *web, struct request *request, struct respon
 
 	if (rc == RC_OK && go)
 		rc = request->method == METHOD_POST ?
-				step_papers_take(web, request, response, &draft) :
-				show(web, request, response, &draft, NULL);
+				step_papers_take(web, request, response, &draft, NULL, NULL) :
+				show(web, request, response, &draft, NULL, NULL, NULL);
 	draft_free(&draft);
 	return rc;
 }

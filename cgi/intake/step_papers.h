@@ -7,8 +7,9 @@
 
 #include "intake/draft_page.h"
 
-/* request->form is the form. Merges, saves, answers: the page again (422) or 303. */
+/* request->form is the form. Merges, saves, answers: the page again (422) or 303. fault: text key of
+ * what was wrong with a file of the paper, NULL: nothing. */
 enum rc step_papers_take(struct web *web, struct request *request, struct response *response,
-		struct draft *draft) MUST_CHECK;
+		struct draft *draft, const char *paper, const char *fault) MUST_CHECK;
 
 #endif

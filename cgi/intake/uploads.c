@@ -114,9 +114,7 @@ static enum rc page_uploads_papers(struct web *web, struct request *request,
 	rc = read_body(&in);
 	if (rc != RC_OK)
 		goto out;
-	if (in.fault != NULL)
-		form_fault(request->form, in.fault_field, in.fault);
-	rc = step_papers_take(web, request, response, &draft);
+	rc = step_papers_take(web, request, response, &draft, in.fault_field, in.fault);
 out:
 	buf_free(&in.pairs);
 	draft_free(&draft);

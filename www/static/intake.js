@@ -75,7 +75,7 @@ const ask = (method, url, headers, body) => fetch(url, { method, body, redirect:
 	headers: { 'Tus-Resumable': '1.0.0', 'X-Tram-Csrf': token, ...headers } });
 
 function tell(box, text) {
-	const fault = box.querySelector('p.fault');
+	const fault = box.querySelector('p.live');
 	fault.textContent = text || '';
 	fault.hidden = !text;
 }
