@@ -2,7 +2,7 @@
  * route.h: the table of addresses of a program and the policy of each, enforced in one place
  * before the handler runs; rc becomes an HTTP status here and nowhere else.
  *
- * RC_OK: as the handler set it · INVALID 400/422 · NOT_FOUND 404 · DENIED 403 · CONFLICT 409 ·
+ * RC_OK: as the handler set it · INVALID 400 · NOT_FOUND 404 · DENIED 403 · CONFLICT 409 ·
  * TOO_LARGE 413 · BUSY 503 with Retry-After · FULL 507 · GONE 400 · TIMEOUT 408 · others 500. A page
  * program answers with a Vietnamese page (what, is it safe, what now), a machine program with a
  * problem document.
