@@ -81,14 +81,13 @@ $(eval $(call archive,web,$(call room,web) $(if $(EMBED),$(B)/obj/gen/pages.o)))
 $(eval $(call archive,pg,$(PG_OBJECTS)))
 
 # SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
-EMBED_FLAGS ?= --loose
 EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' 2>/dev/null)
 $(B)/host/embed: $(wildcard cgi/web/embed/*) cgi/web/pages.h
 	@mkdir -p $(@D)
 	$(call say,HOSTCC $<)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $(filter %.c,$^)
 $(B)/gen/stamp: $(EMBED) $(EMBEDDED)
 	@mkdir -p $(B)/gen $(B)/static
-	$(if $(EMBED),$(call say,EMBED)$(abspath $(EMBED)) $(EMBED_FLAGS) . $(B))
+	$(if $(EMBED),$(call say,EMBED)$(abspath $(EMBED)) . $(B))
 	@touch $@
 
 # Programs. A page program never links `link`, the forwarder never `web`; the command line explains
@@ -116,8 +115,10 @@ $(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 
 # House rules (include floors, banned calls, language of the sources …).
 LINTED = $(shell find cgi www scripts tests board -type f 2>/dev/null | grep -v '[ :]')
-$(B)/lint.ok: tests/lint/rules.pl $(LINTED) Makefile
+SOURCES = $(filter-out cgi/web/embed/%,$(wildcard cgi/*/*.c))
+$(B)/lint.ok: tests/lint/rules.pl $(LINTED) Makefile $(EMBED)
 	$(call say,LINT)perl tests/lint/rules.pl -q
+	$(if $(EMBED),$(Q)$(abspath $(EMBED)) --check-c $(SOURCES))
 	@mkdir -p $(@D) && touch $@
 lint:
 	$(Q)perl tests/lint/rules.pl
