@@ -144,6 +144,7 @@ enum rc page_sign(struct web *web, struct request *request, struct response *res
 		view_flag(view, "on_paper", true);
 		view_flag(view, "decision_is_sign", true);
 	}
+	view_set(view, "sent_by", dossier_last_actor(web, request->pool, &row, "dossier.sent_to_sign"));
 	sent = dossier_last_body(web, request->pool, &row, "dossier.sent_to_sign");
 	if (sent != NULL) {
 		view_set(view, "summary", pool_strdup(request->pool, json_text(sent, "summary")));

@@ -99,23 +99,38 @@ enum rc dossier_show_timeline(struct web *web, struct view *view, const struct d
 	return rc;
 }
 
-json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossier_row *row,
-		const char *kind)
+/* The newest event of a kind, or NULL. */
+static const struct event *last_of(struct web *web, struct pool *pool,
+		const struct dossier_row *row, const char *kind)
 {
 	struct journal_row *rows = NULL;
 	size_t count = 0;
-	json_t *body = NULL;
 
 	if (journal_subject(web->store, pool, row->board, row->id, &rows, &count) != RC_OK)
 		return NULL;
 	while (count > 0) {
-		const struct event *event = &rows[--count].event;
-
-		if (strcmp(event->kind, kind) != 0)
-			continue;
-		if (event->body == NULL || json_parse(event->body, event->body_len, &body) != RC_OK)
-			return NULL;
-		return body;
+		if (strcmp(rows[--count].event.kind, kind) == 0)
+			return &rows[count].event;
 	}
 	return NULL;
+}
+
+json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossier_row *row,
+		const char *kind)
+{
+	const struct event *event = last_of(web, pool, row, kind);
+	json_t *body = NULL;
+
+	if (event == NULL || event->body == NULL ||
+			json_parse(event->body, event->body_len, &body) != RC_OK)
+		return NULL;
+	return body;
+}
+
+const char *dossier_last_actor(struct web *web, struct pool *pool, const struct dossier_row *row,
+		const char *kind)
+{
+	const struct event *event = last_of(web, pool, row, kind);
+
+	return event != NULL ? dossier_show_actor(web, pool, event->actor, event->author) : "";
 }

@@ -36,6 +36,7 @@ extern const struct route intake_routes[];
 extern const size_t intake_route_count;
 extern const struct route uploads_routes[];		/* uploads.c: the pool of `--uploads` */
 extern const size_t uploads_route_count;
+const char *uploads_page_of(const struct request *request);	/* web->page_of of that pool */
 
 /* ---- frame.c: what every page shows ---- */
 /* web->frame: station, who, counter, transfer line, menu flags. */
@@ -67,6 +68,9 @@ void dossier_show_why(struct view *view, const char *list, const struct due *due
 enum rc dossier_show_timeline(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
 /* Body of the newest event of a kind, parsed (caller json_decref's), or NULL: none, or erased. */
 json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossier_row *row,
+		const char *kind);
+/* Who wrote it, as shown; "" for none. */
+const char *dossier_last_actor(struct web *web, struct pool *pool, const struct dossier_row *row,
 		const char *kind);
 
 /* ---- act_choice.c: what may be done now (pure) ---- */
