@@ -42,6 +42,7 @@ main(int argc, char **argv)
 	web.store = store;
 	web.routes = uploads ? pages_upload_routes : pages_routes;
 	web.route_count = uploads ? pages_upload_route_count : pages_route_count;
+	web.page_of = uploads ? pages_upload_page_of : NULL;
 	web.login_path = LOGIN_PATH;
 	web.frame = pages_frame;
 	status = web_serve(&web);

@@ -21,6 +21,7 @@ extern const struct route pages_routes[];
 extern const size_t pages_route_count;
 extern const struct route pages_upload_routes[];	/* the pool of `--uploads` */
 extern const size_t pages_upload_route_count;
+const char *pages_upload_page_of(const struct request *request);	/* web->page_of of that pool */
 
 #define PAGES_HANDLER(name) \
 	enum rc pages_##name(struct web *web, struct request *request, struct response *response)

@@ -32,3 +32,10 @@ const struct route pages_upload_routes[] = {
 };
 const size_t pages_upload_route_count = sizeof(pages_upload_routes) /
 		sizeof(pages_upload_routes[0]);
+
+const char *
+pages_upload_page_of(const struct request *request)
+{
+	return pool_printf(request->pool, "/ho-so/%s/%s/ket-qua", request->params[0],
+			request->params[1]);
+}

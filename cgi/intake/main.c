@@ -79,6 +79,7 @@ static void use(struct web *web, bool uploads)
 	web->route_count = uploads ? uploads_route_count : intake_route_count;
 	web->login_path = "/dang-nhap";
 	web->frame = frame_fill;
+	web->page_of = uploads ? uploads_page_of : NULL;
 }
 
 int main(int argc, char **argv)

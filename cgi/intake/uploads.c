@@ -192,3 +192,14 @@ const struct route uploads_routes[] = {
 	  ROUTE_STREAM | ROUTE_NO_FORM_ID, ROLES_PREPARE, 0, page_uploads_tus },
 };
 const size_t uploads_route_count = sizeof(uploads_routes) / sizeof(uploads_routes[0]);
+
+const char *uploads_page_of(const struct request *request)
+{
+	const char *id = request->params[0];
+
+	if (request->route->handler == page_uploads_papers)
+		return pool_printf(request->pool, "/ho-so/moi/%s/giay-to", id);
+	if (request->route->handler == page_finish_post)
+		return pool_printf(request->pool, "/ho-so/%s/ket-qua", id);
+	return NULL;
+}

@@ -106,8 +106,12 @@ static enum rc check_cert(struct web *web, struct request *request, struct respo
 /* Where to go on after login: this address, or the nearest one above it that can be looked at. */
 static const char *next_path(const struct web *web, const struct request *request)
 {
-	char *path = pool_strdup(request->pool, request->path);
+	const char *page = web->page_of != NULL ? web->page_of(request) : NULL;
+	char *path;
 
+	if (page != NULL)
+		return page;
+	path = pool_strdup(request->pool, request->path);
 	while (path[0] == '/' && path[1] != '\0' && !route_can_get(web, request->pool, path))
 		*strrchr(path, '/') = '\0';
 	return path[0] != '\0' ? path : "/";

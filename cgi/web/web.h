@@ -22,6 +22,9 @@ struct web {
 	void *app;			/* the program's own state (catalogue, calendar …) */
 	/* Fills the values every page of the program needs (station, who, transfer line); may be NULL. */
 	void (*frame)(struct web *web, struct request *request, struct view *view);
+	/* For a pool that takes forms of pages it does not serve (uploads): the page of a form posted
+	 * to request->route, where the person goes on after logging in again; NULL: none. May be NULL. */
+	const char *(*page_of)(const struct request *request);
 };
 
 /* Serves requests from the listening socket on fd 0 until SIGTERM or recycle_requests; returns the

@@ -200,6 +200,25 @@ static void session_needed(void **state)
 	assert_string_equal(at.response.content_type, "application/problem+json");
 }
 
+static const char *page_of(const struct request *request)
+{
+	return strcmp(request->route->name, "upload") == 0 ? "/ho-so/moi/1 2/giay-to" : NULL;
+}
+
+/* A pool that serves no pages knows whose form it takes. */
+static void back_to_the_form(void **state)
+{
+	(void)state;
+	web.page_of = page_of;
+	ask("POST", "/tai-len", "a=1");
+	assert_int_equal(answer(), 303);
+	assert_string_equal(web_fixture_answer(&at, "Location"),
+			"/dang-nhap?tiep=/ho-so/moi/1%202/giay-to");
+	ask("POST", "/ho-so/T1/chuyen", "a=1");
+	assert_int_equal(answer(), 303);
+	assert_string_equal(web_fixture_answer(&at, "Location"), "/dang-nhap?tiep=/ho-so/T1");
+}
+
 static void locked(void **state)
 {
 	struct session session;
@@ -430,7 +449,7 @@ static void certificates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PAGES(session_needed), PAGES(locked), PAGES(roles), PAGES(tokens), PAGES(origins),
+		PAGES(session_needed), PAGES(back_to_the_form), PAGES(locked), PAGES(roles), PAGES(tokens), PAGES(origins),
 		PAGES(sizes), PAGES(results), PAGES(password_first), PAGES(login_and_logout),
 		cmocka_unit_test_setup_teardown(certificates, set_up_machine, tear_down),
 	};
