@@ -215,6 +215,21 @@ test('refused, stopped', async () => {
 		assert.equal((await lastEvents(dossier, 2))[0].kind, kind);
 	}
 });
+test('a finish forged by the board that handed it over changes nothing', async () => {
+	const dossier = await handOver();
+	const from = board.log.seq + 1;
+	board.log.add('dossier.finished', { subject: dossier.subject, body: { decided_at: Date.now(),
+		results: [{ kind: 'Quyết định giả', number: '1', files: [] }] } });
+	board.log.add('dossier.result_returned', { subject: dossier.subject,
+		body: { returned_at: Date.now(), receiver: { self: true } } });
+	await board.ship(from);
+	const page = await officer.get(dossier.url);
+	assert(forms(page.html).some((form) => form.action.includes('nhan-xu-ly')), 'still to be taken');
+	assert(!page.text.includes('Quyết định giả'));
+	assert((await officer.get('/ho-so?loc=moi')).text.includes(dossier.code));
+	const taken = await officer.submit(page, 'nhan-xu-ly', {}, { follow: false });
+	assert.equal(taken.status, 303, taken.text);
+});
 test("a commune's own dossier can be read, not touched", async () => {
 	const subject = id16();
 	const from = board.log.seq + 1;

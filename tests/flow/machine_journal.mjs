@@ -125,6 +125,9 @@ test('not gzip, though said so; an unknown coding; a bomb', async () => {
 		const answer = await board.journal(body, { gzip: false, headers });
 		assert.equal(answer.status, status, answer.html);
 	}
+	const oversize = await board.journal(randomBytes(3 * 1024 * 1024), { gzip: false });
+	assert.equal(oversize.status, 413, 'over the limit as it stands');
+	assert.equal((await board.hello({ padding: 'x'.repeat(10000) })).status, 413);
 	assert.equal((await board.hello()).status, 200, 'and it still answers');
 });
 test('an unknown kind is stored and receipted, and holds nothing up', async () => {
