@@ -212,6 +212,7 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	dossier_show_row(view, &row, request->now_ms);
 	view_set(view, "seen", row.seen);
 	view_set(view, "case_external", row.external);
+	view_flag(view, "provisional", row.level == LEVEL_PROVINCE && row.official[0] == '\0');
 	view_set(view, "place", row.place);
 	view_set(view, "unit", row.unit);
 	view_set(view, "title", text_fill(request->pool, "act.back",

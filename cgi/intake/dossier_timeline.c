@@ -58,7 +58,7 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 		return slip_detail(pool, body);
 	if (strcmp(kind, "fee.collected") == 0)
 		return show_money(pool, json_int(body, "total", 0));
-	if (strcmp(kind, "manifest.complete") == 0)
+	if (strcmp(kind, "manifest.complete") == 0 && json_int(body, "files", 0) > 0)
 		return text_fill(pool, "event.detail.files",
 				pool_printf(pool, "%d", (int)json_int(body, "files", 0)), NULL);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
