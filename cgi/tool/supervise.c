@@ -98,7 +98,8 @@ static char *pid_name(struct pool *pool, const struct worker *worker)
 static _Noreturn void become(const struct supervisor *supervisor, const struct worker *worker)
 {
 	const struct plan_process *process = worker->process;
-	const struct rlimit no_core = { 0, 0 };
+	/* 1, not 0: the kernel takes that for "none" also where cores go to a pipe. */
+	const struct rlimit no_core = { 1, 1 };
 	struct pool *pool = pool_new();
 	const char *log = pool_printf(pool, "%s/%s.log", supervisor->plan->log, process->name);
 	int in = worker->listen_fd >= 0 ? worker->listen_fd : open("/dev/null", O_RDONLY | O_CLOEXEC);
