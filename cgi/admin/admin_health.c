@@ -33,7 +33,7 @@ static const struct {
 	{"cloned", "cloned"}, {"fork", "restored"}, {"gap", "restored"},
 	{"center-restored", "restored"}, {"board-restored", "restored"},
 	{"busy", "center"}, {"full", "center"}, {"error", "center"},
-	{"database", "database"}, {"memory", "database"},
+	{"database", "database"}, {"db", "database"}, {"memory", "database"},
 };
 
 static const char *
