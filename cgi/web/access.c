@@ -23,9 +23,10 @@
 
 bool access_wants_problem(const struct web *web, const struct request *request)
 {
-	return web->machine || (request->method & ((unsigned)METHOD_GET | METHOD_HEAD | METHOD_POST)) == 0
-			|| request_header(request, "X-Tram-Csrf")[0] != '\0'
-			|| request_header(request, "Tus-Resumable")[0] != '\0';
+	return web->machine ||
+	       (request->method & ((unsigned)METHOD_GET | METHOD_HEAD | METHOD_POST)) == 0 ||
+	       request_header(request, "X-Tram-Csrf")[0] != '\0' ||
+	       request_header(request, "Tus-Resumable")[0] != '\0';
 }
 
 /* An entry with a port must fit whole; one without fits any port. */
@@ -225,7 +226,8 @@ enum rc access_check(struct web *web, struct request *request, struct response *
 	if (rc == RC_OK)
 		rc = check_session(web, request, response);
 	if (rc == RC_OK && !origin_fits(web, request)) {
-		log_warn("refused origin route=%s source=%s", request->route->name, request->remote);
+		log_warn("refused origin route=%s source=%s", request->route->name,
+				request->remote);
 		rc = RC_DENIED;
 	}
 	return rc;

@@ -6,7 +6,12 @@
 #include "web/esc.h"
 
 static const char *const html_names[256] = {
-	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;", [0] = "",
+		['&'] = "&amp;",
+		['<'] = "&lt;",
+		['>'] = "&gt;",
+		['"'] = "&quot;",
+		['\''] = "&#39;",
+		[0] = "",
 };
 
 void esc_html(struct buf *out, const char *text)

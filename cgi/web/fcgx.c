@@ -104,7 +104,9 @@ static const char *header(void *arg, const char *name)
 	size_t n = strlen(key);
 
 	for (; *name != '\0' && n < sizeof key - 1; name++, n++)
-		key[n] = (char)(*name == '-' ? '_' : *name >= 'a' && *name <= 'z' ? *name - 32 : *name);
+		key[n] = (char)(*name == '-'		       ? '_'
+				: *name >= 'a' && *name <= 'z' ? *name - 32
+							       : *name);
 	key[n] = '\0';
 	return param(arg, key);
 }
@@ -278,7 +280,7 @@ static enum rc send_records(struct fcgx *fcgx, struct pool *pool, const char *bo
 		if (head_part > 0)
 			iov[n++] = (struct iovec){ fcgx->head.data + from_head, head_part };
 		if (body_part > 0)
-			iov[n++] = (struct iovec){ (char *)(uintptr_t)(body + from_body), body_part };
+			iov[n++] = (struct iovec){(char *)(uintptr_t)(body + from_body), body_part};
 		from_head += head_part;
 		from_body += body_part;
 	}
@@ -293,15 +295,15 @@ enum rc fcgx_answer(struct fcgx *fcgx, const struct request *request,
 		const struct response *response)
 {
 	bool head = request->method == METHOD_HEAD;
-	bool bare = head || response->no_body || response->status == 204 || response->status == 304 ||
-			response->sendfile != NULL;
+	bool bare = head || response->no_body || response->status == 204 ||
+		    response->status == 304 || response->sendfile != NULL;
 	bool read_whole;
 	enum rc rc;
 
 	make_head(&fcgx->head, response, head);
 	rc = send_records(fcgx, request->pool, response->body.data, bare ? 0 : response->body.len);
-	/* Closing a socket with unread bytes resets it, and the peer may lose the answer: the fast way
-	 * only when the request's end has been seen, else libfcgi's lingering one. */
+	/* Closing a socket with unread bytes resets it, and the peer may lose the answer: the fast
+	 * way only when the request's end has been seen, else libfcgi's lingering one. */
 	read_whole = fcgx->body_left == 0 && FCGX_GetChar(fcgx->request.in) == EOF;
 	if (read_whole && rc == RC_OK && fcgx->request.ipcFd >= 0) {
 		close(fcgx->request.ipcFd);

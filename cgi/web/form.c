@@ -93,7 +93,8 @@ static enum rc add(struct form *form, const char *name, const char *bytes, size_
 		return RC_INVALID;
 	value = &form->values[form->count++];
 	value->damaged = memchr(bytes, '\0', len) != NULL || !text_is_utf8(bytes, len);
-	raw = value->damaged ? repair(form->pool, bytes, len) : pool_strndup(form->pool, bytes, len);
+	raw = value->damaged ? repair(form->pool, bytes, len)
+			     : pool_strndup(form->pool, bytes, len);
 	value->name = name;
 	value->raw = compose(form->pool, raw);
 	return RC_OK;
@@ -115,11 +116,14 @@ static enum rc parse_urlencoded(struct form *form, const char *body, size_t len)
 		if (equal == NULL)
 			equal = stop;
 		if (stop > body) {
-			rc = request_decode(form->pool, body, (size_t)(equal - body), true, &name, &name_len);
+			rc = request_decode(form->pool, body, (size_t)(equal - body), true, &name,
+					&name_len);
 			if (rc == RC_OK)
 				rc = request_decode(form->pool, equal + (equal < stop),
-						(size_t)(stop - equal) - (equal < stop), true, &value, &value_len);
-			if (rc == RC_OK && text_is_utf8(name, name_len) && memchr(name, '\0', name_len) == NULL)
+						(size_t)(stop - equal) - (equal < stop), true,
+						&value, &value_len);
+			if (rc == RC_OK && text_is_utf8(name, name_len) &&
+					memchr(name, '\0', name_len) == NULL)
 				rc = add(form, name, value, value_len);
 		}
 		body = stop + 1;
@@ -237,11 +241,16 @@ enum rc form_check(struct form *form, const struct field *fields, size_t count)
 		if (value != NULL && value->damaged)
 			add_fault(form, fields[i].name, text_get("form.characters"));
 		else if (blank && fields[i].required)
-			add_fault(form, fields[i].name, fields[i].label != NULL ? text_fill(form->pool,
-					"form.required", text_get(fields[i].label), NULL) :
-					text_get("form.required_this"));
+			add_fault(form, fields[i].name,
+					fields[i].label != NULL
+							? text_fill(form->pool, "form.required",
+									  text_get(fields[i].label),
+									  NULL)
+							: text_get("form.required_this"));
 		else if (value != NULL) {
-			value->clean = blank ? "" : form_value_clean(form->pool, &fields[i], raw, &fault);
+			value->clean = blank ? ""
+					     : form_value_clean(
+							       form->pool, &fields[i], raw, &fault);
 			if (value->clean == NULL)
 				add_fault(form, fields[i].name, fault);
 		}
@@ -277,7 +286,8 @@ static void show_choices(const struct field *field, const char *raw, struct view
 		size_t n = strcspn(choice, "|");
 
 		if (n == strlen(raw) && memcmp(choice, raw, n) == 0)
-			view_flag(view, pool_printf(view_pool(view), "%s_is_%s", field->name, raw), true);
+			view_flag(view, pool_printf(view_pool(view), "%s_is_%s", field->name, raw),
+					true);
 		choice = choice[n] == '|' ? choice + n + 1 : NULL;
 	}
 }
@@ -301,7 +311,8 @@ void form_show(const struct form *form, const struct field *fields, size_t count
 
 		view_set(item, "field", fault->field);
 		view_set(item, "sentence", fault->sentence);
-		view_set(view, pool_printf(view_pool(view), "%s_fault", fault->field), fault->sentence);
+		view_set(view, pool_printf(view_pool(view), "%s_fault", fault->field),
+				fault->sentence);
 	}
 	view_flag(view, "has_faults", form->fault_count > 0);
 }

@@ -1,6 +1,6 @@
 /*
- * form_value.c: one value of a form against one row of its field table. Each check returns the clean
- * value, or NULL and the sentence of the fault.
+ * form_value.c: one value of a form against one row of its field table. Each check returns the
+ * clean value, or NULL and the sentence of the fault.
  */
 #include <string.h>
 
@@ -40,13 +40,15 @@ static const char *check_chars(struct check *check, const char *text, int64_t ot
 	int64_t chars = (int64_t)text_chars(text);
 
 	if (chars > max) {
-		check->fault = text_fill(check->pool, "form.too_long", pool_printf(check->pool, "%lld",
-				(long long)max), pool_printf(check->pool, "%lld", (long long)chars), NULL);
+		check->fault = text_fill(check->pool, "form.too_long",
+				pool_printf(check->pool, "%lld", (long long)max),
+				pool_printf(check->pool, "%lld", (long long)chars), NULL);
 		return NULL;
 	}
 	if (check->field->type != FIELD_PASSWORD && chars < check->field->min) {
-		check->fault = text_fill(check->pool, "form.too_short", pool_printf(check->pool, "%lld",
-				(long long)check->field->min), NULL);
+		check->fault = text_fill(check->pool, "form.too_short",
+				pool_printf(check->pool, "%lld", (long long)check->field->min),
+				NULL);
 		return NULL;
 	}
 	return text;
@@ -132,7 +134,8 @@ static const char *check_time(struct check *check)
 	char *text, *out = pool_alloc(check->pool, 24);
 	int64_t at_ms;
 
-	if (text_clean(check->pool, check->raw, strlen(check->raw), TEXT_ONE_LINE, &text) != RC_OK ||
+	if (text_clean(check->pool, check->raw, strlen(check->raw), TEXT_ONE_LINE, &text) !=
+					RC_OK ||
 			when_parse_local(text, &at_ms) != RC_OK)
 		return wrong(check, "form.time");
 	when_iso_minute(at_ms, out);
@@ -173,9 +176,9 @@ static const char *check_email(struct check *check)
 		return wrong(check, "form.email");
 	at = strchr(text, '@');
 	dot = at != NULL ? strrchr(at, '.') : NULL;
-	if (at == NULL || at == text || strchr(at + 1, '@') != NULL || dot == NULL || dot == at + 1 ||
-			dot[1] == '\0' || strlen(text) > 254 || strpbrk(text, " ,;<>\"()") != NULL ||
-			!is_ascii(text))
+	if (at == NULL || at == text || strchr(at + 1, '@') != NULL || dot == NULL ||
+			dot == at + 1 || dot[1] == '\0' || strlen(text) > 254 ||
+			strpbrk(text, " ,;<>\"()") != NULL || !is_ascii(text))
 		return wrong(check, "form.email");
 	return text;
 }

@@ -42,7 +42,9 @@ static char *parameter(struct pool *pool, const char *header, const char *name)
 			if (*header != '"')
 				return pool_strndup(pool, header, strcspn(header, "; \t"));
 			end = strchr(header + 1, '"');
-			return end != NULL ? pool_strndup(pool, header + 1, (size_t)(end - header - 1)) : NULL;
+			return end != NULL ? pool_strndup(pool, header + 1,
+							     (size_t)(end - header - 1))
+					   : NULL;
 		}
 		/* Skip a quoted value: it may hold ";name=". */
 		header += strcspn(header, ";\"");
@@ -253,7 +255,8 @@ enum rc multipart_feed(struct multipart *multipart, const char *bytes, size_t le
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && len > 0) {
-		size_t room = sizeof multipart->window - multipart->len, n = len < room ? len : room;
+		size_t room = sizeof multipart->window - multipart->len,
+		       n = len < room ? len : room;
 
 		memcpy(multipart->window + multipart->len, bytes, n);
 		multipart->len += n;

@@ -69,8 +69,8 @@ static enum rc data(void *arg, const char *bytes, size_t len)
 /* As it was sent: who fills the page again must be able to show what is wrong with it. */
 static enum rc end_field(struct stream *stream)
 {
-	char *value = pool_strndup(stream->pool, stream->value.data != NULL ? stream->value.data : "",
-			stream->value.len);
+	char *value = pool_strndup(stream->pool,
+			stream->value.data != NULL ? stream->value.data : "", stream->value.len);
 
 	for (size_t i = 0; i < stream->value.len; i++) {
 		if (value[i] == '\0')
@@ -91,8 +91,8 @@ static enum rc end(void *arg)
 		file_sync_or_die(stream->fd, "upload");
 		close(stream->fd);
 		stream->fd = -1;
-		rc = stream->sink->file(stream->sink->arg, stream->name, stream->filename, stream->path,
-				stream->size);
+		rc = stream->sink->file(stream->sink->arg, stream->name, stream->filename,
+				stream->path, stream->size);
 	}
 	drop_file(stream);
 	return rc;
@@ -101,9 +101,12 @@ static enum rc end(void *arg)
 enum rc multipart_stream(struct web *web, struct request *request,
 		const struct multipart_sink *sink)
 {
-	struct stream stream = { .pool = request->pool, .dir = web->settings->spool_dir, .sink = sink,
-		.max_bytes = sink->max_file_bytes > 0 ? sink->max_file_bytes :
-		web->settings->upload_max_bytes, .fd = -1 };
+	struct stream stream = {.pool = request->pool,
+			.dir = web->settings->spool_dir,
+			.sink = sink,
+			.max_bytes = sink->max_file_bytes > 0 ? sink->max_file_bytes
+							      : web->settings->upload_max_bytes,
+			.fd = -1};
 	struct multipart *multipart;
 	char *bytes = pool_alloc(request->pool, CHUNK_BYTES);
 	size_t len = 1;

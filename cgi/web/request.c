@@ -48,6 +48,13 @@ enum rc request_decode(struct pool *pool, const char *in, size_t len, bool plus_
 	return RC_OK;
 }
 
+static bool is_dots(const char *part)
+{
+	size_t dots = strspn(part, ".");
+
+	return (dots == 1 || dots == 2) && (part[dots] == '/' || part[dots] == '\0');
+}
+
 /* "/a/../b", "/a/./b" and "//" are not ours; a coded '/' would move the borders of the parts. */
 static bool path_is_plain(const char *path, size_t len)
 {
@@ -60,8 +67,7 @@ static bool path_is_plain(const char *path, size_t len)
 			continue;
 		if (path[i + 1] == '/')
 			return false;
-		if (path[i + 1] == '.' && (path[i + 2] == '/' || path[i + 2] == '\0' ||
-				(path[i + 2] == '.' && (path[i + 3] == '/' || path[i + 3] == '\0'))))
+		if (is_dots(path + i + 1))
 			return false;
 	}
 	return text_is_utf8(path, len);
@@ -75,7 +81,8 @@ enum rc request_set_target(struct request *request, const char *target)
 
 	request->path = NULL;
 	request->query = mark != NULL ? pool_strdup(request->pool, mark + 1) : "";
-	if (target[0] != '/' || path_len > PATH_MAX_BYTES || strlen(request->query) > QUERY_MAX_BYTES)
+	if (target[0] != '/' || path_len > PATH_MAX_BYTES ||
+			strlen(request->query) > QUERY_MAX_BYTES)
 		return RC_INVALID;
 	for (size_t i = 0; i + 2 < path_len; i++) {
 		if (target[i] == '%' && target[i + 1] == '2' && (target[i + 2] | 32) == 'f')
@@ -90,9 +97,14 @@ enum rc request_set_target(struct request *request, const char *target)
 
 enum method request_method(const char *name)
 {
-	static const struct { const char *name; enum method method; } methods[] = {
-		{ "GET", METHOD_GET }, { "POST", METHOD_POST }, { "HEAD", METHOD_HEAD },
-		{ "PATCH", METHOD_PATCH }, { "OPTIONS", METHOD_OPTIONS }, { "DELETE", METHOD_DELETE },
+	static const struct { const char *name; enum method method;
+	} methods[] = {
+			{"GET", METHOD_GET},
+			{"POST", METHOD_POST},
+			{"HEAD", METHOD_HEAD},
+			{"PATCH", METHOD_PATCH},
+			{"OPTIONS", METHOD_OPTIONS},
+			{"DELETE", METHOD_DELETE},
 	};
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
@@ -104,7 +116,8 @@ enum method request_method(const char *name)
 
 const char *request_header(const struct request *request, const char *name)
 {
-	const char *value = request->header != NULL ? request->header(request->header_arg, name) : NULL;
+	const char *value =
+			request->header != NULL ? request->header(request->header_arg, name) : NULL;
 
 	return value != NULL ? value : "";
 }
@@ -124,7 +137,8 @@ const char *request_cookie(const struct request *request, const char *name)
 		const char *end = p + strcspn(p, ";");
 
 		if ((size_t)(end - p) > len && memcmp(p, whole, len) == 0 && p[len] == '=')
-			return pool_strndup(request->pool, p + len + 1, (size_t)(end - p) - len - 1);
+			return pool_strndup(
+					request->pool, p + len + 1, (size_t)(end - p) - len - 1);
 		p = end + (*end == ';');
 		p += strspn(p, " ");
 	}
@@ -143,10 +157,11 @@ const char *request_query(const struct request *request, const char *name)
 			char *value, *clean;
 			size_t value_len;
 
-			if (request_decode(request->pool, p + len + 1, (size_t)(end - p) - len - 1, true,
-					&value, &value_len) != RC_OK)
+			if (request_decode(request->pool, p + len + 1, (size_t)(end - p) - len - 1,
+					    true, &value, &value_len) != RC_OK)
 				return "";
-			if (text_clean(request->pool, value, value_len, TEXT_ONE_LINE, &clean) != RC_OK)
+			if (text_clean(request->pool, value, value_len, TEXT_ONE_LINE, &clean) !=
+					RC_OK)
 				return "";
 			return clean;
 		}

@@ -30,17 +30,35 @@ void response_reset(struct response *response)
 
 const char *response_reason(int status)
 {
-	static const struct { int status; const char *reason; } reasons[] = {
-		{ 200, "OK" }, { 201, "Created" }, { 204, "No Content" }, { 206, "Partial Content" },
-		{ 303, "See Other" }, { 304, "Not Modified" }, { 400, "Bad Request" },
-		{ 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 410, "Gone" }, { 411, "Length Required" }, { 412, "Precondition Failed" },
-		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
-		{ 416, "Range Not Satisfiable" }, { 421, "Misdirected Request" },
-		{ 422, "Unprocessable Content" }, { 423, "Locked" }, { 429, "Too Many Requests" },
-		{ 460, "Checksum Mismatch" }, { 500, "Internal Server Error" },
-		{ 503, "Service Unavailable" }, { 507, "Insufficient Storage" },
+	static const struct { int status; const char *reason;
+	} reasons[] = {
+			{200, "OK"},
+			{201, "Created"},
+			{204, "No Content"},
+			{206, "Partial Content"},
+			{303, "See Other"},
+			{304, "Not Modified"},
+			{400, "Bad Request"},
+			{401, "Unauthorized"},
+			{403, "Forbidden"},
+			{404, "Not Found"},
+			{405, "Method Not Allowed"},
+			{408, "Request Timeout"},
+			{409, "Conflict"},
+			{410, "Gone"},
+			{411, "Length Required"},
+			{412, "Precondition Failed"},
+			{413, "Content Too Large"},
+			{415, "Unsupported Media Type"},
+			{416, "Range Not Satisfiable"},
+			{421, "Misdirected Request"},
+			{422, "Unprocessable Content"},
+			{423, "Locked"},
+			{429, "Too Many Requests"},
+			{460, "Checksum Mismatch"},
+			{500, "Internal Server Error"},
+			{503, "Service Unavailable"},
+			{507, "Insufficient Storage"},
 	};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {

@@ -18,7 +18,8 @@
 #define DEFAULT_BODY_BYTES (64u * 1024u)
 #define UNSAFE ((unsigned)METHOD_POST | METHOD_PATCH | METHOD_DELETE)
 
-/* rc → status, once. problem: for machines; key: text keys <key>.title and <key>.text for people. */
+/* rc → status, once. problem: for machines; key: text keys <key>.title and <key>.text for people.
+ */
 static const struct answer { enum rc rc; int status; const char *problem, *key; } answers[] = {
 	{ RC_INVALID, 400, "invalid", "error.invalid" },
 	{ RC_NOT_FOUND, 404, "not-found", "error.not_found" },
@@ -41,8 +42,8 @@ static void answer_rc(struct web *web, struct request *request, struct response 
 	while (answer->rc != rc && answer->rc != RC_OK)
 		answer++;
 	if (answer->rc == RC_OK)
-		log_error("request failed route=%s rc=%s", request->route != NULL ? request->route->name :
-				"-", rc_name(rc));
+		log_error("request failed route=%s rc=%s",
+				request->route != NULL ? request->route->name : "-", rc_name(rc));
 	response_reset(response);
 	if (access_wants_problem(web, request))
 		response_problem(response, answer->status, answer->problem,
@@ -88,9 +89,14 @@ static bool serves(const struct route *route, enum method method)
 static void answer_method(struct web *web, struct request *request, struct response *response,
 		unsigned methods)
 {
-	static const struct { unsigned bit; const char *name; } names[] = {
-		{ METHOD_GET, "GET" }, { METHOD_HEAD, "HEAD" }, { METHOD_POST, "POST" },
-		{ METHOD_PATCH, "PATCH" }, { METHOD_DELETE, "DELETE" }, { METHOD_OPTIONS, "OPTIONS" },
+	static const struct { unsigned bit; const char *name;
+	} names[] = {
+			{METHOD_GET, "GET"},
+			{METHOD_HEAD, "HEAD"},
+			{METHOD_POST, "POST"},
+			{METHOD_PATCH, "PATCH"},
+			{METHOD_DELETE, "DELETE"},
+			{METHOD_OPTIONS, "OPTIONS"},
 	};
 	char allow[64] = "";
 	size_t len = 0;
@@ -99,8 +105,8 @@ static void answer_method(struct web *web, struct request *request, struct respo
 		methods |= METHOD_HEAD;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if ((methods & names[i].bit) != 0)
-			len += (size_t)snprintf(allow + len, sizeof allow - len, "%s%s", len > 0 ? ", " : "",
-					names[i].name);
+			len += (size_t)snprintf(allow + len, sizeof allow - len, "%s%s",
+					len > 0 ? ", " : "", names[i].name);
 	}
 	if (access_wants_problem(web, request))
 		response_problem(response, 405, "method", response_reason(405), NULL);
@@ -140,7 +146,8 @@ bool route_can_get(const struct web *web, struct pool *pool, const char *path)
 	struct request probe = { .pool = pool, .path = path };
 
 	for (size_t i = 0; i < web->route_count; i++) {
-		if ((web->routes[i].methods & METHOD_GET) != 0 && fits(&probe, web->routes[i].pattern))
+		if ((web->routes[i].methods & METHOD_GET) != 0 &&
+				fits(&probe, web->routes[i].pattern))
 			return true;
 	}
 	return false;
@@ -189,8 +196,8 @@ static enum rc read_body(struct request *request)
 	if (!streams)
 		rc = read_whole(request);
 	if (rc == RC_OK && !streams && has_form(request))
-		rc = form_parse(request->pool, request->content_type, request->body, request->body_len,
-				&request->form);
+		rc = form_parse(request->pool, request->content_type, request->body,
+				request->body_len, &request->form);
 	else if (rc == RC_OK)
 		rc = form_parse(request->pool, "application/x-www-form-urlencoded", "", 0,
 				&request->form);
@@ -202,8 +209,8 @@ static void default_headers(const struct web *web, const struct request *request
 {
 	bool cache_ok = request->route != NULL && (request->route->policy & ROUTE_CACHE_OK) != 0;
 
-	response_header(response, "Cache-Control", cache_ok && response->status == 200 ? "no-cache" :
-			"no-store");
+	response_header(response, "Cache-Control",
+			cache_ok && response->status == 200 ? "no-cache" : "no-store");
 	response_header(response, "X-Content-Type-Options", "nosniff");
 	if (web->machine)
 		return;

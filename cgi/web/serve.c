@@ -24,10 +24,13 @@ static void log_access(const struct web *web, const struct request *request, int
 		[METHOD_DELETE] = "DELETE", [METHOD_OTHER] = "OTHER" };
 
 	log_info("request source=%s program=%s route=%s method=%s account=%s status=%d ms=%lld",
-			request->remote, web->program, request->route != NULL ? request->route->name : "-",
-			methods[request->method], request->session != NULL ? request->session->account.id :
-			request->board != NULL ? request->board : "-", status,
-			(long long)(when_boottime_ms() - began_ms));
+			request->remote, web->program,
+			request->route != NULL ? request->route->name : "-",
+			methods[request->method],
+			request->session != NULL ? request->session->account.id
+			: request->board != NULL ? request->board
+						 : "-",
+			status, (long long)(when_boottime_ms() - began_ms));
 }
 
 static void serve_one(struct web *web, struct fcgx *fcgx, struct request *request,
@@ -38,7 +41,8 @@ static void serve_one(struct web *web, struct fcgx *fcgx, struct request *reques
 	request->secure = response->secure = web->settings->tls_pages;
 	route_dispatch(web, request, response);
 	if (fcgx_answer(fcgx, request, response) != RC_OK)
-		log_info("request peer left route=%s", request->route != NULL ? request->route->name : "-");
+		log_info("request peer left route=%s",
+				request->route != NULL ? request->route->name : "-");
 	log_access(web, request, response->status, began_ms);
 }
 
@@ -51,7 +55,7 @@ int web_serve(struct web *web)
 	int64_t served = 0, limit = settings->recycle_requests;
 	enum rc rc;
 
-	rc = fcgx_open((struct fcgx_limits){ settings->upload_min_rate, settings->upload_deadline_s },
+	rc = fcgx_open((struct fcgx_limits){settings->upload_min_rate, settings->upload_deadline_s},
 			&fcgx);
 	if (rc != RC_OK) {
 		pool_free(pool);

@@ -19,16 +19,16 @@ static const char *weekday_name(struct pool *pool, int weekday)
 	return text_get(pool_printf(pool, "show.weekday_%d", weekday));
 }
 
-/* On paper days and months below 10 (months below 3) are written with a nought (NĐ 30/2020, annex I:
- * so that no digit can be added before them). */
+/* On paper days and months below 10 (months below 3) are written with a nought (NĐ 30/2020, annex
+ * I: so that no digit can be added before them). */
 static char *paper(struct pool *pool, int64_t at_ms, const char *key)
 {
 	struct when_local at;
 
 	when_to_local(at_ms, &at);
 	return text_fill(pool, key, TWO(pool, at.hour), TWO(pool, at.minute), TWO(pool, at.day),
-			at.month < 3 ? TWO(pool, at.month) : PLAIN(pool, at.month), PLAIN(pool, at.year),
-			weekday_name(pool, at.weekday), NULL);
+			at.month < 3 ? TWO(pool, at.month) : PLAIN(pool, at.month),
+			PLAIN(pool, at.year), weekday_name(pool, at.weekday), NULL);
 }
 
 char *show_time_paper(struct pool *pool, int64_t at_ms)
@@ -104,7 +104,8 @@ char *show_due(struct pool *pool, int64_t due_at, int64_t now_ms, const char **t
 static char *grouped(struct pool *pool, int64_t number)
 {
 	char digits[24];
-	size_t len = (size_t)snprintf(digits, sizeof digits, "%lld", (long long)number), start, n = 0;
+	size_t len = (size_t)snprintf(digits, sizeof digits, "%lld", (long long)number), start,
+	       n = 0;
 	char *out = pool_alloc(pool, 2 * len + 1);
 
 	start = digits[0] == '-';
@@ -133,7 +134,8 @@ static void digit(struct buf *out, struct pool *pool, int value)
 	word(out, text_get(pool_printf(pool, "show.digit_%d", value)));
 }
 
-/* 0..999. full: something stands before it, so a missing hundred is said ("không trăm linh năm"). */
+/* 0..999. full: something stands before it, so a missing hundred is said ("không trăm linh năm").
+ */
 static void three_digits(struct buf *out, struct pool *pool, int value, bool full)
 {
 	int hundred = value / 100, ten = value / 10 % 10, one = value % 10;
@@ -226,5 +228,6 @@ char *show_bytes(struct pool *pool, int64_t bytes)
 				(long long)(tenths % 10));
 	}
 	tenths = (bytes + 50000) / 100000;
-	return pool_printf(pool, "%lld,%lld MB", (long long)(tenths / 10), (long long)(tenths % 10));
+	return pool_printf(
+			pool, "%lld,%lld MB", (long long)(tenths / 10), (long long)(tenths % 10));
 }

@@ -32,8 +32,11 @@ char *show_qr_svg(struct pool *pool, const char *text)
 		return pool_strdup(pool, "");
 	}
 	size = code->width + 2 * QR_QUIET;
-	buf_printf(&out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" viewBox=\"0 0 %d %d\" "
-			"shape-rendering=\"crispEdges\" aria-hidden=\"true\"><path d=\"", size, size);
+	buf_printf(&out,
+			"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr\" viewBox=\"0 0 %d "
+			"%d\" "
+			"shape-rendering=\"crispEdges\" aria-hidden=\"true\"><path d=\"",
+			size, size);
 	for (int y = 0; y < code->width; y++) {
 		const unsigned char *row = code->data + (size_t)y * (size_t)code->width;
 
@@ -80,7 +83,8 @@ static bool two_digits(const char *p)
 	return p[0] >= '0' && p[0] <= '9' && p[1] >= '0' && p[1] <= '9';
 }
 
-/* Fewest symbols from each place on in each set, from the end backwards; a change of set costs one. */
+/* Fewest symbols from each place on in each set, from the end backwards; a change of set costs one.
+ */
 static void count_symbols(const char *text, size_t len, unsigned cost[CODE_MAX + 1][SETS])
 {
 	cost[len][SET_B] = cost[len][SET_C] = 0;
@@ -155,9 +159,12 @@ char *show_code128_svg(struct pool *pool, const char *text)
 			x += width;
 		}
 	}
-	buf_printf(&out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"barcode\" "
-			"viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" shape-rendering=\"crispEdges\" "
-			"aria-hidden=\"true\"><path d=\"%s\"/></svg>", x + BAR_QUIET, BAR_HEIGHT, path.data);
+	buf_printf(&out,
+			"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"barcode\" "
+			"viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
+			"shape-rendering=\"crispEdges\" "
+			"aria-hidden=\"true\"><path d=\"%s\"/></svg>",
+			x + BAR_QUIET, BAR_HEIGHT, path.data);
 	buf_free(&path);
 	return take(pool, &out);
 }

@@ -49,7 +49,8 @@ static void run(const struct pages_op *ops, uint32_t at, const struct scope *sco
 		case PAGES_SECTION:
 			value = find(scope, op->hash);
 			if (value != NULL && value->first != NULL) {
-				for (const struct view *item = value->first; item != NULL; item = item->next)
+				for (const struct view *item = value->first; item != NULL;
+						item = item->next)
 					run(ops, at + 1, &(struct scope){ item, scope }, out);
 			} else if (value != NULL && value->on) {
 				run(ops, at + 1, scope, out);

@@ -17,7 +17,8 @@
 #include "web/tus_spool.h"
 
 #define CHUNK_BYTES 65536u
-#define CHECKED_MAX (1024u * 1024u)	/* of a PATCH with a checksum: it is held until it is checked */
+#define CHECKED_MAX (1024u * 1024u) /* of a PATCH with a checksum: it is held until it is checked  \
+				     */
 #define METADATA_MAX 4096u
 
 struct call {
@@ -74,9 +75,12 @@ static void expires_header(struct call *call)
 	struct tm utc;
 
 	if (gmtime_r(&at, &utc) != NULL)
-		response_header(call->response, "Upload-Expires", pool_printf(call->request->pool,
-				"%s, %02d %s %04d %02d:%02d:%02d GMT", days[utc.tm_wday], utc.tm_mday,
-				months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec));
+		response_header(call->response, "Upload-Expires",
+				pool_printf(call->request->pool,
+						"%s, %02d %s %04d %02d:%02d:%02d GMT",
+						days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon],
+						utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+						utc.tm_sec));
 }
 
 static enum rc options(struct call *call)
@@ -84,7 +88,8 @@ static enum rc options(struct call *call)
 	call->response->status = 204;
 	response_header(call->response, "Tus-Version", "1.0.0");
 	number_header(call, "Tus-Max-Size", call->server->max_bytes);
-	response_header(call->response, "Tus-Extension", "creation,checksum,expiration,termination");
+	response_header(call->response, "Tus-Extension",
+			"creation,checksum,expiration,termination");
 	response_header(call->response, "Tus-Checksum-Algorithm", "sha1,sha256");
 	return RC_OK;
 }
@@ -122,7 +127,8 @@ static enum rc read_metadata(struct pool *pool, const char *header, struct tus_u
 		for (size_t i = 0; rc == RC_OK && i < sizeof known / sizeof known[0]; i++) {
 			const char *text = start + name + (start[name] == ' ');
 
-			if (strlen(known[i].name) != name || memcmp(known[i].name, start, name) != 0)
+			if (strlen(known[i].name) != name ||
+					memcmp(known[i].name, start, name) != 0)
 				continue;
 			buf_reset(&value);
 			buf_reserve(&value, 0);
@@ -152,8 +158,11 @@ static enum rc finish(struct call *call)
 	if (rc == RC_INVALID || rc == RC_NOT_FOUND)
 		tus_spool_remove(call->request->pool, &call->spool);
 	if (rc == RC_OK)
-		rc = tus_spool_finished(call->request->pool, &call->spool, response->headers.data != NULL ?
-				pool_strdup(call->request->pool, response->headers.data + before) : "");
+		rc = tus_spool_finished(call->request->pool, &call->spool,
+				response->headers.data != NULL
+						? pool_strdup(call->request->pool,
+								  response->headers.data + before)
+						: "");
 	return rc;
 }
 
@@ -201,7 +210,8 @@ static enum rc head(struct call *call)
 	struct tus_upload *upload = &call->spool.upload;
 	enum rc rc = RC_OK;
 
-	/* Whole, but finish failed or never ran: a client that only asks must not take it for done. */
+	/* Whole, but finish failed or never ran: a client that only asks must not take it for done.
+	 */
 	if (upload->offset == upload->length && !call->spool.done)
 		rc = finish(call);
 	if (rc != RC_OK)
@@ -347,7 +357,8 @@ static enum rc patch(struct call *call)
 
 	if (strncasecmp(call->request->content_type, "application/offset+octet-stream", 31) != 0)
 		return refuse(call, 415, "type", "application/offset+octet-stream is needed");
-	if (num_parse(request_header(call->request, "Upload-Offset"), 0, INT64_MAX, &offset) != RC_OK)
+	if (num_parse(request_header(call->request, "Upload-Offset"), 0, INT64_MAX, &offset) !=
+			RC_OK)
 		return refuse(call, 400, "offset", "Upload-Offset is needed");
 	if (offset != upload->offset) {
 		number_header(call, "Upload-Offset", upload->offset);
@@ -381,7 +392,8 @@ static enum rc on_upload(struct call *call, enum method method)
 			&call->spool);
 	if (rc == RC_BUSY)
 		return refuse(call, 423, "locked", "Another request has this upload");
-	if (rc == RC_OK && call->server->same_scope(call->web, request, &call->spool.upload) != RC_OK)
+	if (rc == RC_OK &&
+			call->server->same_scope(call->web, request, &call->spool.upload) != RC_OK)
 		rc = RC_NOT_FOUND;
 	if (rc != RC_OK)
 		return refuse_rc(call, rc);

@@ -85,8 +85,8 @@ static enum rc read_record(struct pool *pool, struct tus_spool *spool)
 	size_t len = 0;
 	enum rc rc;
 
-	rc = file_read(pool, pool_printf(pool, "%s/%s.json", spool->dir, upload->id), RECORD_MAX, &text,
-			&len);
+	rc = file_read(pool, pool_printf(pool, "%s/%s.json", spool->dir, upload->id), RECORD_MAX,
+			&text, &len);
 	if (rc == RC_OK)
 		rc = json_parse(text, len, &record);
 	if (rc != RC_OK)

@@ -69,8 +69,8 @@ static struct view_value *value_of(struct view *view, const char *name)
 
 static void set(struct view *view, const char *name, const char *text, bool on, bool svg)
 {
-	*value_of(view, name) = (struct view_value){ .hash = pages_hash(name), .used = true, .on = on,
-		.svg = svg, .text = text };
+	*value_of(view, name) = (struct view_value){
+			.hash = pages_hash(name), .used = true, .on = on, .svg = svg, .text = text};
 }
 
 void view_set(struct view *view, const char *name, const char *text)

@@ -78,7 +78,8 @@ enum rc web_login(struct web *web, struct request *request, struct response *res
 		snprintf(device, sizeof device, "%s", request->device);
 	}
 	response_cookie(response, web_cookie(web, request->pool, true), device, DEVICE_MAX_AGE_S);
-	log_info("login account=%s program=%s source=%s", account->id, web->program, request->remote);
+	log_info("login account=%s program=%s source=%s", account->id, web->program,
+			request->remote);
 	if (next == NULL || next[0] != '/' || next[1] == '/' || next[1] == '\\' ||
 			next[strcspn(next, "\r\n")] != '\0')
 		next = "/";
@@ -91,7 +92,8 @@ enum rc web_logout(struct web *web, struct request *request, struct response *re
 	enum rc rc = RC_OK;
 
 	if (request->session != NULL) {
-		log_info("logout account=%s program=%s", request->session->account.id, web->program);
+		log_info("logout account=%s program=%s", request->session->account.id,
+				web->program);
 		rc = session_end(web->store, request->session);
 	}
 	if (rc != RC_OK)

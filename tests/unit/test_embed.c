@@ -91,11 +91,14 @@ static void good_tree(void)
 	put("cgi/schema/sqlite/tram/0001.sql", "one;\n");
 	put("cgi/schema/pg/tram/0001.sql", "pg;\n");
 	put("board/communes.tsv", "18685\tx\n");
-	put("www/text/vi.txt", "# comment\nk.one = Một & \"hai\"\nk.two = {1} rồi {0}\\nhết ?""?/\n");
+	put("www/text/vi.txt", "# comment\nk.one = Một & \"hai\"\nk.two = {1} rồi {0}\\nhết ?"
+			       "?/\n");
 	put("www/static/app.css", ".a{}");
 	put("www/pages/partial/head.html", "  <title>{{title}}</title>\n");
-	put("www/pages/print/a.html", "{{>partial/head}}\n\n   {{#rows}}\n   <b>{{x}} {{t k.two x y}}</b>\n"
-			"   {{/rows}}\n{{^rows}}{{t k.one}}{{/rows}}<pre>\n  {{unsafe_svg q}}\n  </pre>"
+	put("www/pages/print/a.html",
+			"{{>partial/head}}\n\n   {{#rows}}\n   <b>{{x}} {{t k.two x y}}</b>\n"
+			"   {{/rows}}\n{{^rows}}{{t k.one}}{{/rows}}<pre>\n  {{unsafe_svg q}}\n  "
+			"</pre>"
 			"{{asset app.css}}{{! no }}\n");
 }
 
@@ -112,7 +115,8 @@ static void makes(void **state)
 	assert_non_null(strstr(pages, "{ \"k.two\", \"{1} rồi {0}\\nhết \\?\\?/\" }"));
 	assert_non_null(strstr(pages, "{ \"app.css\", \"/tinh/app.6b93ed03.css\" }"));
 	assert_string_equal(get("out/static/app.6b93ed03.css"), ".a{}");
-	/* Blanks squeezed, section lines gone, <pre> kept, the sentence cut at its places and escaped. */
+	/* Blanks squeezed, section lines gone, <pre> kept, the sentence cut at its places and
+	 * escaped. */
 	assert_non_null(strstr(pages, "\"<title>\""));
 	assert_non_null(strstr(pages, "\"</title>\\n\""));
 	assert_non_null(strstr(pages, "\"<b>\""));
@@ -123,7 +127,8 @@ static void makes(void **state)
 	assert_non_null(strstr(pages, "\"\\n  </pre>/tinh/app.6b93ed03.css\\n\""));
 	schema = get("out/gen/schema.c");
 	assert_non_null(strstr(schema, "{ \"pg\", \"tram\", 1, "));
-	assert_true(strstr(schema, "{ \"sqlite\", \"tram\", 1, ") < strstr(schema, "\"tram\", 2, "));
+	assert_true(strstr(schema, "{ \"sqlite\", \"tram\", 1, ") <
+			strstr(schema, "\"tram\", 2, "));
 	assert_non_null(strstr(schema, "embed_catalogue_json_len = 0;"));
 	/* Nothing new: nothing touched. Something new: the old asset goes. */
 	assert_int_equal(stat(pool_printf(pool, "%s/out/gen/pages.c", dir), &before), 0);
@@ -137,24 +142,33 @@ static void makes(void **state)
 
 static void stops(void **state)
 {
-	static const struct { const char *path, *text, *said; } cases[] = {
-		{ "www/pages/b.html", "\n\n{{t k.none}}", "b.html:3: no such text key: k.none" },
-		{ "www/pages/b.html", "{{t k.two x}}", "b.html:1: no value for {1}" },
-		{ "www/pages/b.html", "\n{{>partial/none}}", "b.html:2: no such partial: partial/none" },
-		{ "www/pages/b.html", "{{#a}}\n{{/b}}", "b.html:2: {{/b}} closes {{a}} of line 1" },
-		{ "www/pages/b.html", "{{#a}}\n{{#b}}{{/b}}", "b.html:1: {{a}} is not closed" },
-		{ "www/pages/b.html", "{{/a}}", "b.html:1: {{/a}} without its beginning" },
-		{ "www/pages/b.html", "{{a", "b.html:1: {{ without }}" },
-		{ "www/pages/b.html", "{{a b}}", "b.html:1: not a name: {{a b}}" },
-		{ "www/pages/b.html", "{{{a}}}", "b.html:1: not a name" },
-		{ "www/pages/b.html", "{{asset no.css}}", "b.html:1: no such file in www/static: no.css" },
-		{ "www/pages/b.html", "{{unsafe_svg a}}", "b.html:1: unsafe_svg is not allowed" },
-		{ "www/pages/b.html", "{{>b}}", "b.html:1: a partial within itself: b" },
-		{ "www/text/vi.txt", "k.one = a\nk.two = b\nk.one = c\n", "vi.txt:3: key twice: k.one" },
-		{ "www/text/vi.txt", "k.one\n", "vi.txt:1: no '='" },
-		{ "cgi/schema/sqlite/tram/3.sql", "x", "3.sql: not <engine>/<database>/NNNN.sql" },
-		/* Two names with one hash (FNV-1a): "liquid" and "costarring". */
-		{ "www/pages/b.html", "{{costarring}}{{liquid}}", "hash alike" },
+	static const struct { const char *path, *text, *said;
+	} cases[] = {
+			{"www/pages/b.html", "\n\n{{t k.none}}",
+					"b.html:3: no such text key: k.none"},
+			{"www/pages/b.html", "{{t k.two x}}", "b.html:1: no value for {1}"},
+			{"www/pages/b.html", "\n{{>partial/none}}",
+					"b.html:2: no such partial: partial/none"},
+			{"www/pages/b.html", "{{#a}}\n{{/b}}",
+					"b.html:2: {{/b}} closes {{a}} of line 1"},
+			{"www/pages/b.html", "{{#a}}\n{{#b}}{{/b}}",
+					"b.html:1: {{a}} is not closed"},
+			{"www/pages/b.html", "{{/a}}", "b.html:1: {{/a}} without its beginning"},
+			{"www/pages/b.html", "{{a", "b.html:1: {{ without }}"},
+			{"www/pages/b.html", "{{a b}}", "b.html:1: not a name: {{a b}}"},
+			{"www/pages/b.html", "{{{a}}}", "b.html:1: not a name"},
+			{"www/pages/b.html", "{{asset no.css}}",
+					"b.html:1: no such file in www/static: no.css"},
+			{"www/pages/b.html", "{{unsafe_svg a}}",
+					"b.html:1: unsafe_svg is not allowed"},
+			{"www/pages/b.html", "{{>b}}", "b.html:1: a partial within itself: b"},
+			{"www/text/vi.txt", "k.one = a\nk.two = b\nk.one = c\n",
+					"vi.txt:3: key twice: k.one"},
+			{"www/text/vi.txt", "k.one\n", "vi.txt:1: no '='"},
+			{"cgi/schema/sqlite/tram/3.sql", "x",
+					"3.sql: not <engine>/<database>/NNNN.sql"},
+			/* Two names with one hash (FNV-1a): "liquid" and "costarring". */
+			{"www/pages/b.html", "{{costarring}}{{liquid}}", "hash alike"},
 	};
 
 	(void)state;
@@ -173,9 +187,10 @@ static void checks_c(void **state)
 	(void)state;
 	good_tree();
 	put("a.c", "text_get(\"k.one\"); text_get(key);\ntext_fill(pool, \"k.none\", a, NULL);\n"
-			"form_fault(f, \"field\", \"k.gone\");\nweb_error_page(w, q, r, 404, \"k.page\");\n"
-			"{ \"a\", FIELD_LINE, true, 0, 5, \"x|y\", \"k.label\" },\n"
-			"text_get(x ? \"k.one\" : \"k.two\");\n");
+		   "form_fault(f, \"field\", \"k.gone\");\nweb_error_page(w, q, r, 404, "
+		   "\"k.page\");\n"
+		   "{ \"a\", FIELD_LINE, true, 0, 5, \"x|y\", \"k.label\" },\n"
+		   "text_get(x ? \"k.one\" : \"k.two\");\n");
 	assert_int_equal(embed("--check-c a.c"), 1);
 	assert_null(strstr(get("said"), "a.c:1"));
 	assert_non_null(strstr(get("said"), "a.c:2: no such text key: k.none"));

@@ -69,7 +69,8 @@ static void malformed(void **state)
 
 static const struct field line[] = { { "v", FIELD_LINE, false, 0, 0, NULL, NULL } };
 
-/* Bytes that are no text do not lose the page: they come back repaired, as a fault of their field. */
+/* Bytes that are no text do not lose the page: they come back repaired, as a fault of their field.
+ */
 static void damaged(void **state)
 {
 	static const char *const bodies[] = {
@@ -116,9 +117,16 @@ static void check_all(struct field field, const struct attempt *attempts, size_t
 static void text_fields(void **state)
 {
 	static const struct attempt one[] = {
-		{ "v=", "" }, { "v=+a++b+", "a b" }, { "", "" }, { "v=a%0Ab", NULL }, { "v=12345", "12345" },
-		{ "v=123456", NULL }, { "v=%C4%91%C4%91%C4%91%C4%91%C4%91", "đđđđđ" }, { "v=a", NULL },
-		{ "v=%1b", NULL }, { "v=e%cc%82%cc%81x", "ếx" },
+			{"v=", ""},
+			{"v=+a++b+", "a b"},
+			{"", ""},
+			{"v=a%0Ab", NULL},
+			{"v=12345", "12345"},
+			{"v=123456", NULL},
+			{"v=%C4%91%C4%91%C4%91%C4%91%C4%91", "đđđđđ"},
+			{"v=a", NULL},
+			{"v=%1b", NULL},
+			{"v=e%cc%82%cc%81x", "ếx"},
 	};
 	static const struct attempt many[] = {
 		{ "v=a%0D%0Ab", "a\nb" }, { "v=a%0Db%09c", "a\nb\tc" }, { "v=a%08", NULL },
@@ -136,18 +144,33 @@ static void text_fields(void **state)
 static void number_fields(void **state)
 {
 	static const struct attempt numbers[] = {
-		{ "v=7", "7" }, { "v=+7+", "7" }, { "v=1.000", "1000" }, { "v=1+000", "1000" },
-		{ "v=1.5", NULL }, { "v=1.00", NULL }, { "v=0", NULL }, { "v=5001", NULL }, { "v=x", NULL },
-		{ "v=9223372036854775808", NULL }, { "v=0x7", NULL },
+			{"v=7", "7"},
+			{"v=+7+", "7"},
+			{"v=1.000", "1000"},
+			{"v=1+000", "1000"},
+			{"v=1.5", NULL},
+			{"v=1.00", NULL},
+			{"v=0", NULL},
+			{"v=5001", NULL},
+			{"v=x", NULL},
+			{"v=9223372036854775808", NULL},
+			{"v=0x7", NULL},
 	};
 	static const struct attempt phones[] = {
-		{ "v=0912+345+678", "0912345678" }, { "v=%2b84+912.345.678", "0912345678" },
-		{ "v=0239+3855+123", "02393855123" }, { "v=912345678", NULL }, { "v=09123456", NULL },
-		{ "v=0912345678901", NULL }, { "v=0912x45678", NULL },
+			{"v=0912+345+678", "0912345678"},
+			{"v=%2b84+912.345.678", "0912345678"},
+			{"v=0239+3855+123", "02393855123"},
+			{"v=912345678", NULL},
+			{"v=09123456", NULL},
+			{"v=0912345678901", NULL},
+			{"v=0912x45678", NULL},
 	};
 	static const struct attempt ids[] = {
-		{ "v=000190001234", "000190001234" }, { "v=000+190+001+234", "000190001234" },
-		{ "v=000123456", "000123456" }, { "v=00012345678", NULL }, { "v=00019000123a", NULL },
+			{"v=000190001234", "000190001234"},
+			{"v=000+190+001+234", "000190001234"},
+			{"v=000123456", "000123456"},
+			{"v=00012345678", NULL},
+			{"v=00019000123a", NULL},
 	};
 	static const struct attempt taxes[] = {
 		{ "v=0001234567", "0001234567" }, { "v=0001234567-001", "0001234567-001" },
@@ -165,22 +188,35 @@ static void number_fields(void **state)
 static void other_fields(void **state)
 {
 	static const struct attempt dates[] = {
-		{ "v=05/03/1990", "1990-03-05" }, { "v=1990-03-05", "1990-03-05" }, { "v=1990", NULL },
-		{ "v=31/02/1990", NULL }, { "v=x", NULL },
+			{"v=05/03/1990", "1990-03-05"},
+			{"v=1990-03-05", "1990-03-05"},
+			{"v=1990", NULL},
+			{"v=31/02/1990", NULL},
+			{"v=x", NULL},
 	};
-	static const struct attempt births[] = { { "v=1990", "1990" }, { "v=05031990", "1990-03-05" } };
+	static const struct attempt births[] = {{"v=1990", "1990"}, {"v=05031990", "1990-03-05"}};
 	static const struct attempt times[] = {
-		{ "v=2026-11-25T15:05", "2026-11-25T15:05" }, { "v=2026-11-25+15:05", "2026-11-25T15:05" },
-		{ "v=2026-11-25", NULL },
+			{"v=2026-11-25T15:05", "2026-11-25T15:05"},
+			{"v=2026-11-25+15:05", "2026-11-25T15:05"},
+			{"v=2026-11-25", NULL},
 	};
 	static const struct attempt emails[] = {
-		{ "v=a@b.vn", "a@b.vn" }, { "v=a@b", NULL }, { "v=@b.vn", NULL }, { "v=a@b.", NULL },
-		{ "v=a@b@c.vn", NULL }, { "v=a+b@c.vn", NULL }, { "v=%C4%91@c.vn", NULL },
-		{ "v=a@b.vn%0ABcc:x@y.vn", NULL },
+			{"v=a@b.vn", "a@b.vn"},
+			{"v=a@b", NULL},
+			{"v=@b.vn", NULL},
+			{"v=a@b.", NULL},
+			{"v=a@b@c.vn", NULL},
+			{"v=a+b@c.vn", NULL},
+			{"v=%C4%91@c.vn", NULL},
+			{"v=a@b.vn%0ABcc:x@y.vn", NULL},
 	};
 	static const struct attempt choices[] = {
-		{ "v=ab", "ab" }, { "v=c", "c" }, { "v=a", NULL }, { "v=a|b", NULL }, { "v=ab|c", NULL },
-		{ "v=", NULL },
+			{"v=ab", "ab"},
+			{"v=c", "c"},
+			{"v=a", NULL},
+			{"v=a|b", NULL},
+			{"v=ab|c", NULL},
+			{"v=", NULL},
 	};
 	static const struct attempt flags[] = { { "v=on", "1" }, { "", "" } };
 	static const struct attempt hexes[] = {
@@ -251,8 +287,10 @@ static void missing(void **state)
 
 static void multipart_form(void **state)
 {
-	static const char body[] = "--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n\xc4\x91"
-			"\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\nbytes"
+	static const char body[] =
+			"--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n\xc4\x91"
+			"\r\n--B\r\nContent-Disposition: form-data; name=\"f\"; "
+			"filename=\"x\"\r\n\r\nbytes"
 			"\r\n--B--\r\n";
 	struct pool *pool = pool_new();
 	struct form *form;

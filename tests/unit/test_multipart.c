@@ -49,7 +49,8 @@ static enum rc parse(const char *type, const char *body, size_t len, size_t piec
 
 	buf_reset(&seen->out);
 	buf_text(&seen->out, "");
-	rc = multipart_new(pool, type, &(struct multipart_events){ begin, data, end, seen }, &multipart);
+	rc = multipart_new(
+			pool, type, &(struct multipart_events){begin, data, end, seen}, &multipart);
 	for (size_t at = 0; rc == RC_OK && at < len; at += piece)
 		rc = multipart_feed(multipart, body + at, len - at < piece ? len - at : piece);
 	if (rc == RC_OK)
@@ -58,8 +59,10 @@ static enum rc parse(const char *type, const char *body, size_t len, size_t piec
 	return rc;
 }
 
-static const char whole[] = "preamble\r\n--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n"
-		"one\r\n--XX  \r\ncontent-disposition: form-data; name=\"f\"; filename=\"x%22;y.pdf\"\r\n"
+static const char whole[] =
+		"preamble\r\n--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n"
+		"one\r\n--XX  \r\ncontent-disposition: form-data; name=\"f\"; "
+		"filename=\"x%22;y.pdf\"\r\n"
 		"Content-Type: application/pdf\r\n\r\n\r\n-\r\n--X\r\n--\rXX\n\r\n--XX\r\n"
 		"Content-Disposition: form-data; name=empty\r\n\r\n\r\n--XX--\r\nepilogue";
 
@@ -101,7 +104,8 @@ static void torn_anywhere(void **state)
 
 static void boundary_at_once(void **state)
 {
-	static const char body[] = "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--XX--";
+	static const char body[] =
+			"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--XX--";
 	struct seen seen = { { 0 } };
 
 	(void)state;
@@ -124,11 +128,13 @@ static void malformed(void **state)
 		"--XX\r\n\r\n1\r\n--XX--",
 	};
 	static const char *const types[] = {
-		"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"",
-		"text/plain; boundary=XX",
-		/* 71 characters, one too many */
-		("multipart/form-data; boundary="
-		"12345678901234567890123456789012345678901234567890123456789012345678901"),
+			"multipart/form-data",
+			"multipart/form-data; boundary=",
+			"multipart/form-data; boundary=\"",
+			"text/plain; boundary=XX",
+			/* 71 characters, one too many */
+			("multipart/form-data; boundary="
+			 "12345678901234567890123456789012345678901234567890123456789012345678901"),
 	};
 	struct seen seen = { { 0 } };
 

@@ -1,5 +1,6 @@
 /*
- * test_request.c: addresses, cookies and queries that nobody has checked yet, and headers going out.
+ * test_request.c: addresses, cookies and queries that nobody has checked yet, and headers going
+ * out.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +15,30 @@
 static void targets(void **state)
 {
 	static const char *const wrong[] = {
-		"", "*", "quay", "http://a/b", "/a/../b", "/..", "/a/..", "/.", "/a/./b", "//a", "/a//b",
-		"/%2e%2e/b", "/a%2fb", "/a%2Fb", "/a%00b", "/a%", "/a%4", "/a%zz", "/a%0ab", "/a%7f",
-		"/a\\b", "/%ff", "/%c0%af", "/%ed%a0%80",
+			"",
+			"*",
+			"quay",
+			"http://a/b",
+			"/a/../b",
+			"/..",
+			"/a/..",
+			"/.",
+			"/a/./b",
+			"//a",
+			"/a//b",
+			"/%2e%2e/b",
+			"/a%2fb",
+			"/a%2Fb",
+			"/a%00b",
+			"/a%",
+			"/a%4",
+			"/a%zz",
+			"/a%0ab",
+			"/a%7f",
+			"/a\\b",
+			"/%ff",
+			"/%c0%af",
+			"/%ed%a0%80",
 	};
 	struct web_fixture at;
 
@@ -118,7 +140,8 @@ static void downloads(void **state)
 	web_fixture_init(&at);
 	response_file(&at.response, "x/out/1", "text/html", "a\"b\r\nc đ.html", true);
 	assert_string_equal(web_fixture_answer(&at, "Content-Disposition"),
-			"attachment; filename=\"a_b__c __.html\"; filename*=UTF-8''a%22b%0D%0Ac%20%C4%91.html");
+			"attachment; filename=\"a_b__c __.html\"; "
+			"filename*=UTF-8''a%22b%0D%0Ac%20%C4%91.html");
 	assert_non_null(strstr(web_fixture_answer(&at, "Content-Security-Policy"), "sandbox"));
 	assert_true(at.response.own_policy);
 	response_reset(&at.response);

@@ -1,6 +1,6 @@
 /*
- * test_route.c: every policy of the route table, each with what passes and what does not, over a real
- * session and a real register of boards.
+ * test_route.c: every policy of the route table, each with what passes and what does not, over a
+ * real session and a real register of boards.
  */
 #define _DEFAULT_SOURCE	/* mkdtemp */
 #include <setjmp.h>
@@ -60,17 +60,18 @@ static enum rc handle_logout(struct web *here, struct request *request, struct r
 #define POST METHOD_POST
 
 static const struct route pages[] = {
-	{ "public", GET | POST, "/cong-khai", ROUTE_PUBLIC, 0, 0, handle },
-	{ "login", GET | POST, "/dang-nhap", ROUTE_PUBLIC | ROUTE_LOCKED_OK, 0, 0, handle_login },
-	{ "logout", POST, "/thoat", ROUTE_LOCKED_OK, 0, 0, handle_logout },
-	{ "home", GET, "/quay", 0, 0, 0, handle },
-	{ "password", GET, "/doi-mat-khau", 0, 0, 0, handle },
-	{ "new", GET, "/ho-so/moi", 0, ROLE_SIGNER, 0, handle },
-	{ "dossier", GET, "/ho-so/:code", 0, ROLE_INTAKE | ROLE_SIGNER, 0, handle },
-	{ "act", POST, "/ho-so/:code/chuyen", 0, 0, 100, handle },
-	{ "sign", POST, "/ho-so/:code/ky", 0, ROLE_SIGNER, 0, handle },
-	{ "upload", METHOD_PATCH | METHOD_DELETE | POST, "/tai-len", ROUTE_STREAM | ROUTE_NO_CSRF, 0, 0,
-	  handle },
+		{"public", GET | POST, "/cong-khai", ROUTE_PUBLIC, 0, 0, handle},
+		{"login", GET | POST, "/dang-nhap", ROUTE_PUBLIC | ROUTE_LOCKED_OK, 0, 0,
+				handle_login},
+		{"logout", POST, "/thoat", ROUTE_LOCKED_OK, 0, 0, handle_logout},
+		{"home", GET, "/quay", 0, 0, 0, handle},
+		{"password", GET, "/doi-mat-khau", 0, 0, 0, handle},
+		{"new", GET, "/ho-so/moi", 0, ROLE_SIGNER, 0, handle},
+		{"dossier", GET, "/ho-so/:code", 0, ROLE_INTAKE | ROLE_SIGNER, 0, handle},
+		{"act", POST, "/ho-so/:code/chuyen", 0, 0, 100, handle},
+		{"sign", POST, "/ho-so/:code/ky", 0, ROLE_SIGNER, 0, handle},
+		{"upload", METHOD_PATCH | METHOD_DELETE | POST, "/tai-len",
+				ROUTE_STREAM | ROUTE_NO_CSRF, 0, 0, handle},
 };
 static const struct route machine[] = {
 	{ "hello", POST, "/v1/hello", ROUTE_CERT | ROUTE_NO_CSRF, 0, 0, handle },
@@ -79,7 +80,8 @@ static const struct route machine[] = {
 
 static char dir[] = "route-test-XXXXXX";
 
-static struct store *open_store(const char *conf, unsigned which, const enum db_kind *kinds, size_t count)
+static struct store *open_store(
+		const char *conf, unsigned which, const enum db_kind *kinds, size_t count)
 {
 	char path[64];
 	FILE *file;
@@ -121,9 +123,14 @@ static int set_up_pages(void **state)
 	if (begin() != 0)
 		return 1;
 	store = open_store("side = board\nmode = rehearsal\nboard_id = b1\ncommune_code = 18685\n"
-			"hosts = localhost\nstation_name = Station\n", STORE_AUTH | STORE_RUN, kinds, 2);
-	web = (struct web){ .program = "intake", .settings = settings, .store = store, .routes = pages,
-		.route_count = sizeof pages / sizeof pages[0], .login_path = "/dang-nhap" };
+			   "hosts = localhost\nstation_name = Station\n",
+			STORE_AUTH | STORE_RUN, kinds, 2);
+	web = (struct web){.program = "intake",
+			.settings = settings,
+			.store = store,
+			.routes = pages,
+			.route_count = sizeof pages / sizeof pages[0],
+			.login_path = "/dang-nhap"};
 	account = (struct account){ .id = "u-0000000000000001", .login = "canbo", .name = "Ann",
 		.title = "", .employer = "", .unit = "", .roles = ROLE_INTAKE, .counter = "" };
 	assert_int_equal(session_new(store, at.pool, "intake", &account, &session_token), RC_OK);
@@ -154,7 +161,8 @@ static void ask(const char *method, const char *target, const char *body)
 
 static void with_session(void)
 {
-	web_fixture_header(&at, "Cookie", pool_printf(at.pool, "tram_intake_b1_r=%s", session_token));
+	web_fixture_header(
+			&at, "Cookie", pool_printf(at.pool, "tram_intake_b1_r=%s", session_token));
 }
 
 static int answer(void)
@@ -186,12 +194,14 @@ static void session_needed(void **state)
 	assert_int_equal(answer(), 303);
 	assert_string_equal(web_fixture_answer(&at, "Location"), "/dang-nhap?tiep=/ho-so/T1");
 	ask("GET", "/quay", NULL);
-	web_fixture_header(&at, "Cookie", "tram_intake_b1_r=0000000000000000000000000000000000000000000");
+	web_fixture_header(&at, "Cookie",
+			"tram_intake_b1_r=0000000000000000000000000000000000000000000");
 	assert_int_equal(answer(), 303);
 	/* Another program's, another mode's session. */
 	ask("GET", "/quay", NULL);
-	web_fixture_header(&at, "Cookie", pool_printf(at.pool, "tram_admin_b1_r=%s; tram_intake_b1_l=%s",
-			session_token, session_token));
+	web_fixture_header(&at, "Cookie",
+			pool_printf(at.pool, "tram_admin_b1_r=%s; tram_intake_b1_l=%s",
+					session_token, session_token));
 	assert_int_equal(answer(), 303);
 	assert_int_equal(handled, 0);
 	/* A script is not sent to a page. */
@@ -241,7 +251,8 @@ static void roles(void **state)
 	assert_int_equal(as_person("POST", "/ho-so/T1/ky", csrf), 403);
 	assert_int_equal(handled, 0);
 	assert_non_null(strstr(at.response.body.data, "<h1>"));
-	assert_non_null(strstr(at.response.headers.data, "Content-Security-Policy: default-src 'self';"));
+	assert_non_null(strstr(
+			at.response.headers.data, "Content-Security-Policy: default-src 'self';"));
 	assert_non_null(strstr(at.response.headers.data, "Cache-Control: no-store\r\n"));
 }
 
@@ -279,11 +290,19 @@ static void tokens(void **state)
 
 static void origins(void **state)
 {
-	static const struct { const char *origin, *site; int status; } cases[] = {
-		{ OWN, NULL, 200 }, { OWN, "same-origin", 200 }, { "null", "same-origin", 200 },
-		{ "", "", 200 }, { "http://localhost:9401", NULL, 403 }, { "https://localhost:9400", NULL, 403 },
-		{ "http://evil.example", NULL, 403 }, { "http://localhost:9400.evil.example", NULL, 403 },
-		{ OWN, "cross-site", 403 }, { "null", "cross-site", 403 }, { "", "same-site", 403 },
+	static const struct { const char *origin, *site; int status;
+	} cases[] = {
+			{OWN, NULL, 200},
+			{OWN, "same-origin", 200},
+			{"null", "same-origin", 200},
+			{"", "", 200},
+			{"http://localhost:9401", NULL, 403},
+			{"https://localhost:9400", NULL, 403},
+			{"http://evil.example", NULL, 403},
+			{"http://localhost:9400.evil.example", NULL, 403},
+			{OWN, "cross-site", 403},
+			{"null", "cross-site", 403},
+			{"", "same-site", 403},
 	};
 
 	(void)state;
@@ -295,7 +314,8 @@ static void origins(void **state)
 			if (cases[i].site != NULL)
 				web_fixture_header(&at, "Sec-Fetch-Site", cases[i].site);
 			if (answer() != cases[i].status)
-				fail_msg("%s %s: %d", cases[i].origin, cases[i].site != NULL ? cases[i].site : "-",
+				fail_msg("%s %s: %d", cases[i].origin,
+						cases[i].site != NULL ? cases[i].site : "-",
 						at.response.status);
 			assert_int_equal(handled, cases[i].status == 200);
 		}
@@ -326,10 +346,20 @@ static void sizes(void **state)
 
 static void results(void **state)
 {
-	static const struct { enum rc rc; int status; } cases[] = {
-		{ RC_INVALID, 400 }, { RC_NOT_FOUND, 404 }, { RC_DENIED, 403 }, { RC_CONFLICT, 409 },
-		{ RC_TOO_LARGE, 413 }, { RC_BUSY, 503 }, { RC_FULL, 507 }, { RC_GONE, 400 },
-		{ RC_TIMEOUT, 408 }, { RC_IO, 500 }, { RC_DB, 500 }, { RC_BUG, 500 },
+	static const struct { enum rc rc; int status;
+	} cases[] = {
+			{RC_INVALID, 400},
+			{RC_NOT_FOUND, 404},
+			{RC_DENIED, 403},
+			{RC_CONFLICT, 409},
+			{RC_TOO_LARGE, 413},
+			{RC_BUSY, 503},
+			{RC_FULL, 507},
+			{RC_GONE, 400},
+			{RC_TIMEOUT, 408},
+			{RC_IO, 500},
+			{RC_DB, 500},
+			{RC_BUG, 500},
 	};
 
 	(void)state;
@@ -363,8 +393,9 @@ static void login_and_logout(void **state)
 	const char *cookie;
 
 	(void)state;
-	assert_int_equal(account_add(store, at.pool, "canbo", "Ann", "", ROLE_INTAKE, "Tram-Demo-2026!",
-			&account), RC_OK);
+	assert_int_equal(account_add(store, at.pool, "canbo", "Ann", "", ROLE_INTAKE,
+					 "Tram-Demo-2026!", &account),
+			RC_OK);
 	ask("POST", "/dang-nhap", "tiep=/quay");
 	assert_int_equal(answer(), 303);
 	assert_string_equal(web_fixture_answer(&at, "Location"), "/quay");
@@ -395,15 +426,20 @@ static int set_up_machine(void **state)
 	(void)state;
 	if (begin() != 0)
 		return 1;
-	store = open_store("side = center\nmode = rehearsal\nhosts = localhost\n", STORE_TRAM, kinds, 1);
+	store = open_store("side = center\nmode = rehearsal\nhosts = localhost\n", STORE_TRAM,
+			kinds, 1);
 	web = (struct web){ .program = "machine", .settings = settings, .store = store,
 		.routes = machine, .route_count = 2, .machine = true };
 	assert_int_equal(cert_key_new(at.pool, &private_pem, &public_pem), RC_OK);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(cert_issue(at.pool, CERT_CA, "b1", NULL, public_pem, NULL, private_pem,
-				INT64_C(1700000000000), INT64_C(1900000000000), i == 0 ? &cert_pem : &other_pem), RC_OK);
+		assert_int_equal(cert_issue(at.pool, CERT_CA, "b1", NULL, public_pem, NULL,
+						 private_pem, INT64_C(1700000000000),
+						 INT64_C(1900000000000),
+						 i == 0 ? &cert_pem : &other_pem),
+				RC_OK);
 	assert_int_equal(cert_read(at.pool, cert_pem, &info), RC_OK);
-	assert_int_equal(linkstate_board_add(store, "b1", "Board 1", "{}", info.fingerprint, slip_key),
+	assert_int_equal(linkstate_board_add(
+					 store, "b1", "Board 1", "{}", info.fingerprint, slip_key),
 			RC_OK);
 	return 0;
 }
@@ -449,9 +485,17 @@ static void certificates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		PAGES(session_needed), PAGES(back_to_the_form), PAGES(locked), PAGES(roles), PAGES(tokens), PAGES(origins),
-		PAGES(sizes), PAGES(results), PAGES(password_first), PAGES(login_and_logout),
-		cmocka_unit_test_setup_teardown(certificates, set_up_machine, tear_down),
+			PAGES(session_needed),
+			PAGES(back_to_the_form),
+			PAGES(locked),
+			PAGES(roles),
+			PAGES(tokens),
+			PAGES(origins),
+			PAGES(sizes),
+			PAGES(results),
+			PAGES(password_first),
+			PAGES(login_and_logout),
+			cmocka_unit_test_setup_teardown(certificates, set_up_machine, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,10 +208,15 @@ static void answers(void **state)
 	(void)state;
 	start(0);
 	ask(&(struct call){ .method = "GET", .target = "/" });
-	assert_int_equal(strncmp(got.data, "Status: 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
-			"Content-Length: 5\r\n", 71), 0);
+	assert_int_equal(strncmp(got.data,
+					 "Status: 200 OK\r\nContent-Type: text/html; "
+					 "charset=utf-8\r\n"
+					 "Content-Length: 5\r\n",
+					 71),
+			0);
 	assert_non_null(strstr(got.data, "\r\nContent-Security-Policy: default-src 'self'; "
-			"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'\r\n"));
+					 "frame-ancestors 'none'; base-uri 'none'; form-action "
+					 "'self'; object-src 'none'\r\n"));
 	assert_non_null(strstr(got.data, "\r\nReferrer-Policy: no-referrer\r\n"));
 	assert_non_null(strstr(got.data, "\r\nX-Content-Type-Options: nosniff\r\n"));
 	assert_non_null(strstr(got.data, "\r\nCache-Control: no-cache\r\n"));
@@ -264,7 +269,8 @@ static void refusals(void **state)
 	start(0);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		ask(&cases[i].call);
-		if (strncmp(got.data, "Status: ", 8) != 0 || strncmp(got.data + 8, cases[i].status, 3) != 0)
+		if (strncmp(got.data, "Status: ", 8) != 0 ||
+				strncmp(got.data + 8, cases[i].status, 3) != 0)
 			fail_msg("%zu: %.12s", i, got.data);
 	}
 	assert_non_null(strstr(ask(&(struct call){ .method = "POST", .target = "/" }),
@@ -282,8 +288,8 @@ static void bodies(void **state)
 	memcpy(body, "a=1&", 4);
 	start(0);
 	snprintf(length, sizeof length, "%d", 150000);
-	ask(&(struct call){ "POST", "/echo", NULL, "application/x-www-form-urlencoded", length, body,
-			150000 });
+	ask(&(struct call){"POST", "/echo", NULL, "application/x-www-form-urlencoded", length, body,
+			150000});
 	assert_non_null(strstr(got.data, "\r\n\r\n150000 1 own"));
 	/* Shorter than it said: 400, and nothing of it reached the handler. */
 	ask(&(struct call){ "POST", "/echo", NULL, "text/plain", "150001", body, 150000 });
@@ -296,7 +302,8 @@ static void bodies(void **state)
 	ask(&(struct call){ "POST", "/echo", NULL, "text/plain", "-5", body, 0 });
 	assert_int_equal(strncmp(got.data, "Status: 200", 11), 0);
 	/* A peer that leaves in the middle of its body. */
-	fd = send_request(&(struct call){ "POST", "/echo", NULL, "text/plain", "150000", body, 9 }, false);
+	fd = send_request(&(struct call){"POST", "/echo", NULL, "text/plain", "150000", body, 9},
+			false);
 	close(fd);
 	assert_non_null(strstr(ask(&(struct call){ .method = "GET", .target = "/" }), "hello"));
 	free(body);
@@ -311,7 +318,7 @@ static void stops_after_the_request(void **state)
 	(void)state;
 	start(0);
 	ask(&(struct call){ .method = "GET", .target = "/" });
-	fd = send_request(&(struct call){ "POST", "/echo", NULL, "text/plain", "3", "ab", 2 }, false);
+	fd = send_request(&(struct call){"POST", "/echo", NULL, "text/plain", "3", "ab", 2}, false);
 	/* The worker has the request when it has emptied the line. */
 	for (int i = 0; i < 200; i++) {
 		struct pollfd ready = { .fd = fd, .events = POLLIN };

@@ -28,10 +28,12 @@ static void times(void **state)
 
 	(void)state;
 	assert_string_equal(show_time_paper(pool, t), "15 giờ 05 phút, ngày 25 tháng 11 năm 2026");
-	assert_string_equal(show_time_paper(pool, early), "09 giờ 00 phút, ngày 03 tháng 02 năm 2027");
+	assert_string_equal(
+			show_time_paper(pool, early), "09 giờ 00 phút, ngày 03 tháng 02 năm 2027");
 	assert_string_equal(show_due_paper(pool, t),
 			"15 giờ 05 phút, thứ Tư, ngày 25 tháng 11 năm 2026");
-	assert_string_equal(show_date_paper(pool, at("2026-09-07 00:00")), "ngày 07 tháng 9 năm 2026");
+	assert_string_equal(
+			show_date_paper(pool, at("2026-09-07 00:00")), "ngày 07 tháng 9 năm 2026");
 	assert_string_equal(show_time_screen(pool, t), "15:05, thứ Tư 25/11/2026");
 	assert_string_equal(show_clock(pool, early), "09:00");
 	assert_string_equal(show_date(pool, early), "03/02/2027");
@@ -54,7 +56,8 @@ static void due(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		assert_string_equal(show_due(pool, at(cases[i].due), at(cases[i].now), &tag), cases[i].text);
+		assert_string_equal(show_due(pool, at(cases[i].due), at(cases[i].now), &tag),
+				cases[i].text);
 		assert_string_equal(tag, cases[i].tag);
 	}
 	pool_free(pool);
@@ -144,7 +147,8 @@ static void barcodes(void **state)
 	assert_string_equal(show_code128_svg(pool, "đ"), "");
 	memset(long_text, 'a', 81);
 	assert_string_equal(show_code128_svg(pool, long_text), "");
-	assert_non_null(strstr(show_qr_svg(pool, "https://a.example/h/1"), "viewBox=\"0 0 33 33\""));
+	assert_non_null(strstr(
+			show_qr_svg(pool, "https://a.example/h/1"), "viewBox=\"0 0 33 33\""));
 	pool_free(pool);
 }
 

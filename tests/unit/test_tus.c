@@ -59,7 +59,8 @@ static enum rc finish(struct web *unused, struct request *request, struct respon
 			response_header(response, "X-Receipt", "had");
 		return finish_rc;
 	}
-	assert_int_equal(file_read(request->pool, upload->path, sizeof last_content, &bytes, &len), RC_OK);
+	assert_int_equal(file_read(request->pool, upload->path, sizeof last_content, &bytes, &len),
+			RC_OK);
 	snprintf(last_content, sizeof last_content, "%s", bytes);
 	snprintf(last_name, sizeof last_name, "%s", upload->filename);
 	assert_int_equal(unlink(upload->path), 0);	/* as adopting does */
@@ -288,12 +289,23 @@ static void others_see_nothing(void **state)
 
 static void refused(void **state)
 {
-	static const struct { const char *length, *metadata; enum rc allow; int status; } cases[] = {
-		{ "1001", NULL, RC_OK, 413 }, { "-1", NULL, RC_OK, 400 }, { "", NULL, RC_OK, 400 },
-		{ "1e3", NULL, RC_OK, 400 }, { "4", "filename !!", RC_OK, 400 },
-		{ "4", "sha256 eHg=", RC_OK, 400 }, { "4", NULL, RC_DENIED, 403 },
-		{ "4", NULL, RC_NOT_FOUND, 404 }, { "4", NULL, RC_FULL, 507 }, { "4", NULL, RC_BUSY, 503 },
-		{ "4", NULL, RC_INVALID, 422 }, { "4", NULL, RC_TOO_LARGE, 413 },
+	static const struct {
+		const char *length, *metadata;
+		enum rc allow;
+		int status;
+	} cases[] = {
+			{"1001", NULL, RC_OK, 413},
+			{"-1", NULL, RC_OK, 400},
+			{"", NULL, RC_OK, 400},
+			{"1e3", NULL, RC_OK, 400},
+			{"4", "filename !!", RC_OK, 400},
+			{"4", "sha256 eHg=", RC_OK, 400},
+			{"4", NULL, RC_DENIED, 403},
+			{"4", NULL, RC_NOT_FOUND, 404},
+			{"4", NULL, RC_FULL, 507},
+			{"4", NULL, RC_BUSY, 503},
+			{"4", NULL, RC_INVALID, 422},
+			{"4", NULL, RC_TOO_LARGE, 413},
 	};
 
 	(void)state;
@@ -380,9 +392,11 @@ static void expired(void **state)
 
 	(void)state;
 	utimensat(AT_FDCWD, pool_printf(at.pool, "%s/%s", settings.spool_dir, old_id), day_ago, 0);
-	utimensat(AT_FDCWD, pool_printf(at.pool, "%s/%s.json", settings.spool_dir, old_id), day_ago, 0);
+	utimensat(AT_FDCWD, pool_printf(at.pool, "%s/%s.json", settings.spool_dir, old_id), day_ago,
+			0);
 	/* Bytes still come in for the other: its record stays however old. */
-	utimensat(AT_FDCWD, pool_printf(at.pool, "%s/%s.json", settings.spool_dir, young_id), day_ago, 0);
+	utimensat(AT_FDCWD, pool_printf(at.pool, "%s/%s.json", settings.spool_dir, young_id),
+			day_ago, 0);
 	tus_expire(&settings);
 	assert_int_equal(spool_files(), 2);
 	assert_string_equal(offset_of(young_id), "0");
@@ -420,7 +434,8 @@ static enum rc take_file(void *arg, const char *name, const char *filename, cons
 	return RC_OK;
 }
 
-#define PART(headers, content) "--B\r\nContent-Disposition: form-data; " headers "\r\n\r\n" content "\r\n"
+#define PART(headers, content)                                                                     \
+	"--B\r\nContent-Disposition: form-data; " headers "\r\n\r\n" content "\r\n"
 #define FILE_A PART("name=\"f\"; filename=\"a.pdf\"", "AAA")
 
 static enum rc stream(const char *body, size_t len, enum rc after)
@@ -442,9 +457,9 @@ static enum rc stream(const char *body, size_t len, enum rc after)
 
 static void streamed(void **state)
 {
-	static const char body[] = PART("name=\"csrf\"", "x") FILE_A
-			PART("name=\"f\"; filename=\"\"", "") PART("name=\"g\"; filename=\"..\\b\"", "")
-			"--B--\r\n";
+	static const char body[] =
+			PART("name=\"csrf\"", "x") FILE_A PART("name=\"f\"; filename=\"\"", "")
+					PART("name=\"g\"; filename=\"..\\b\"", "") "--B--\r\n";
 
 	(void)state;
 	assert_int_equal(stream(body, sizeof body - 1, RC_OK), RC_OK);

@@ -49,11 +49,24 @@ void web_fixture_request(struct web_fixture *fixture, const char *method, const 
 {
 	struct request *request = &fixture->request;
 
-	*request = (struct request){ .pool = fixture->pool, .query = "", .host = "localhost:9400",
-		.origin = "", .referer = "", .content_type = "", .user_agent = "", .remote = "192.0.2.1",
-		.content_length = -1, .body = "", .device = "", .client_cert = "", .client_verify = "",
-		.read = read_body, .read_arg = fixture, .header = header, .header_arg = fixture,
-		.now_ms = when_now_ms() };
+	*request = (struct request){.pool = fixture->pool,
+			.query = "",
+			.host = "localhost:9400",
+			.origin = "",
+			.referer = "",
+			.content_type = "",
+			.user_agent = "",
+			.remote = "192.0.2.1",
+			.content_length = -1,
+			.body = "",
+			.device = "",
+			.client_cert = "",
+			.client_verify = "",
+			.read = read_body,
+			.read_arg = fixture,
+			.header = header,
+			.header_arg = fixture,
+			.now_ms = when_now_ms()};
 	request->method = request_method(method);
 	if (request_set_target(request, target) != RC_OK)
 		request->path = NULL;
@@ -92,7 +105,8 @@ const char *web_fixture_answer(const struct web_fixture *fixture, const char *na
 		const char *end = strstr(p, "\r\n");
 
 		if (strncasecmp(p, name, len) == 0 && strncmp(p + len, ": ", 2) == 0)
-			return pool_strndup(fixture->pool, p + len + 2, (size_t)(end - p) - len - 2);
+			return pool_strndup(
+					fixture->pool, p + len + 2, (size_t)(end - p) - len - 2);
 		p = end + 2;
 	}
 	return "";

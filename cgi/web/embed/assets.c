@@ -43,7 +43,8 @@ void assets_read(const char *root, const char *out_dir)
 		char *bytes = slurp(join(join(dir, "/"), name), &len);
 
 		if (strchr(name, '/') != NULL || dot == NULL || bytes == NULL) {
-			fault(join(join(dir, "/"), name), 0, "a static file is NAME.EXT directly in www/static");
+			fault(join(join(dir, "/"), name), 0,
+					"a static file is NAME.EXT directly in www/static");
 			continue;
 		}
 		out_text(&address, "/tinh/");

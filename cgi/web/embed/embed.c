@@ -3,13 +3,13 @@
  * file names. It knows nothing of the program it is built into, and needs nothing but libc.
  *
  *	embed [--loose] SRC_ROOT OUT_DIR
- *		SRC_ROOT/cgi/schema/<engine>/<database>/NNNN.sql, board/catalogue.json, calendar.json,
- *		communes.tsv, demo/confirm.json		→ OUT_DIR/gen/schema.c, OUT_DIR/gen/embed.h
- *		SRC_ROOT/www/pages, www/text/vi.txt	→ OUT_DIR/gen/pages.c
+ *		SRC_ROOT/cgi/schema/<engine>/<database>/NNNN.sql, board/catalogue.json,
+ *calendar.json, communes.tsv, demo/confirm.json		→ OUT_DIR/gen/schema.c,
+ *OUT_DIR/gen/embed.h SRC_ROOT/www/pages, www/text/vi.txt	→ OUT_DIR/gen/pages.c
  *		SRC_ROOT/www/static/NAME.EXT		→ OUT_DIR/static/NAME.<8 hex>.EXT
- *		Touches only files whose content changes. --loose reports faults but writes all the same.
- *	embed --check-c FILE…
- *		Run from the source root: every literal text key in these C files stands in vi.txt.
+ *		Touches only files whose content changes. --loose reports faults but writes all the
+ *same. embed --check-c FILE… Run from the source root: every literal text key in these C files
+ *stands in vi.txt.
  *
  * Exit: 0; 1 with "file:line: what" on stderr for each fault.
  */
@@ -242,8 +242,8 @@ static void schema_files(const char *root, struct out *source)
 		snprintf(name, sizeof name, "sql_%zu", count++);
 		out_bytes(source, name, sql, len);
 		out_printf(&table, "\t{ \"%.*s\", \"%.*s\", %ld, (const char *)%s },\n",
-				(int)(database - file), file, (int)(number - database - 1), database + 1,
-				strtol(number + 1, NULL, 10), name);
+				(int)(database - file), file, (int)(number - database - 1),
+				database + 1, strtol(number + 1, NULL, 10), name);
 	}
 	out_text(source, "const struct embed_sql embed_sql[] = {\n");
 	out_add(source, table.data, table.len);
@@ -259,18 +259,21 @@ static void data_file(const char *root, const char *path, const char *name, stru
 	out_bytes(source, array, bytes != NULL ? bytes : "", len);
 	out_printf(source, "const char *const %s = (const char *)%s;\nconst size_t %s_len = %zu;\n",
 			name, array, name, len);
-	out_printf(header, "extern const char *const %s;\nextern const size_t %s_len;\n", name, name);
+	out_printf(header, "extern const char *const %s;\nextern const size_t %s_len;\n", name,
+			name);
 }
 
 static void write_schema(const char *root, const char *out_dir)
 {
 	struct out source = { 0 }, header = { 0 };
 
-	out_text(&header, "/* Made by web/embed. */\n#ifndef TRAM_GEN_EMBED_H\n#define TRAM_GEN_EMBED_H\n"
-			"#include <stddef.h>\n\nstruct embed_sql { const char *engine, *database; int number; "
-			"const char *sql; };\nextern const struct embed_sql embed_sql[];\n"
-			"extern const size_t embed_sql_count;\n"
-			"/* NUL-terminated; empty where the file is missing. */\n");
+	out_text(&header, "/* Made by web/embed. */\n#ifndef TRAM_GEN_EMBED_H\n#define "
+			  "TRAM_GEN_EMBED_H\n"
+			  "#include <stddef.h>\n\nstruct embed_sql { const char *engine, "
+			  "*database; int number; "
+			  "const char *sql; };\nextern const struct embed_sql embed_sql[];\n"
+			  "extern const size_t embed_sql_count;\n"
+			  "/* NUL-terminated; empty where the file is missing. */\n");
 	out_text(&source, "/* Made by web/embed. */\n#include \"embed.h\"\n\n");
 	schema_files(root, &source);
 	data_file(root, "/board/catalogue.json", "embed_catalogue_json", &source, &header);
@@ -294,7 +297,8 @@ int main(int argc, char **argv)
 		return fault_count > 0;
 	}
 	if (argc != (loose ? 4 : 3)) {
-		fputs("usage: embed [--loose] SRC_ROOT OUT_DIR\n       embed --check-c FILE...\n", stderr);
+		fputs("usage: embed [--loose] SRC_ROOT OUT_DIR\n       embed --check-c FILE...\n",
+				stderr);
 		return 1;
 	}
 	argv += loose;

@@ -15,7 +15,14 @@
 #define MAX_DEPTH 32
 #define MAX_LITERAL 4000	/* C promises string literals of 4095 bytes */
 
-struct op { enum pages_code code; const char *name; char *text; size_t len; size_t jump; int line; };
+struct op {
+	enum pages_code code;
+	const char *name;
+	char *text;
+	size_t len;
+	size_t jump;
+	int line;
+};
 
 struct template {
 	char *name, *path;
@@ -27,7 +34,7 @@ struct template {
 struct parse {
 	struct template *template;
 	struct out literal;
-	bool after_break;		/* the last literal character was a line break, or none yet */
+	bool after_break; /* the last literal character was a line break, or none yet */
 	bool keep;			/* inside <pre> or <textarea> */
 	size_t open[MAX_DEPTH];
 	size_t depth;
@@ -85,7 +92,8 @@ static const char *take_text(struct parse *parse, const char *p)
 		if (*p == '<') {
 			if (strncasecmp(p, "<pre", 4) == 0 || strncasecmp(p, "<textarea", 9) == 0)
 				parse->keep = true;
-			else if (strncasecmp(p, "</pre", 5) == 0 || strncasecmp(p, "</textarea", 10) == 0)
+			else if (strncasecmp(p, "</pre", 5) == 0 ||
+					strncasecmp(p, "</textarea", 10) == 0)
 				parse->keep = false;
 		}
 		if (run == 0 || parse->keep) {
@@ -137,7 +145,8 @@ static void add_sentence(struct parse *parse, char *arguments)
 	}
 	text = count > 0 ? texts_find(words[0]) : NULL;
 	if (text == NULL) {
-		fault(parse->template->path, parse->line, "no such text key: %s", count > 0 ? words[0] : "");
+		fault(parse->template->path, parse->line, "no such text key: %s",
+				count > 0 ? words[0] : "");
 		text = count > 0 ? words[0] : "";
 	}
 	for (; *text != '\0'; text++) {
@@ -145,7 +154,8 @@ static void add_sentence(struct parse *parse, char *arguments)
 			size_t i = (size_t)(text[1] - '0') + 1;
 
 			if (i >= count)
-				fault(parse->template->path, parse->line, "no value for {%zu}", i - 1);
+				fault(parse->template->path, parse->line, "no value for {%zu}",
+						i - 1);
 			else
 				add_value(parse, PAGES_VALUE, words[i]);
 			text += 2;
@@ -175,8 +185,8 @@ static void close_section(struct parse *parse, const char *name)
 	}
 	open = &template->ops[parse->open[--parse->depth]];
 	if (strcmp(open->name, name) != 0)
-		fault(template->path, parse->line, "{{/%s}} closes {{%s}} of line %d", name, open->name,
-				open->line);
+		fault(template->path, parse->line, "{{/%s}} closes {{%s}} of line %d", name,
+				open->name, open->line);
 	if (open->code == PAGES_SECTION)
 		add_op(parse, PAGES_END, NULL)->jump = parse->open[parse->depth];
 	template->ops[parse->open[parse->depth]].jump = template->count -
@@ -220,7 +230,9 @@ static void take_tag(struct parse *parse, char *tag)
 		parse->after_break = false;
 	} else if (strncmp(tag, "unsafe_svg ", 11) == 0) {
 		if (!may_use_svg(parse->template->name))
-			fault(path, parse->line, "unsafe_svg is not allowed in this template (see templates.c)");
+			fault(path, parse->line,
+					"unsafe_svg is not allowed in this template (see "
+					"templates.c)");
 		add_value(parse, PAGES_SVG, tag + 11);
 	} else if (strcmp(tag, "t") == 0 || strcmp(tag, "asset") == 0) {
 		fault(path, parse->line, "{{%s}} without an argument", tag);
@@ -254,8 +266,10 @@ static void parse_template(struct template *template, const char *p)
 	}
 	flush_literal(&parse);
 	while (parse.depth > 0)
-		fault(template->path, template->ops[parse.open[parse.depth - 1]].line, "{{%s}} is not closed",
-				template->ops[parse.open[parse.depth - 1]].name), parse.depth--;
+		fault(template->path, template->ops[parse.open[parse.depth - 1]].line,
+				"{{%s}} is not closed",
+				template->ops[parse.open[parse.depth - 1]].name),
+				parse.depth--;
 	add_op(&parse, PAGES_STOP, NULL);
 }
 
@@ -311,7 +325,8 @@ static void check_hashes(void)
 	if (count > 0)
 		qsort(names, count, sizeof *names, by_hash);
 	for (size_t i = 1; i < count; i++) {
-		if (names[i].hash == names[i - 1].hash && strcmp(names[i].name, names[i - 1].name) != 0)
+		if (names[i].hash == names[i - 1].hash &&
+				strcmp(names[i].name, names[i - 1].name) != 0)
 			fault("www/pages", 0, "rename a value: %s and %s hash alike", names[i].name,
 					names[i - 1].name);
 	}
@@ -352,8 +367,9 @@ static int by_template(const void *a, const void *b)
 
 void templates_write(struct out *out)
 {
-	static const char *const codes[] = { "PAGES_TEXT", "PAGES_VALUE", "PAGES_SVG", "PAGES_SECTION",
-		"PAGES_UNLESS", "PAGES_END", "PAGES_PARTIAL", "PAGES_STOP" };
+	static const char *const codes[] = {"PAGES_TEXT", "PAGES_VALUE", "PAGES_SVG",
+			"PAGES_SECTION", "PAGES_UNLESS", "PAGES_END", "PAGES_PARTIAL",
+			"PAGES_STOP"};
 	size_t *order = grow(NULL, template_count * sizeof *order);
 	size_t *place = grow(NULL, template_count * sizeof *place);
 
@@ -366,13 +382,17 @@ void templates_write(struct out *out)
 	for (size_t i = 0; i < template_count; i++) {
 		const struct template *template = &templates[order[i]];
 
-		out_printf(out, "/* %s */\nstatic const struct pages_op ops_%zu[] = {\n", template->name, i);
+		out_printf(out, "/* %s */\nstatic const struct pages_op ops_%zu[] = {\n",
+				template->name, i);
 		for (size_t k = 0; k < template->count; k++) {
 			const struct op *op = &template->ops[k];
 			size_t jump = op->code == PAGES_PARTIAL ? place[op->jump] : op->jump;
 
-			out_printf(out, "\t{ %s, %uu, %zu, ", codes[op->code], op->code == PAGES_TEXT ?
-					(unsigned)op->len : op->name != NULL ? pages_hash(op->name) : 0, jump);
+			out_printf(out, "\t{ %s, %uu, %zu, ", codes[op->code],
+					op->code == PAGES_TEXT ? (unsigned)op->len
+					: op->name != NULL     ? pages_hash(op->name)
+							       : 0,
+					jump);
 			if (op->code == PAGES_TEXT)
 				out_literal(out, op->text, op->len);
 			else

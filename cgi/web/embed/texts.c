@@ -19,7 +19,8 @@ static int by_key(const void *a, const void *b)
 
 static bool is_key(const char *key)
 {
-	return key[0] != '\0' && key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-")] == '\0';
+	return key[0] != '\0' &&
+	       key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-")] == '\0';
 }
 
 static char *trim(char *text)
@@ -71,7 +72,10 @@ void texts_read(const char *root)
 		key = trim(key);
 		text = trim(equal + 1);
 		if (!is_key(key) || *text == '\0' || strlen(text) > 4000) {
-			fault(path, number, "key or text is empty, too long or has other characters: %s", key);
+			fault(path, number,
+					"key or text is empty, too long or has other characters: "
+					"%s",
+					key);
 			continue;
 		}
 		unescape(text);
@@ -146,7 +150,8 @@ static char *literal_argument(const char *p, int argument)
 		return NULL;
 	const char *end = strchr(p + 1, '"');
 	if (end == NULL || (end[1 + strspn(end + 1, " \t\n")] != ',' &&
-			end[1 + strspn(end + 1, " \t\n")] != ')' && end[1 + strspn(end + 1, " \t\n")] != '}'))
+					   end[1 + strspn(end + 1, " \t\n")] != ')' &&
+					   end[1 + strspn(end + 1, " \t\n")] != '}'))
 		return NULL;
 	char *out = grow(NULL, (size_t)(end - p));
 	memcpy(out, p + 1, (size_t)(end - p - 1));
