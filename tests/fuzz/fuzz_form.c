@@ -35,8 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	pool = pool_new();
-	if (form_parse(pool, data[0] & 1 ? "multipart/form-data; boundary=B" :
-			"application/x-www-form-urlencoded", (const char *)data + 1, size - 1, &form) == RC_OK) {
+	if (form_parse(pool,
+			    data[0] & 1 ? "multipart/form-data; boundary=B"
+					: "application/x-www-form-urlencoded",
+			    (const char *)data + 1, size - 1, &form) == RC_OK) {
 		if (form_check(form, fields, COUNT) != RC_OK && !form_has_faults(form))
 			abort();
 		for (size_t i = 0; i < COUNT; i++) {

@@ -31,8 +31,8 @@ static enum rc parse(const char *bytes, size_t len, size_t piece, struct buf *ou
 	struct multipart *multipart;
 	enum rc rc;
 
-	rc = multipart_new(pool, "multipart/form-data; boundary=B", &(struct multipart_events){ begin,
-			data_event, end, out }, &multipart);
+	rc = multipart_new(pool, "multipart/form-data; boundary=B",
+			&(struct multipart_events){begin, data_event, end, out}, &multipart);
 	for (size_t at = 0; rc == RC_OK && at < len; at += piece)
 		rc = multipart_feed(multipart, bytes + at, len - at < piece ? len - at : piece);
 	if (rc == RC_OK)

@@ -1,6 +1,6 @@
 /*
- * fuzz_request.c: addresses, cookies and queries as a stranger sends them. Input: three parts with a
- * line break between: target, cookie header, name.
+ * fuzz_request.c: addresses, cookies and queries as a stranger sends them. Input: three parts with
+ * a line break between: target, cookie header, name.
  */
 #include <stdlib.h>
 #include <string.h>
