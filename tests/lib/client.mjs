@@ -6,10 +6,11 @@ import http from 'node:http';
 import https from 'node:https';
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", nbsp: '\u00a0' };
+const character = (code, otherwise) => (code <= 0x10ffff ? String.fromCodePoint(code) : otherwise);
 export const unescape = (text) =>
 	text.replace(/&(#?\w+);/g, (all, name) =>
 		entities[name] ?? (name[0] === '#'
-			? String.fromCodePoint(name[1] === 'x' ? parseInt(name.slice(2), 16) : Number(name.slice(1)))
+			? character(name[1] === 'x' ? parseInt(name.slice(2), 16) : Number(name.slice(1)), all)
 			: all));
 
 const attribute = (tag, name) => {
