@@ -8,7 +8,6 @@
 #include "store/dossier_row.h"
 
 #define LOCAL_OFFSET_MS (INT64_C(7) * 3600 * 1000)
-#define BACKLOG_MAX 5000
 
 /* Open: accepted to payment (1..7); waiting for the citizen: result (8). */
 #define OPEN "d.state IN (1, 2, 3, 4, 5, 6, 7)"
@@ -113,27 +112,33 @@ enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
 	return RC_OK;
 }
 
+/* Both counts read an index alone: dossier_incomplete, and dossier_recent past the cursor. */
+static const char BACKLOG[] =
+	"SELECT a.n, a.at, b.n, b.at, (SELECT receipt_at FROM link_state WHERE board = $1) FROM"
+	" (SELECT count(*) AS n, min(manifest_at) AS at FROM dossier WHERE board = $1"
+	" AND complete_version < manifest_version) a,"
+	" (SELECT count(*) AS n, min(updated_ms) AS at FROM dossier WHERE board = $1"
+	" AND complete_version >= manifest_version AND board_seq >"
+	" coalesce((SELECT sent_seq FROM link_state WHERE board = $1), 0)) b";
+
 enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out)
 {
-	struct stmt *stmt = db_stmt(store->tram, "SELECT count(*), coalesce(min(q.at), 0), "
-			"coalesce((SELECT receipt_at FROM link_state WHERE board = $1), 0) FROM ("
-			"SELECT * FROM (SELECT id, updated_ms AS at FROM dossier WHERE board = $1 AND board_seq > "
-			"coalesce((SELECT sent_seq FROM link_state WHERE board = $1), 0) "
-			"ORDER BY board_seq LIMIT $2) a UNION "
-			"SELECT * FROM (SELECT d.id, d.updated_ms AS at FROM dossier d WHERE d.board = $1 "
-			"AND d.complete_version < d.manifest_version ORDER BY d.manifest_at LIMIT $2) b) q");
+	struct stmt *stmt = db_stmt(store->tram, BACKLOG);
+	int64_t other;
 	bool row = false;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
 	stmt_text(stmt, 1, store->board);
-	stmt_int(stmt, 2, BACKLOG_MAX);
 	rc = stmt_step(stmt, &row);
 	if (rc != RC_OK || !row)
 		return rc;
-	out->dossiers_waiting = stmt_col_int(stmt, 0);
+	out->dossiers_waiting = stmt_col_int(stmt, 0) + stmt_col_int(stmt, 2);
 	out->oldest_at = stmt_col_int(stmt, 1);
-	out->last_receipt_at = stmt_col_int(stmt, 2);
+	other = stmt_col_int(stmt, 3);
+	if (out->oldest_at == 0 || (other > 0 && other < out->oldest_at))
+		out->oldest_at = other;
+	out->last_receipt_at = stmt_col_int(stmt, 4);
 	stmt_reset(stmt);
 	return RC_OK;
 }

@@ -1,8 +1,7 @@
 /*
  * dossier_search.c: folded words in any order, each the beginning of a word the dossier is found by.
  *
- * The longest word narrows by its index, the others are compared here: a range scan per word and
- * dossier takes seconds where half a commune has the same family name.
+ * The index dossier_words is read from the newest back, and words are compared here.
  */
 #include <ctype.h>
 #include <string.h>
@@ -12,19 +11,16 @@
 
 #define WORDS_MAX 12
 #define CODE_MAX 40
+#define BOARDS_MAX 4096
 
 static const char CANDIDATES[] =
-	"SELECT DISTINCT d.board, d.id, d.received_at, d.folded FROM search_token t JOIN dossier d"
-	" ON d.board = t.board AND d.id = t.dossier"
-	" WHERE t.board IN (SELECT board FROM journal_head WHERE author = 0)"
-	" AND t.token >= $1 AND t.token < $2"
-	" ORDER BY d.received_at DESC, d.id LIMIT 10000";
+	"SELECT d.id, d.folded FROM dossier d WHERE d.board = $1 ORDER BY d.received_at DESC";
+static const char BOARDS[] = "SELECT board FROM journal_head WHERE author = 0 ORDER BY board";
 static const char ONE[] = DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 AND d.id = $2";
 
 struct words {
 	const char *word[WORDS_MAX];
 	size_t count;
-	const char *longest;
 };
 
 struct found {
@@ -51,13 +47,8 @@ static void cut(struct pool *pool, const char *typed, struct words *out)
 	while (*folded && out->count < WORDS_MAX) {
 		size_t len = strcspn(folded, " ");
 
-		if (len >= 2) {
-			const char *word = pool_strndup(pool, folded, len);
-
-			out->word[out->count++] = word;
-			if (!out->longest || len > strlen(out->longest))
-				out->longest = word;
-		}
+		if (len >= 2)
+			out->word[out->count++] = pool_strndup(pool, folded, len);
 		folded += len + (folded[len] == ' ');
 	}
 }
@@ -126,14 +117,56 @@ static enum rc read_found(struct store *store, struct pool *pool, const struct f
 	return rc;
 }
 
+static enum rc search_board(struct store *store, const char *board, const struct words *words,
+		size_t limit, struct found *found, size_t *total)
+{
+	struct stmt *stmt = db_stmt(store->tram, CANDIDATES);
+	size_t len;
+	bool row;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *total < limit) {
+		const void *id = stmt_col_blob(stmt, 0, &len);
+
+		if (len != EVENT_ID_SIZE || !matches(words, stmt_col_text(stmt, 1)))
+			continue;
+		id = stmt_col_blob(stmt, 0, &len);
+		memcpy(found[*total].id, id, EVENT_ID_SIZE);
+		found[(*total)++].board = board;
+	}
+	stmt_reset(stmt);
+	return rc;
+}
+
+/* A board looks at its own; the center at every board's. */
+static enum rc search_all(struct store *store, struct pool *pool, const struct words *words,
+		size_t limit, struct found *found, size_t *total)
+{
+	struct stmt *stmt;
+	const char **boards;
+	size_t count = 0, i;
+	bool row;
+	enum rc rc;
+
+	if (store->board)
+		return search_board(store, store->board, words, limit, found, total);
+	stmt = db_stmt(store->tram, BOARDS);
+	boards = pool_alloc(pool, BOARDS_MAX * sizeof(*boards));
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && count < BOARDS_MAX)
+		boards[count++] = stmt_col_dup(stmt, 0, pool);
+	stmt_reset(stmt);
+	for (i = 0; i < count && rc == RC_OK; i++)
+		rc = search_board(store, boards[i], words, limit, found, total);
+	return rc;
+}
+
 enum rc dossier_search(struct store *store, struct pool *pool, const char *typed, size_t limit,
 		struct dossier_row **rows, size_t *count)
 {
 	struct found *found = pool_alloc(pool, (limit + 1) * sizeof(*found));
 	struct words words;
-	struct stmt *stmt;
-	size_t total = 0, len;
-	bool row;
+	size_t total = 0;
 	enum rc rc;
 
 	*rows = NULL;
@@ -144,18 +177,7 @@ enum rc dossier_search(struct store *store, struct pool *pool, const char *typed
 	cut(pool, typed, &words);
 	if (words.count == 0)
 		return RC_OK;
-	stmt = db_stmt(store->tram, CANDIDATES);
-	stmt_text(stmt, 1, words.longest);
-	stmt_text(stmt, 2, pool_printf(pool, "%s\xf4\x8f\xbf\xbf", words.longest));
-	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && total < limit) {
-		const void *id = stmt_col_blob(stmt, 1, &len);
-
-		if (len != EVENT_ID_SIZE || !matches(&words, stmt_col_text(stmt, 3)))
-			continue;
-		memcpy(found[total].id, id, EVENT_ID_SIZE);
-		found[total++].board = stmt_col_dup(stmt, 0, pool);
-	}
-	stmt_reset(stmt);
+	rc = search_all(store, pool, &words, limit, found, &total);
 	if (rc != RC_OK || total == 0)
 		return rc;
 	*rows = pool_alloc(pool, total * sizeof(**rows));

@@ -432,8 +432,6 @@ static void set_assignee(struct project_row *row)
 static enum rc save(struct work *work)
 {
 	struct project_row *row = work->row;
-	const char *before = row->text[ROW_FOLDED];
-	enum rc rc;
 
 	if (work->words) {
 		const char *texts[] = { row->text[ROW_APPLICANT], row->text[ROW_SUBMITTER],
@@ -442,11 +440,7 @@ static enum rc save(struct work *work)
 
 		row->text[ROW_FOLDED] = project_search_fold(work->pool, texts, 5, numbers, 2);
 	}
-	rc = project_row_save(work->store, row);
-	if (rc == RC_OK && strcmp(before, row->text[ROW_FOLDED]) != 0)
-		rc = project_search_set(work->store, row->board, row->id, before,
-				row->text[ROW_FOLDED]);
-	return rc;
+	return project_row_save(work->store, row);
 }
 
 enum rc project_dossier_event(struct store *store, const struct event *event,
@@ -485,34 +479,38 @@ out:
 enum rc project_dossier_facts(struct store *store, const char *board, const uint8_t *id,
 		struct dossier_facts *out)
 {
-	struct pool *pool = pool_new();
-	struct project_row row;
-	enum rc rc = project_row_load(store, pool, board, id, &row);
+	static const char FACTS[] =
+		"SELECT state, holder, resume_state, extensions, returns, has_result, taken_by_next"
+		" FROM dossier WHERE board = $1 AND id = $2";
+	struct stmt *stmt = db_stmt(store->tram, FACTS);
+	bool row;
+	enum rc rc;
 
-	project_row_facts(&row, out);
-	pool_free(pool);
-	return rc;
+	memset(out, 0, sizeof(*out));
+	stmt_text(stmt, 1, board);
+	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc;
+	out->state = (enum dossier_state)stmt_col_int(stmt, 0);
+	out->holder = stmt_col_int(stmt, 1) ? HOLDER_CENTER : HOLDER_BOARD;
+	out->resume_state = (enum dossier_state)stmt_col_int(stmt, 2);
+	out->extensions = (int)stmt_col_int(stmt, 3);
+	out->returns = (int)stmt_col_int(stmt, 4);
+	out->has_result = stmt_col_int(stmt, 5) != 0;
+	out->taken_by_next = stmt_col_int(stmt, 6) != 0;
+	stmt_reset(stmt);
+	return RC_OK;
 }
 
 enum rc project_dossier_clear(struct store *store, const char *board, const uint8_t *id)
 {
 	static const char DELETE[] = "DELETE FROM dossier WHERE board = $1 AND id = $2";
-	struct pool *pool = pool_new();
-	struct project_row row;
-	enum rc rc = project_row_load(store, pool, board, id, &row);
+	struct stmt *stmt = db_stmt(store->tram, DELETE);
+	enum rc rc;
 
-	if (rc == RC_OK && row.exists) {
-		struct stmt *stmt;
-
-		rc = project_search_set(store, board, id, row.text[ROW_FOLDED], "");
-		stmt = db_stmt(store->tram, DELETE);
-		stmt_text(stmt, 1, board);
-		stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
-		if (rc == RC_OK)
-			rc = stmt_run(stmt);
-		if (rc == RC_OK)
-			rc = project_files_clear(store, board, id);
-	}
-	pool_free(pool);
-	return rc;
+	stmt_text(stmt, 1, board);
+	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+	rc = stmt_run(stmt);
+	return rc == RC_OK ? project_files_clear(store, board, id) : rc;
 }

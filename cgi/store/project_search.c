@@ -8,13 +8,7 @@
 #include "base/text.h"
 #include "store/projection.h"
 
-#define WORDS_MAX 64
 #define WORD_MIN 2	/* single letters and digits find too much */
-
-static const char ADD[] =
-	"INSERT INTO search_token (board, token, dossier) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-static const char DELETE[] =
-	"DELETE FROM search_token WHERE board = $1 AND token = $2 AND dossier = $3";
 
 static bool has_word(const struct buf *words, const char *word, size_t len)
 {
@@ -76,36 +70,4 @@ char *project_search_fold(struct pool *pool, const char *const *texts, size_t te
 	out = pool_strndup(pool, words.data ? words.data : "", words.len);
 	buf_free(&words);
 	return out;
-}
-
-static enum rc each_word(struct store *store, const char *sql, const char *board,
-		const uint8_t *id, const char *words)
-{
-	size_t count = 0;
-	enum rc rc = RC_OK;
-
-	while (*words && rc == RC_OK && count++ < WORDS_MAX) {
-		size_t len = strcspn(words, " ");
-		struct stmt *stmt = db_stmt(store->tram, sql);
-		char word[256];
-
-		if (len < sizeof(word)) {
-			memcpy(word, words, len);
-			word[len] = '\0';
-			stmt_text(stmt, 1, board);
-			stmt_text(stmt, 2, word);
-			stmt_blob(stmt, 3, id, EVENT_ID_SIZE);
-			rc = stmt_run(stmt);
-		}
-		words += len + (words[len] == ' ');
-	}
-	return rc;
-}
-
-enum rc project_search_set(struct store *store, const char *board, const uint8_t *id,
-		const char *before, const char *after)
-{
-	enum rc rc = each_word(store, DELETE, board, id, before);
-
-	return rc == RC_OK ? each_word(store, ADD, board, id, after) : rc;
 }

@@ -54,10 +54,6 @@ const struct projection_table projection_tables[] = {
 		"SELECT board, day, last FROM series WHERE ($1 = '' OR board = $1) ORDER BY "
 		"board, day",
 		"DELETE FROM series" },
-	{ "search_token", "ttb", true,
-		"SELECT board, token, dossier FROM search_token WHERE ($1 = '' OR board = $1) "
-		"ORDER BY board, token, dossier",
-		"DELETE FROM search_token" },
 	{ "official_series", "tti", false,
 		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
 		"ORDER BY agency, day",

@@ -54,10 +54,9 @@ enum rc project_mark_add(struct store *store, const struct event *event, const j
 enum rc project_series_accepted(struct store *store, const struct event *event,
 		const char *code) MUST_CHECK;
 enum rc project_series_official(struct store *store, const json_t *body, const char *code) MUST_CHECK;
-/* Words a dossier is found by, one blank between, and their tokens. */
+/* Words a dossier is found by, one blank between: of texts folded, of numbers their digits joined;
+ * long numbers whole and by their last four digits. */
 char *project_search_fold(struct pool *pool, const char *const *texts, size_t text_count,
 		const char *const *numbers, size_t number_count);
-enum rc project_search_set(struct store *store, const char *board, const uint8_t *id,
-		const char *before, const char *after) MUST_CHECK;
 
 #endif

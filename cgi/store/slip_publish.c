@@ -124,40 +124,44 @@ static enum rc publish_batch(struct store *store, struct pool *pool, const char 
 	return rc;
 }
 
-/* Looked at before the writers' lock is asked for: most commits touch one log. */
-static enum rc anything_new(struct store *store, const char *board, int author, bool *news)
+static enum rc positions(struct db *db, const char *sql, const char *board, int64_t seq[2])
 {
-	struct stmt *stmt;
-	int64_t after = 0;
-	enum rc rc = cursor_get(store, board, author, &after);
+	struct stmt *stmt = db_stmt(db, sql);
+	bool row = false;
+	enum rc rc;
 
-	*news = false;
-	if (rc != RC_OK)
-		return rc;
-	stmt = db_stmt(store->tram, "SELECT 1 FROM journal_head WHERE board = $1 AND author = $2 "
-			"AND seq > $3");
+	seq[0] = seq[1] = 0;
 	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, author);
-	stmt_int(stmt, 3, after);
-	rc = stmt_step(stmt, news);
-	if (rc == RC_OK && *news)
-		stmt_reset(stmt);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row)
+		seq[stmt_col_int(stmt, 0) != 0] = stmt_col_int(stmt, 1);
 	return rc;
 }
 
-/* One write each batch; what another program published meanwhile is seen, since the cursor is read
- * under the writers' lock. */
-static enum rc publish_log(struct store *store, const char *board, int author)
+/* Both logs of a board. Looked at before the writers' lock is asked for; one write each batch. What
+ * another program published meanwhile is seen, since the cursor is read again under the lock. */
+static enum rc publish_board(struct store *store, const char *board)
 {
-	bool more = false;
-	enum rc rc = anything_new(store, board, author, &more);
+	int64_t heads[2], cursors[2];
+	bool more[2];
+	enum rc rc;
+	int author;
 
-	while (rc == RC_OK && more) {
+	rc = positions(store->tram, "SELECT author, seq FROM journal_head WHERE board = $1", board,
+			heads);
+	if (rc == RC_OK)
+		rc = positions(store->pub, "SELECT author, seq FROM cursor WHERE board = $1", board,
+				cursors);
+	for (author = 0; author < 2; author++)
+		more[author] = rc == RC_OK && heads[author] > cursors[author];
+	while (rc == RC_OK && (more[0] || more[1])) {
 		struct pool *pool = pool_new();
 
 		rc = db_write_begin(store->pub);
 		if (rc == RC_OK) {
-			rc = publish_batch(store, pool, board, author, &more);
+			for (author = 0; author < 2 && rc == RC_OK; author++) {
+				if (more[author])
+					rc = publish_batch(store, pool, board, author, &more[author]);
+			}
 			if (rc == RC_OK)
 				rc = db_write_commit(store->pub);
 			else
@@ -188,27 +192,34 @@ static enum rc boards_read(struct store *store, char (*boards)[BOARD_MAX], size_
 	return rc;
 }
 
-enum rc slip_publish(struct store *store)
+static enum rc publish_all(struct store *store)
 {
 	char (*boards)[BOARD_MAX];
 	struct pool *pool;
 	size_t count = 0, i;
-	enum rc rc = RC_OK;
-	int author;
+	enum rc rc;
 
-	if (store->board) {
-		for (author = 0; rc == RC_OK && author < 2; author++)
-			rc = publish_log(store, store->board, author);
-		return rc;
-	}
+	if (store->board)
+		return publish_board(store, store->board);
 	pool = pool_new();
 	boards = pool_alloc(pool, 4096 * sizeof(*boards));
 	rc = boards_read(store, boards, 4096, &count);
-	for (i = 0; i < count; i++) {
-		for (author = 0; rc == RC_OK && author < 2; author++)
-			rc = publish_log(store, boards[i], author);
-	}
+	for (i = 0; i < count && rc == RC_OK; i++)
+		rc = publish_board(store, boards[i]);
 	pool_free(pool);
+	return rc;
+}
+
+/* One view of the journal for all of it: cheaper than a lock for every statement. It is begun after
+ * the commit that is to be published. */
+enum rc slip_publish(struct store *store)
+{
+	enum rc rc = db_read_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = publish_all(store);
+	db_read_end(store->tram);
 	return rc;
 }
 
