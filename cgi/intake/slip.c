@@ -12,10 +12,6 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-/* How many papers fit as a table in normal, and in small type; more become one running paragraph. */
-#define PAPERS_NORMAL 5
-#define PAPERS_SMALL 9
-
 enum rc slip_show_codes(struct web *web, struct view *view, const struct dossier_row *row)
 {
 	struct pool *pool = view_pool(view);
@@ -90,32 +86,35 @@ static void show_count(struct view *item, const char *name, int64_t value)
 	view_set(item, name, value > 0 ? pool_printf(view_pool(item), "%lld", (long long)value) : "");
 }
 
+static void show_paper(struct view *view, const json_t *paper, size_t no)
+{
+	struct view *item = view_item(view, "papers");
+	const char *state = json_text(paper, "state");
+	bool handed_in = strcmp(state, "du") == 0;
+
+	view_int(item, "no", (int64_t)no);
+	view_set(item, "paper", json_text(paper, "name"));
+	view_set(item, "paper_state", handed_in ? "" :
+			text_get(pool_printf(view_pool(view), "slip.state.%s", state)));
+	view_flag(item, "kept", json_flag(paper, "kept"));
+	show_count(item, "originals", handed_in ? json_int(paper, "originals", 0) : 0);
+	show_count(item, "certified", handed_in ? json_int(paper, "certified", 0) : 0);
+	show_count(item, "copies_count", handed_in ? json_int(paper, "copies", 0) : 0);
+}
+
 static void show_papers(struct view *view, const json_t *body)
 {
 	const json_t *papers = json_object_get(body, "components");
-	struct pool *pool = view_pool(view);
-	size_t shown = 0;
+	struct slip_size size;
 
-	for (size_t i = 0; i < json_array_size(papers); i++) {
-		const json_t *paper = json_array_get(papers, i);
-		struct view *item = view_item(view, "papers");
-		const char *state = json_text(paper, "state");
-		bool handed_in = strcmp(state, "du") == 0;
-
-		view_int(item, "no", (int64_t)++shown);
-		view_set(item, "paper", json_text(paper, "name"));
-		view_set(item, "paper_state", handed_in ? "" :
-				text_get(pool_printf(pool, "slip.state.%s", state)));
-		view_flag(item, "kept", json_flag(paper, "kept"));
-		show_count(item, "originals", handed_in ? json_int(paper, "originals", 0) : 0);
-		show_count(item, "certified", handed_in ? json_int(paper, "certified", 0) : 0);
-		show_count(item, "copies_count", handed_in ? json_int(paper, "copies", 0) : 0);
-		view_flag(item, "last", i + 1 == json_array_size(papers));
-	}
-	view_flag(view, "table", shown > 0 && shown <= PAPERS_SMALL);
-	view_flag(view, "running", shown > PAPERS_SMALL);
-	view_set(view, "size", shown > PAPERS_SMALL ? "most" : shown > PAPERS_NORMAL ? "many" : "few");
-	view_set(view, "sets", pool_printf(pool, "%02d", (int)json_int(body, "sets", 1)));
+	slip_fit(body, &size);
+	for (size_t i = 0; i < size.papers; i++)
+		show_paper(view, json_array_get(papers, i), i + 1);
+	view_flag(view, "table", size.table && size.papers > 0);
+	view_flag(view, "running", !size.table);
+	view_int(view, "left_out", (int64_t)(json_array_size(papers) - size.papers));
+	view_set(view, "size", size.name);
+	view_set(view, "sets", pool_printf(view_pool(view), "%02d", (int)json_int(body, "sets", 1)));
 }
 
 static void show_persons(struct view *view, const json_t *body)

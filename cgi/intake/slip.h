@@ -13,4 +13,13 @@ enum rc slip_show_codes(struct web *web, struct view *view, const struct dossier
 enum rc slip_prints(struct web *web, struct pool *pool, const struct dossier_row *row,
 		int64_t *prints, bool *handwritten) MUST_CHECK;
 
+/* ---- slip_fit.c: both copies must stand on one A4, whatever is written on them (pure) ---- */
+struct slip_size {
+	const char *name;	/* class of slip.css: few, many, most, vast */
+	bool table;		/* papers as a table, else as one paragraph */
+	size_t papers;		/* so many are named; a line says how many more there are */
+};
+/* body: the accepted event's body as amended. */
+void slip_fit(const json_t *body, struct slip_size *out);
+
 #endif

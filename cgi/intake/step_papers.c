@@ -208,6 +208,23 @@ static void merge_paper(struct pool *pool, struct form *form, json_t *paper,
 		json_put_flag(paper, "kept", form_raw(form, pool_printf(pool, "kept.%s", id))[0] != '\0');
 }
 
+/* A paper with a scan is there: its "not needed" was only the page's default. */
+static enum rc enough_with_files(struct web *web, struct request *request, const struct draft *draft)
+{
+	struct draft_file *files = NULL;
+	size_t count = 0;
+	enum rc rc = draft_file_list(web->store, request->pool, draft->id, &files, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		json_t *paper = draft_data_paper(draft->data, files[i].component);
+
+		if (paper != NULL && (strcmp(json_text(paper, "state"), "khong") == 0 ||
+				json_text(paper, "state")[0] == '\0'))
+			json_put(paper, "state", "du");
+	}
+	return rc;
+}
+
 static void drop_added(json_t *data, const char *id)
 {
 	json_t *papers = json_object_get(data, "components");
@@ -292,7 +309,8 @@ enum rc step_papers_take(struct web *web, struct request *request, struct respon
 		form_fault(form, fault_paper, fault);
 	if (form_int(form, "sets", 0) > 0)
 		json_put_int(draft->data, "sets", form_int(form, "sets", 1));
-	return answer(web, request, response, draft, fault_paper, fault);
+	rc = enough_with_files(web, request, draft);
+	return rc == RC_OK ? answer(web, request, response, draft, fault_paper, fault) : rc;
 }
 
 enum rc page_step_papers(struct web *web, struct request *request, struct response *response)
