@@ -243,6 +243,7 @@ static enum rc blobs_take_failure(struct forward *forward, const struct tusc_rep
 	struct http_answer answer = { .status = report->status };
 	int status = report->status;
 	char reason[32];
+	enum rc rc;
 
 	/* The center understood and said no to this content; 401, 403 and 429 speak of us. */
 	if (status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 &&
@@ -257,7 +258,10 @@ static enum rc blobs_take_failure(struct forward *forward, const struct tusc_rep
 		blobs_set_aside(forward, report->sha256, "blob-unreadable");
 		return RC_OK;
 	}
-	return forward_fail_http(forward, "blob", status ? RC_OK : report->rc, report->fault, &answer);
+	buf_text(&answer.body, report->text);
+	rc = forward_fail_http(forward, "blob", status ? RC_OK : report->rc, report->fault, &answer);
+	http_answer_free(&answer);
+	return rc;
 }
 
 static enum rc blobs_take_report(struct forward *forward, const struct tusc_report *report)

@@ -254,8 +254,13 @@ static enum rc tusc_read_url(struct tusc_lane *lane)
 	return RC_OK;
 }
 
-static enum rc tusc_fail(struct tusc_lane *lane, enum rc rc, int status, struct tusc_report *report)
+static enum rc tusc_fail(struct tusc *tusc, struct tusc_lane *lane, enum rc rc, int status,
+		struct tusc_report *report)
 {
+	tusc->text[0] = '\0';
+	if (status && lane->answer.body.len && lane->answer.body.len < sizeof(tusc->text))
+		memcpy(tusc->text, lane->answer.body.data, lane->answer.body.len + 1);
+	report->text = tusc->text;
 	report->event = TUSC_FAILED;
 	report->rc = rc;
 	report->status = status;
@@ -386,7 +391,7 @@ static enum rc tusc_advance(struct tusc *tusc, struct tusc_lane *lane, struct tu
 		lane->part = 0;
 		rc = lane->step == TUSC_HEAD ? tusc_send_head(lane) : tusc_send_create(tusc, lane);
 		if (rc)
-			return tusc_fail(lane, rc, 0, report);
+			return tusc_fail(tusc, lane, rc, 0, report);
 	}
 	do {
 		status = 0;
@@ -405,7 +410,7 @@ static enum rc tusc_advance(struct tusc *tusc, struct tusc_lane *lane, struct tu
 			rc = tusc_after_patch(tusc, lane, report);
 		/* RC_BUSY now says that another request has been started: it must be asked. */
 	} while (rc == RC_BUSY);
-	return rc ? tusc_fail(lane, rc, status, report) : RC_OK;
+	return rc ? tusc_fail(tusc, lane, rc, status, report) : RC_OK;
 }
 
 /* Waits until a lane, wake or stop can go on. */

@@ -40,7 +40,7 @@ void tusc_touch(struct tusc *tusc);
 enum tusc_event {
 	TUSC_URL,	/* text: remember this address, so that a later tusc_add can resume */
 	TUSC_DONE,	/* all bytes are there; text: Tram-Receipt or "" */
-	TUSC_FAILED	/* rc, and the server's status when it answered (else 0) */
+	TUSC_FAILED	/* rc, and the server's status when it answered (else 0); text: its body */
 };
 struct tusc_report {
 	enum tusc_event event;
