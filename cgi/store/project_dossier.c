@@ -443,6 +443,19 @@ static enum rc save(struct work *work)
 	return project_row_save(work->store, row);
 }
 
+uint64_t project_dossier_seized(const struct event *event)
+{
+	json_t *body = NULL;
+	int64_t seq = 0;
+
+	if (strcmp(event->kind, "dossier.seized") != 0 || !event->body
+			|| json_parse(event->body, event->body_len, &body) != RC_OK)
+		return 0;
+	seq = json_int(body, "seq", 0);
+	json_decref(body);
+	return seq > 0 ? (uint64_t)seq : 0;
+}
+
 enum rc project_dossier_event(struct store *store, const struct event *event,
 		const struct kind *kind, const json_t *body, const char **parked)
 {
@@ -450,11 +463,17 @@ enum rc project_dossier_event(struct store *store, const struct event *event,
 	struct project_row row;
 	struct dossier_facts facts;
 	struct work work = { store, pool, event, body, &row, STATE_NONE, false };
+	uint64_t seized;
 	enum rc rc;
 
 	rc = project_row_load(store, pool, event->board, event->subject, &row);
 	if (rc != RC_OK)
 		goto out;
+	seized = project_dossier_seized(event);
+	if (seized > 0 && !store->redoing && row.number[ROW_BOARD_SEQ] > (int64_t)seized) {
+		rc = projection_redo(store, event->board, event->subject, event);
+		goto out;
+	}
 	project_row_facts(&row, &facts);
 	if (rule_check(&facts, kind, event->author, body, parked) != RC_OK)
 		goto out;

@@ -139,7 +139,7 @@ static enum rc erase(struct store *store, const struct event *event, const json_
 		return RC_OK;
 	}
 	rc = journal_erase(store, target.board, target.author, target.seq);
-	return rc == RC_OK ? projection_redo(store, target.board, target.subject) : rc;
+	return rc == RC_OK ? projection_redo(store, target.board, target.subject, NULL) : rc;
 }
 
 static enum rc project_other(struct store *store, const struct event *event,
@@ -188,7 +188,40 @@ enum rc projection_event(struct store *store, const struct event *event, const j
 	return rc == RC_OK && parked ? park(store, event, parked) : rc;
 }
 
-enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject)
+/* A seizure counts from the position of the board's log that it names: it goes before what the board
+ * wrote after that, wherever the two met. */
+static void order_seizures(struct journal_row *rows, size_t count)
+{
+	size_t i, at;
+
+	for (i = 0; i < count; i++) {
+		struct journal_row seizure = rows[i];
+		uint64_t seq = project_dossier_seized(&seizure.event);
+
+		for (at = 0; at < i && (rows[at].event.author != AUTHOR_BOARD
+				|| rows[at].event.seq <= seq); at++)
+			;
+		if (seq == 0 || at == i)
+			continue;
+		memmove(&rows[at + 1], &rows[at], (i - at) * sizeof(*rows));
+		rows[at] = seizure;
+	}
+}
+
+/* How many rows there are up to and with the event last. */
+static size_t count_to(const struct journal_row *rows, size_t count, const struct event *last)
+{
+	size_t i;
+
+	for (i = 0; last && i < count; i++) {
+		if (rows[i].event.author == last->author && rows[i].event.seq == last->seq)
+			return i + 1;
+	}
+	return count;
+}
+
+enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject,
+		const struct event *last)
 {
 	struct pool *pool = pool_new();
 	struct journal_row *rows = NULL;
@@ -198,6 +231,8 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 
 	store->redoing = true;
 	rc = journal_subject(store, pool, board, subject, &rows, &count);
+	count = count_to(rows, count, last);
+	order_seizures(rows, count);
 	if (rc == RC_OK)
 		rc = project_dossier_clear(store, board, subject);
 	stmt = db_stmt(store->tram, MARKS_DELETE);

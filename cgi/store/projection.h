@@ -22,8 +22,10 @@
 /* event->body NULL: erased, projected as a blank. body: its parsed form if there is one already,
  * borrowed; else NULL. What cannot be projected is parked with its reason, and RC_OK. */
 enum rc projection_event(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
-/* Makes one dossier's rows anew from the journal (after an erase). */
-enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject) MUST_CHECK;
+/* Makes one subject's rows anew from the journal, up to and with the event last (NULL: all): after an
+ * erase, and when a seizure undoes what a fenced board still wrote. */
+enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject,
+		const struct event *last) MUST_CHECK;
 /* Empties every projected table. */
 enum rc projection_clear(struct store *store) MUST_CHECK;
 
@@ -48,6 +50,8 @@ enum rc project_dossier_event(struct store *store, const struct event *event,
 		const struct kind *kind, const json_t *body, const char **parked) MUST_CHECK;
 enum rc project_dossier_facts(struct store *store, const char *board, const uint8_t *id,
 		struct dossier_facts *out) MUST_CHECK;
+/* Of dossier.seized: the last position of the board's log that counts; 0 for any other event. */
+uint64_t project_dossier_seized(const struct event *event);
 enum rc project_dossier_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
 enum rc project_mark_add(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
 /* Numbers: the board's provisional series, the center's official ones. */
