@@ -15,8 +15,10 @@ static const char UNPARK[] =
 	"DELETE FROM parked WHERE board = $1 AND author = $2 AND seq = $3";
 static const char MARKS_DELETE[] =
 	"DELETE FROM mark WHERE board = $1 AND subject = $2";
+/* The event at a position, if it had come when the event at author $4, seq $5 came. */
 static const char EVENT_AT[] =
-	"SELECT header, hash FROM journal WHERE board = $1 AND author = $2 AND seq = $3";
+	"SELECT header, hash FROM journal WHERE board = $1 AND author = $2 AND seq = $3 AND arrival <"
+	" (SELECT e.arrival FROM journal e WHERE e.board = $1 AND e.author = $4 AND e.seq = $5)";
 
 const struct projection_table projection_tables[] = {
 	{ "dossier", "tbtttttttttttttttttttiiiiiiiiiiiiiiiiiiiiiiiiiii", true,
@@ -100,6 +102,8 @@ static enum rc erased_event(struct store *store, const struct event *erase, cons
 	bool row;
 	enum rc rc;
 
+	stmt_int(stmt, 4, (int64_t)erase->author);
+	stmt_int(stmt, 5, (int64_t)erase->seq);
 	rc = stmt_step(stmt, &row);
 	if (rc != RC_OK)
 		return rc;
@@ -123,7 +127,7 @@ static enum rc erase(struct store *store, const struct event *event, const json_
 	uint8_t hash[EVENT_HASH_SIZE];
 	enum rc rc;
 
-	if (!body || store->redoing || store->rebuilding)
+	if (!body)
 		return RC_OK;
 	rc = erased_event(store, event, body, &target);
 	if (rc == RC_NOT_FOUND) {
@@ -138,6 +142,9 @@ static enum rc erase(struct store *store, const struct event *event, const json_
 		*parked = "erase.other";
 		return RC_OK;
 	}
+	/* Replayed: it was done when it came. */
+	if (store->redoing || store->rebuilding)
+		return RC_OK;
 	rc = journal_erase(store, target.board, target.author, target.seq);
 	return rc == RC_OK ? projection_redo(store, target.board, target.subject, NULL) : rc;
 }

@@ -95,7 +95,9 @@ static bool act(enum event_author author)
 {
 	static json_t *examples[512];
 	const struct kind *kind = &kind_table[roll(kind_count)];
-	unsigned n = (unsigned)roll(dossiers + 1) + 1;
+	/* Half of all acts are on the newest dossiers, so that both sides meet on them. */
+	unsigned n = roll(2) && dossiers > 8 ? dossiers - (unsigned)roll(8)
+			: (unsigned)roll(dossiers + 1) + 1;
 	bool first = kind_is_first(kind) || roll(12) == 0;
 	struct act one = { .board = BOARD, .kind = first ? "dossier.accepted" : kind->name,
 			.subject_kind = first ? SUBJECT_DOSSIER : kind->subject,
