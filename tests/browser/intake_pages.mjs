@@ -167,6 +167,21 @@ test('not there, not allowed, locked', async () => {
 	await page.goto(`${origin}/doi-mat-khau`);
 	await browser.look('password');
 });
+test('an open page shows by itself what others did, and does not keep the session open for it', async () => {
+	await as('canbo');
+	await page.goto(url(codes[2], ''));
+	await page.locator('.line').waitFor();
+	const before = await page.locator('.line li').count();
+	await as('chuyenvien');
+	await page.goto(url(codes[2], 'ghi-chu'));
+	await page.fill('#text', 'Ghi từ phòng bên.');
+	await press('.foot .go');
+	await as('canbo');
+	const quiet = page.waitForRequest((request) => request.headers()['x-tram-quiet'] === '1');
+	await page.locator('.line li').nth(before).waitFor({ timeout: 15000 });
+	assert.match(await page.textContent('.line'), /Ghi từ phòng bên/);
+	assert((await quiet).url().endsWith(encodeURIComponent(codes[2])));
+});
 test('by keyboard alone: the focus is always seen', async () => {
 	await page.goto(url(codes[1]));
 	const bare = [];
