@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './check.mjs';
@@ -25,6 +26,16 @@ function alive(pid) {
 	} catch {
 		return false;
 	}
+}
+
+function taken(port) {
+	return new Promise((resolve) => {
+		const socket = connect(port, '127.0.0.1', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.on('error', () => resolve(false));
+	});
 }
 
 export class Stack {
@@ -53,6 +64,9 @@ export class Stack {
 	}
 
 	async start(side, env = {}) {
+		const first = side === 'board' ? this.boardPort : this.centerPort;
+		for (const port of [first, first + 1, first + 2])
+			assert(!await taken(port), `port ${port} is in use by another program`);
 		const log = openSync(path.join(this.data, side, 'log/supervise.log'), 'a');
 		const child = spawn(path.join(build, 'tram'), ['supervise', path.join(this.data, side, 'plan')],
 			{ stdio: ['ignore', log, log], detached: true, env: { ...this.env, ...env } });
