@@ -86,60 +86,65 @@ static enum rc blobs_adopt(struct forward *forward, const struct link_blob *blob
 	return RC_OK;
 }
 
+/* Asks for the next span. *reason: why this content is to be set aside, or NULL. */
+static enum rc blobs_get_span(struct forward *forward, const struct link_blob *blob, int fd,
+		int64_t *size, const char **reason)
+{
+	struct http_answer answer = { 0 };
+	int64_t had = *size, got = 0;
+	struct stat info;
+	char url[96];
+	enum rc rc;
+
+	snprintf(url, sizeof(url), "/v1/content/%s", blob->sha256);
+	rc = http_get_file(forward->http, url, fd, had, BLOBS_SPAN, blob->size, &answer.status, &got);
+	if (fstat(fd, &info))
+		return forward_fail(forward, "content", "disk", RC_IO);
+	*size = info.st_size;
+	if (rc == RC_TOO_LARGE || (rc == RC_OK && answer.status == 416))
+		*reason = "content-size";
+	else if (rc == RC_OK && answer.status == 404)
+		*reason = "content-missing";
+	else if (rc == RC_FULL)
+		return forward_fail(forward, "content", "disk-full", rc);
+	else if (rc || (answer.status != 200 && answer.status != 206))
+		return forward_fail_http(forward, "content", rc, http_fault(forward->http), &answer);
+	/* A 200 is the whole file, or a page that stands in its place. */
+	else if (*size <= had || (answer.status == 200 && *size != blob->size))
+		*reason = "content-size";
+	return RC_OK;
+}
+
 /* One span of one file. *done: the file is whole, or set aside. */
 static enum rc blobs_fetch_span(struct forward *forward, const struct link_blob *blob,
 		const char *path, bool *done)
 {
-	struct http_answer answer = { 0 };
+	const char *reason = NULL;
 	struct stat info;
-	int64_t got = 0;
 	enum rc rc = RC_OK;
-	char url[96];
+	int64_t size;
 	int fd;
 
 	*done = false;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
 	if (fd < 0 || fstat(fd, &info)) {
-		rc = forward_fail(forward, "content", "disk", RC_IO);
-		goto out;
+		if (fd >= 0)
+			close(fd);
+		return forward_fail(forward, "content", "disk", RC_IO);
 	}
-	if (info.st_size < blob->size) {
-		snprintf(url, sizeof(url), "/v1/content/%s", blob->sha256);
-		rc = http_get_file(forward->http, url, fd, info.st_size, BLOBS_SPAN, blob->size,
-				&answer.status, &got);
-		if (rc == RC_TOO_LARGE || (rc == RC_OK && answer.status == 416)) {
-			(void)unlink(path);
-			blobs_set_aside(forward, blob->sha256, "content-size");
-			*done = true;
-			rc = RC_OK;
-			goto out;
-		}
-		if (rc == RC_OK && answer.status == 404) {
-			blobs_set_aside(forward, blob->sha256, "content-missing");
-			*done = true;
-			goto out;
-		}
-		if (rc == RC_FULL) {
-			rc = forward_fail(forward, "content", "disk-full", rc);
-			goto out;
-		}
-		if (rc || (answer.status != 200 && answer.status != 206)) {
-			rc = forward_fail_http(forward, "content", rc, http_fault(forward->http),
-					&answer);
-			goto out;
-		}
-		if (fstat(fd, &info) || got == 0) {
-			rc = forward_fail(forward, "content", "garbage", RC_PROTOCOL);
-			goto out;
-		}
-	}
-	if (info.st_size >= blob->size) {
+	size = info.st_size;
+	if (size < blob->size)
+		rc = blobs_get_span(forward, blob, fd, &size, &reason);
+	close(fd);
+	if (rc)
+		return rc;
+	*done = reason || size >= blob->size;
+	if (reason) {
+		(void)unlink(path);
+		blobs_set_aside(forward, blob->sha256, reason);
+	} else if (*done) {
 		rc = blobs_adopt(forward, blob, path);
-		*done = true;
 	}
-out:
-	if (fd >= 0)
-		close(fd);
 	return rc;
 }
 

@@ -1,9 +1,11 @@
 // link_faults.mjs: a center that fails, breaks off, talks rubbish or lies. Whatever it does, the
 // board's cursor stays where it was, the reason is shown, and all arrives once the center is well.
 import { strict as assert } from 'node:assert';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { acceptDossier } from '../lib/clerk.mjs';
+import { acceptDossier, handOver } from '../lib/clerk.mjs';
 import { Log, id16, sha256 } from '../lib/board.mjs';
 import { FakeCenter, forgetHealth, health, otherKey } from '../lib/fake_center.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
@@ -309,19 +311,85 @@ for (const [what, lie, reason] of [['500', status(500), 'status-500'], ['507', p
 	});
 test('new events do not wait behind files', async () => {
 	center.lies['PATCH /v1/blobs/:id'] = async () => {
-		await new Promise((done) => setTimeout(done, 150));
+		await new Promise((done) => setTimeout(done, 500));
 		return false;
 	};
 	const big = [file(4), file(4), file(4)];
 	await acceptDossier(clerk, { files: big });
-	await until('files are under way', 10, () => health(stack).blobs_waiting === 3 &&
-		[...center.uploads.values()].some((u) => u.bytes.length && u.bytes.length < u.length));
+	await until('files are under way', 10, () => [...center.uploads.values()]
+		.some((u) => u.bytes.length && u.bytes.length < u.length));
 	await acceptDossier(clerk);
 	await until('the new event is there', 3, () => health(stack).head_seq === center.head.seq);
 	assert([...center.uploads.values()].some((u) => u.bytes.length < u.length), 'the files were done already');
 	delete center.lies['PATCH /v1/blobs/:id'];
 	await arrived(...big);
 	await well((h) => h.blobs_waiting === 0);
+});
+
+// The center finishes a handed-over dossier with this file.
+async function finish(bytes, lie) {
+	const { id, code } = await acceptDossier(clerk, { procedure: '9.999001' });
+	await handOver(clerk, code);
+	await well((h) => h.head_seq === center.head.seq);
+	const sha = sha256(bytes).toString('hex');
+	center.content.set(sha, bytes);
+	if (lie) center.lies['GET /v1/content/:sha'] = lie;
+	const officer = { subject: id, actor: 'o-00000000000000aa' };
+	center.log.add('dossier.taken', { ...officer, body: {} });
+	center.log.add('dossier.finished', { ...officer, body: { decided_at: Date.now(),
+		results: [{ kind: 'Văn bản thử', number: '1', summary: 'Thử', issuer: 'Sở Thử nghiệm',
+			signer: 'Trần Thị Mẫu', signed_on: '2026-11-24',
+			files: [{ sha256: sha, size: bytes.length, type: 'application/pdf', name: 'ket-qua.pdf' }] }] } });
+	return sha;
+}
+const result = (size) => Buffer.concat([pdf('Ket qua'), Buffer.from(id16()), Buffer.alloc(size, 32)]);
+const here = (sha) => until('the result is here', 20, () => {
+	const file = path.join(stack.data, 'board/blobs', sha);
+	return existsSync(file) && readFileSync(file);
+});
+test('content: cut in the middle, it goes on where it was', async () => {
+	const bytes = result(3 * MB);
+	let asked = 0;
+	const sha = await finish(bytes, ({ request, response }) => {
+		const from = Number(/bytes=(\d+)/.exec(request.headers.range)[1]);
+		if (++asked === 1) assert.equal(from, 0);
+		if (asked !== 2) return false;
+		response.writeHead(206, { 'Content-Length': MB, 'Content-Range':
+			`bytes ${from}-${from + MB - 1}/${bytes.length}` });
+		response.write(bytes.subarray(from, from + 300000), () => setTimeout(() =>
+			request.socket.destroy(), 100));
+		center.lies['GET /v1/content/:sha'] = (at) => {
+			center.resumed ??= Number(/bytes=(\d+)/.exec(at.request.headers.range)[1]);
+			return false;
+		};
+		return true;
+	});
+	assert.deepEqual(await here(sha), bytes);
+	assert(center.resumed > MB && center.resumed < 2 * MB, `resumed at ${center.resumed}`);
+	delete center.lies['GET /v1/content/:sha'];
+	await well((h) => h.blobs_to_fetch === 0);
+});
+test('content: other bytes of the same length are not kept', async () => {
+	const bytes = result(1000);
+	const sha = await finish(bytes, ({ response }) => {
+		response.writeHead(206, { 'Content-Length': bytes.length,
+			'Content-Range': `bytes 0-${bytes.length - 1}/${bytes.length}` });
+		response.end(Buffer.alloc(bytes.length, 65));
+	});
+	await until('it is shown', 15, () => health(stack).aside_reason === 'content-hash');
+	assert(!existsSync(path.join(stack.data, 'board/blobs', sha)));
+	delete center.lies['GET /v1/content/:sha'];
+	assert.deepEqual(await here(sha), bytes);
+});
+test('content: a page instead of a file, and silence', async () => {
+	const bytes = result(1000);
+	const sha = await finish(bytes, page);
+	await until('the page is shown', 15, () => health(stack).aside_reason === 'content-size');
+	center.lies['GET /v1/content/:sha'] = silence;
+	await until('the silence is shown', 15, () => health(stack).reason === 'timeout');
+	delete center.lies['GET /v1/content/:sha'];
+	assert.deepEqual(await here(sha), bytes);
+	await well();
 });
 
 await run();
