@@ -40,7 +40,8 @@ static enum rc known(struct web *web, struct request *request, json_t *data, con
 	return rc;
 }
 
-/* The form id is claimed after the draft exists; a double tap's second draft goes at once. */
+/* The form id is claimed after the draft exists; a draft that is a double tap's
+ * second, or whose form had none, goes at once. */
 static enum rc claim(struct web *web, struct request *request, const char *draft, char **location)
 {
 	const char *form_id = form_raw(request->form, "form_id");
@@ -57,8 +58,9 @@ static enum rc claim(struct web *web, struct request *request, const char *draft
 	store_abort(web->store);
 	if (rc == RC_EXISTS) {
 		*location = first;
-		rc = draft_delete(web->store, draft);
+		return draft_delete(web->store, draft);
 	}
+	(void)!draft_delete(web->store, draft);
 	return rc;
 }
 

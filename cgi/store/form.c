@@ -1,10 +1,13 @@
 /*
  * form.c: ids of forms that were answered, so that a double tap gets the first answer.
  */
+#include <string.h>
+
 #include "base/when.h"
 #include "store/store.h"
 
 #define KEEP_MS (2 * WHEN_DAY_MS)
+#define FORM_ID_CHARS 32u
 
 static const char CLAIM[] =
 	"INSERT INTO form (board, id, location, at) VALUES ($1, $2, '', $3)"
@@ -27,11 +30,16 @@ static struct stmt *bound(struct store *store, const char *sql, const char *form
 
 enum rc form_claim(struct store *store, struct pool *pool, const char *form_id, char **location)
 {
-	struct stmt *stmt = bound(store, CLAIM, form_id);
+	struct stmt *stmt;
 	bool row = false;
 	enum rc rc;
 
 	*location = NULL;
+	/* Without one, two different acts would take each other for a double tap. */
+	if (strlen(form_id) != FORM_ID_CHARS ||
+			strspn(form_id, "0123456789abcdef") != FORM_ID_CHARS)
+		return RC_INVALID;
+	stmt = bound(store, CLAIM, form_id);
 	stmt_int(stmt, 3, when_now_ms());
 	rc = stmt_run(stmt);
 	if (rc != RC_OK || db_changes(store->tram) == 1)

@@ -62,7 +62,8 @@ enum rc act_append(struct store *store, const struct act *act, struct event *out
 		const char **reason) MUST_CHECK;
 
 /* Hidden form ids: a double tap answers the first answer. Inside store_begin.
- * form_claim: RC_OK: first time; RC_EXISTS: *location (pool) is where the first one went. */
+ * form_claim: RC_OK: first time; RC_EXISTS: *location (pool) is where the first one went;
+ * RC_INVALID: not 32 hex characters. */
 enum rc form_claim(struct store *store, struct pool *pool, const char *form_id,
 		char **location) MUST_CHECK;
 enum rc form_done(struct store *store, const char *form_id, const char *location) MUST_CHECK;

@@ -145,15 +145,21 @@ static void aborted_write_leaves_nothing(void **state)
 
 static void form_is_answered_once(void **state)
 {
+	static const char id[] = "00112233445566778899aabbccddeeff";
+	static const char *const no_ids[] = { "", "f1", "00112233445566778899aabbccddeefg",
+		"00112233445566778899aabbccddeeff0" };
 	char *location;
 
 	(void)state;
 	assert_int_equal(store_begin(board.store, false), RC_OK);
-	assert_int_equal(form_claim(board.store, board.pool, "f1", &location), RC_OK);
-	assert_int_equal(form_done(board.store, "f1", "/ho-so/x"), RC_OK);
+	assert_int_equal(form_claim(board.store, board.pool, id, &location), RC_OK);
+	assert_int_equal(form_done(board.store, id, "/ho-so/x"), RC_OK);
 	assert_int_equal(store_commit(board.store), RC_OK);
 	assert_int_equal(store_begin(board.store, false), RC_OK);
-	assert_int_equal(form_claim(board.store, board.pool, "f1", &location), RC_EXISTS);
+	for (size_t i = 0; i < sizeof(no_ids) / sizeof(no_ids[0]); i++)
+		assert_int_equal(form_claim(board.store, board.pool, no_ids[i], &location),
+				RC_INVALID);
+	assert_int_equal(form_claim(board.store, board.pool, id, &location), RC_EXISTS);
 	assert_string_equal(location, "/ho-so/x");
 	store_abort(board.store);
 }
