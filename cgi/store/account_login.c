@@ -4,7 +4,10 @@
  * A device is known to an account when its cookie was set by a successful login of that account;
  * auth.db keeps the cookie's hash. All other devices share one count per account, so that a phone
  * on the Wi-Fi can lock itself out of an account, but never the clerk's tablet. Counts are in
- * run.db and run on CLOCK_BOOTTIME: moving the wall clock ends no wait.
+ * run.db and run on CLOCK_BOOTTIME: moving the wall clock ends no wait. They stand under a few
+ * characters of the name's hash: what was typed as a name may have been a password, and names that
+ * a stranger makes up must not fill the memory. Two names of one key only make strangers wait for
+ * each other.
  */
 #include <string.h>
 
@@ -20,6 +23,7 @@
 #define FAILURES_MAX 5
 #define WAIT_MS (INT64_C(15) * 60 * 1000)
 #define DEVICES_KEPT 20
+#define KEY_CHARS 3		/* 4096 keys */
 
 static void hash_hex(const char *text, char out[2 * HASH_SIZE + 1])
 {
@@ -63,7 +67,7 @@ static enum rc device_known(struct store *store, const char *account, const char
 	return rc;
 }
 
-static enum rc wait_left(struct store *store, const char *login, const char *device, int64_t *left_ms)
+static enum rc wait_left(struct store *store, const char *key, const char *device, int64_t *left_ms)
 {
 	struct stmt *stmt = db_stmt(store->run, "SELECT until_ms FROM attempt "
 			"WHERE login = $1 AND device = $2 AND boot = $3");
@@ -71,7 +75,7 @@ static enum rc wait_left(struct store *store, const char *login, const char *dev
 	enum rc rc;
 
 	*left_ms = 0;
-	stmt_text(stmt, 1, login);
+	stmt_text(stmt, 1, key);
 	stmt_text(stmt, 2, device);
 	stmt_text(stmt, 3, session_boot());
 	rc = stmt_step(stmt, &row);
@@ -83,7 +87,7 @@ static enum rc wait_left(struct store *store, const char *login, const char *dev
 }
 
 /* One more failure; the fifth starts the wait, and so does each one after it. */
-static enum rc failure_add(struct store *store, const char *login, const char *device)
+static enum rc failure_add(struct store *store, const char *key, const char *device)
 {
 	struct stmt *stmt;
 	enum rc rc = db_write_begin(store->run);
@@ -97,7 +101,7 @@ static enum rc failure_add(struct store *store, const char *login, const char *d
 			"until_ms = CASE WHEN attempt.boot = $3 AND attempt.until_ms > $4 THEN attempt.until_ms "
 			"WHEN attempt.boot = $3 AND attempt.until_ms = 0 AND attempt.count + 1 >= $5 "
 			"THEN $4 + $6 ELSE 0 END, boot = $3");
-	stmt_text(stmt, 1, login);
+	stmt_text(stmt, 1, key);
 	stmt_text(stmt, 2, device);
 	stmt_text(stmt, 3, session_boot());
 	stmt_int(stmt, 4, when_boottime_ms());
@@ -111,7 +115,7 @@ static enum rc failure_add(struct store *store, const char *login, const char *d
 	return db_write_commit(store->run);
 }
 
-static enum rc failures_clear(struct store *store, const char *login, const char *device)
+static enum rc failures_clear(struct store *store, const char *key, const char *device)
 {
 	struct stmt *stmt;
 	enum rc rc = db_write_begin(store->run);
@@ -119,7 +123,7 @@ static enum rc failures_clear(struct store *store, const char *login, const char
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->run, "DELETE FROM attempt WHERE login = $1 AND device = $2");
-	stmt_text(stmt, 1, login);
+	stmt_text(stmt, 1, key);
 	stmt_text(stmt, 2, device);
 	rc = stmt_run(stmt);
 	if (rc != RC_OK) {
@@ -161,7 +165,7 @@ enum rc account_login_device(struct store *store, const char *account, const cha
 enum rc account_login(struct store *store, struct pool *pool, const char *login,
 		const char *password, const char *device, struct account *out, int64_t *wait_s)
 {
-	char device_hash[2 * HASH_SIZE + 1];
+	char device_hash[2 * HASH_SIZE + 1], key[2 * HASH_SIZE + 1];
 	const char *counted = "";
 	char *hash = NULL;
 	bool known = false, matches = false;
@@ -170,6 +174,8 @@ enum rc account_login(struct store *store, struct pool *pool, const char *login,
 
 	*wait_s = 0;
 	hash_hex(device, device_hash);
+	hash_hex(login, key);
+	key[KEY_CHARS] = '\0';
 	rc = account_secret(store, pool, login, out, &hash);
 	if (rc == RC_OK && *device)
 		rc = device_known(store, out->id, device_hash, &known);
@@ -177,7 +183,7 @@ enum rc account_login(struct store *store, struct pool *pool, const char *login,
 		return rc;
 	if (known)
 		counted = device_hash;
-	rc = wait_left(store, login, counted, &left_ms);
+	rc = wait_left(store, key, counted, &left_ms);
 	if (rc != RC_OK)
 		return rc;
 	if (left_ms > 0) {
@@ -189,10 +195,10 @@ enum rc account_login(struct store *store, struct pool *pool, const char *login,
 	if (rc != RC_OK)
 		return rc;
 	if (!hash || !matches) {
-		rc = failure_add(store, login, counted);
+		rc = failure_add(store, key, counted);
 		return rc == RC_OK ? RC_DENIED : rc;
 	}
-	rc = failures_clear(store, login, counted);
+	rc = failures_clear(store, key, counted);
 	if (rc != RC_OK)
 		return rc;
 	if (out->locked || (out->ends_at && out->ends_at <= when_now_ms()))

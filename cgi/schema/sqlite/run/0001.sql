@@ -21,7 +21,8 @@ CREATE TABLE session (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_account ON session (account);
 
--- Failed logins per account and device ("" for all devices never seen with this account).
+-- Failed logins per account (login: a few characters of the name's hash, account_login.c) and device
+-- ("" for all devices never seen with this account).
 CREATE TABLE attempt (
 	login TEXT NOT NULL,
 	device TEXT NOT NULL,
