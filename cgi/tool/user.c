@@ -19,7 +19,7 @@ static const char usage[] =
 		"       tram user list --data FOLDER\n\n"
 		"add and passwd read the password from standard input (one line). The person must change\n"
 		"it at the next login unless --keep-password is given. lock, unlock and passwd end the\n"
-		"account's sessions. Roles: intake cashier scanner specialist signer seal approver\n"
+		"account's sessions. Roles: intake cashier scanner specialist signer clerk_seal approver\n"
 		"returner guide manager technician officer.\n"
 		"Exit status: 0 done; 2 wrong input, no such account, or the login is taken; 75 the\n"
 		"database failed; 78 wrong configuration.\n";
