@@ -47,6 +47,7 @@ export class FakeCenter {
 		this.seen = [];			// "METHOD path" of every request
 		this.patched = 0;		// bytes taken by PATCH
 		this.lies = {};			// route name → function(request) that answers instead, or null
+		this.elsewhere = {};		// path prefix → function(request, response) of another server
 	}
 
 	token(typ, payload, pem = this.keyPem) {
@@ -77,6 +78,11 @@ export class FakeCenter {
 	}
 
 	async answer(request, response) {
+		for (const [prefix, server] of Object.entries(this.elsewhere))
+			if (request.url.startsWith(prefix)) {
+				this.seen.push(`${request.method} ${prefix}`);
+				return server(request, response);
+			}
 		const chunks = [];
 		try {
 			for await (const chunk of request) chunks.push(chunk);
