@@ -184,7 +184,8 @@ static enum rc page_uploads_tus(struct web *web, struct request *request, struct
 const struct route uploads_routes[] = {
 	{ "upload.papers", METHOD_POST, "/tai-len/nhap/:draft", ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLES_PREPARE, 0, page_uploads_papers },
-	{ "act.finish.post", METHOD_POST, "/tai-len/ket-qua/:code", ROUTE_STREAM | ROUTE_NO_CSRF,
+	{ "act.finish.post", METHOD_GET | METHOD_POST, "/tai-len/ket-qua/:code",
+	  ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLE_SPECIALIST | ROLE_CLERK_SEAL, 0, page_finish_post },
 	{ "upload.new", METHOD_POST | METHOD_OPTIONS, TUS_BASE, ROUTE_STREAM | ROUTE_NO_FORM_ID,
 	  ROLES_PREPARE, 0, page_uploads_tus },

@@ -270,6 +270,13 @@ test('a streamed form without its token stores nothing, not even the file', asyn
 	}
 	assert.match((await dossier(clerk, code)).text, /Đã ký/);
 });
+test('reloading where the form was sent, or coming back there after a login, opens the form', async () => {
+	const code = await taken();
+	await signed(code);
+	const answer = await specialist.request('GET', `/tai-len/ket-qua/${encodeURIComponent(code)}`);
+	assert.equal(answer.status, 303);
+	assert.equal(answer.location, url(code, 'ket-qua'));
+});
 test('a body cut in the middle finishes nothing', async () => {
 	const code = await taken();
 	await signed(code);
