@@ -83,6 +83,7 @@ static void show_counts(struct view *item, const json_t *paper, const struct for
 		int64_t value = json_int(paper, counts[i].name, 0);
 
 		view_set(count, "count_name", name);
+		view_setf(count, "count_id", "%s-%s", counts[i].name, id);
 		view_set(count, "count_label", text_get(counts[i].label));
 		if (raw[0] != '\0')
 			view_set(count, "count_value", raw);

@@ -111,6 +111,7 @@ static enum rc search(struct web *web, struct request *request, struct view *vie
 		}
 	}
 	show_all(found, &intake_of(web)->catalogue, words, count);
+	view_flag(found, "open", true);
 	rc = template_render("intake/step2_list", found, &html);
 	view_svg(view, "list", pool_strdup(request->pool, html.data != NULL ? html.data : ""));
 	view_set(view, "find", typed);
