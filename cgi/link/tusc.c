@@ -337,7 +337,9 @@ static enum rc tusc_after_patch(struct tusc *tusc, struct tusc_lane *lane,
 	enum rc rc;
 
 	if (status == 200 || status == 204) {
-		if (tusc_read_offset(lane, &offset) || offset != lane->offset + (int64_t)lane->part)
+		/* A server may keep less than it was sent, never nothing and never more. */
+		if (tusc_read_offset(lane, &offset) || offset <= lane->offset ||
+				offset > lane->offset + (int64_t)lane->part)
 			return RC_PROTOCOL;
 		lane->offset = offset;
 		lane->again = 0;

@@ -60,7 +60,7 @@ export class FakeCenter {
 			.toString('base64url')}`;
 	}
 
-	listen(pem = serverPem(this.stack), tls = {}) {
+	listen(pem = serverPem(this.stack), tls = {}, port = this.stack.centerPort + 1) {
 		this.server = https.createServer({ key: pem, cert: pem, requestCert: true,
 			rejectUnauthorized: false, ca: readFileSync(path.join(this.stack.data, 'pki/ca.crt')), ...tls },
 		(request, response) => this.answer(request, response));
@@ -68,7 +68,7 @@ export class FakeCenter {
 		this.server.on('tlsClientError', () => {});
 		return new Promise((done, failed) => {
 			this.server.on('error', failed);
-			this.server.listen(this.stack.centerPort + 1, '127.0.0.1', done);
+			this.server.listen(port, '127.0.0.1', done);
 		});
 	}
 
