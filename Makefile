@@ -25,7 +25,10 @@ ifeq ($(CROSS),arm64)
 SYSROOT = $(CURDIR)/build/sysroot-arm64
 CC = aarch64-linux-gnu-gcc
 AR = aarch64-linux-gnu-ar
-CROSS_FLAGS = --sysroot=$(SYSROOT)
+# The sysroot first: Debian's cross compiler prefers its own libc of Debian 12.
+CROSS_FLAGS = --sysroot=$(SYSROOT) -isystem $(SYSROOT)/usr/include/aarch64-linux-gnu \
+	-isystem $(SYSROOT)/usr/include
+CROSS_LIBS = -L$(SYSROOT)/usr/lib/aarch64-linux-gnu -B$(SYSROOT)/usr/lib/aarch64-linux-gnu
 RUN = qemu-aarch64-static -L $(SYSROOT)
 endif
 ifdef SANITIZE
@@ -38,7 +41,7 @@ HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_F
 CFLAGS ?= -O2 -g
 C_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) $(CROSS_FLAGS) $(SANITIZERS) \
 	-Icgi -I$(B)/gen -isystem $(SYSROOT)/usr/include/postgresql -MMD -MP $(CFLAGS)
-LD_FLAGS = -pie $(CROSS_FLAGS) $(SANITIZERS) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+LD_FLAGS = -pie $(CROSS_FLAGS) $(CROSS_LIBS) $(SANITIZERS) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	$(LDFLAGS)
 
 # What each floor stands on outside the house. --as-needed leaves out what a program does not call.
