@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/when.h"
 #include "intake/intake.h"
 #include "store/account.h"
 #include "web/show.h"
@@ -60,6 +61,17 @@ static void fill_transfer(struct web *web, struct request *request, struct view 
 				moment(request->pool, backlog.last_receipt_at, request->now_ms));
 }
 
+/* The forwarder looks at the province's feed often while somebody works here: told once a minute. */
+static void tell_forwarder(struct web *web, int64_t now_ms)
+{
+	static int64_t told_at;
+
+	if (now_ms - told_at < WHEN_MINUTE_MS && now_ms >= told_at)
+		return;
+	told_at = now_ms;
+	store_wake(web->store);
+}
+
 void frame_fill(struct web *web, struct request *request, struct view *view)
 {
 	const struct settings *settings = web->settings;
@@ -72,6 +84,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
 	if (!open_session(request))
 		return;
+	tell_forwarder(web, request->now_ms);
 	view_set(view, "user_name", request->session->account.name);
 	view_set(view, "counter", request->session->counter);
 	view_flag(view, "can_find", frame_can(request, ROLES_STAFF));

@@ -77,8 +77,7 @@ enum rc store_begin(struct store *store, bool new_work)
 	return db_write_begin(store->tram);
 }
 
-/* One byte for the forwarder; nobody there, or a full fifo, is as good. */
-static void wake(struct store *store)
+void store_wake(struct store *store)
 {
 	char path[1024];
 	ssize_t n;
@@ -115,7 +114,7 @@ enum rc store_commit(struct store *store)
 		log_warn("store: erased words still stand in the log file");
 	if (store->pub && slip_publish(store) != RC_OK)
 		log_warn("store: public.db is behind, it follows with the next commit");
-	wake(store);
+	store_wake(store);
 	return RC_OK;
 }
 

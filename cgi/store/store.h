@@ -41,6 +41,9 @@ enum rc store_begin(struct store *store, bool new_work) MUST_CHECK;
  * last two never fail the caller. */
 enum rc store_commit(struct store *store) MUST_CHECK;
 void store_abort(struct store *store);
+/* One byte for the forwarder: there is something to send, or a page is in use and the province's
+ * answers are waited for. Nobody there, or a full fifo, is as good. */
+void store_wake(struct store *store);
 
 /* One act of one person or of the system: becomes one event. */
 struct act {
