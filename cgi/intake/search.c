@@ -11,7 +11,8 @@
 #include "web/text_vi.h"
 
 #define ROWS 50
-#define TYPED_MAX 1000
+
+static const struct field typed_field = { "q", FIELD_LINE, false, 0, 1000, NULL, "frame.find_label" };
 
 /* ".../h/<code>.<secret>" as the slip's QR has it: the code; the secret is not looked at, since who
  * may search may open every dossier of the point. NULL: something else. */
@@ -48,6 +49,9 @@ static enum rc show_rows(struct web *web, struct request *request, struct respon
 
 	for (size_t i = 0; i < count; i++)
 		dossier_show_row(view_item(view, "dossiers"), &rows[i], request->now_ms);
+	form_show(request->form, &typed_field, 1, view);
+	if (form_has_faults(request->form))
+		response->status = 422;
 	view_set(view, "typed", typed);
 	view_int(view, "found", (int64_t)count);
 	view_flag(view, "more", count == ROWS);
@@ -66,9 +70,9 @@ enum rc page_find(struct web *web, struct request *request, struct response *res
 	char *clean;
 	enum rc rc;
 
-	if (strlen(typed) > TYPED_MAX ||
-			text_clean(request->pool, typed, strlen(typed), TEXT_ONE_LINE, &clean) != RC_OK)
-		return show_rows(web, request, response, "", NULL, 0);
+	if (form_check(request->form, &typed_field, 1) != RC_OK)
+		return show_rows(web, request, response, typed, NULL, 0);
+	clean = pool_strdup(request->pool, form_text(request->form, "q"));
 	if (card_parse(request->pool, typed, strlen(typed), &card, &reason) == RC_OK)
 		return person_show_card(web, request, response, &card, typed);
 	code = slip_code(request->pool, clean);

@@ -85,6 +85,10 @@ static void show_counts(struct view *item, const json_t *paper, const struct for
 		view_set(count, "count_name", name);
 		view_setf(count, "count_id", "%s-%s", counts[i].name, id);
 		view_set(count, "count_label", text_get(counts[i].label));
+		if (form != NULL && form_fault_of(form, name)[0] != '\0') {
+			view_set(count, "count_fault", form_fault_of(form, name));
+			view_flag(item, "counts_bad", true);
+		}
 		if (raw[0] != '\0')
 			view_set(count, "count_value", raw);
 		else

@@ -15,6 +15,7 @@ static const struct field fields[] = {
 	{ "content", FIELD_LINES, false, 0, 500, NULL, "step2.content" },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
+static const struct field find_field = { "find", FIELD_LINE, false, 0, 100, NULL, "step2.find" };
 
 /* Where one catalogue's list was rendered into; lives as long as the process. */
 static struct {
@@ -214,9 +215,10 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 	if (code[0] != '\0')
 		return choose(web, request, response, draft, code);
 	if (form_raw(request->form, "search")[0] != '\0' && form_raw(request->form, "find")[0] != '\0') {
+		bool clean = form_check(request->form, &find_field, 1) == RC_OK;
 		enum rc rc = show(web, request, response, draft);
 
-		if (rc == RC_OK && response->status == 422)
+		if (rc == RC_OK && response->status == 422 && clean)
 			response->status = 200;
 		return rc;
 	}

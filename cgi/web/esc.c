@@ -5,6 +5,11 @@
 
 #include "web/esc.h"
 
+#define LOST "\xef\xbf\xbd"
+#define LOST_4 LOST, LOST, LOST, LOST
+
+/* Control characters may not stand in HTML (its syntax, 13.2.3.5); a page shows that one was there.
+ */
 static const char *const html_names[256] = {
 		['&'] = "&amp;",
 		['<'] = "&lt;",
@@ -12,6 +17,10 @@ static const char *const html_names[256] = {
 		['"'] = "&quot;",
 		['\''] = "&#39;",
 		[0] = "",
+		[1] = LOST_4, LOST_4,
+		[11] = LOST, LOST,
+		[14] = LOST, LOST, LOST_4, LOST_4, LOST_4, LOST_4,
+		[127] = LOST,
 };
 
 void esc_html(struct buf *out, const char *text)

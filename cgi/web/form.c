@@ -226,6 +226,15 @@ bool form_has_faults(const struct form *form)
 	return form->fault_count > 0;
 }
 
+const char *form_fault_of(const struct form *form, const char *field)
+{
+	for (size_t i = 0; i < form->fault_count; i++) {
+		if (strcmp(form->faults[i].field, field) == 0)
+			return form->faults[i].sentence;
+	}
+	return "";
+}
+
 static bool is_blank(const char *text)
 {
 	return text[strspn(text, " \t\r\n")] == '\0';
@@ -292,6 +301,16 @@ static void show_choices(const struct field *field, const char *raw, struct view
 	}
 }
 
+/* "originals.don" is a name, "originals-don" the id of its input. */
+static const char *id_of(struct pool *pool, const char *field)
+{
+	char *id = pool_strdup(pool, field);
+
+	for (char *at = id; *at != '\0'; at++)
+		*at = (char)(*at == '.' ? '-' : *at);
+	return id;
+}
+
 void form_show(const struct form *form, const struct field *fields, size_t count,
 		struct view *view)
 {
@@ -309,7 +328,7 @@ void form_show(const struct form *form, const struct field *fields, size_t count
 		const struct fault *fault = &form->faults[i];
 		struct view *item = view_item(view, "faults");
 
-		view_set(item, "field", fault->field);
+		view_set(item, "field", id_of(view_pool(view), fault->field));
 		view_set(item, "sentence", fault->sentence);
 		view_set(view, pool_printf(view_pool(view), "%s_fault", fault->field),
 				fault->sentence);

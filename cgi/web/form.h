@@ -60,9 +60,11 @@ bool form_flag(const struct form *form, const char *name);
 /* A fault found by the handler itself: text key. */
 void form_fault(struct form *form, const char *field, const char *text_key);
 bool form_has_faults(const struct form *form);
+/* The first fault of a field as a sentence, "" when it has none. */
+const char *form_fault_of(const struct form *form, const char *field);
 /* Puts into the view: "<name>" as typed for every field, "<name>_fault" sentences, list "faults"
- * {field, sentence} for the summary partial, flag "has_faults"; for a CHOICE also the flag
- * "<name>_is_<choice>". */
+ * {field, sentence} for the summary partial (field as an id: with "-" for "."), flag "has_faults";
+ * for a CHOICE also the flag "<name>_is_<choice>". */
 void form_show(const struct form *form, const struct field *fields, size_t count, struct view *view);
 
 #endif
