@@ -11,12 +11,15 @@
 
 #include "base/encode.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "store/blob.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 #include "web/tus.h"
+
+#define ENCODED_MAX ((size_t)64 * 1024)
 
 static const struct field fields[] = {
 	{"kind", FIELD_LINE, true, 1, 200, NULL, "center.result.kind"},
@@ -36,6 +39,7 @@ struct incoming {
 	struct buf encoded;
 	bool csrf_ok;
 	bool bad_type;
+	bool too_large;
 	bool has_file;
 	struct blob blob;
 	const char *filename;
@@ -58,7 +62,7 @@ show(struct web *web, struct request *request, struct response *response,
 	if (form != NULL) {
 		form_show(form, fields, field_count, view);
 		view_set(view, "seen", form_raw(form, "seen"));
-		response->status = 422;
+		response->status = in->too_large ? 413 : 422;
 	}
 	if (in != NULL && in->has_file) {
 		hex_encode(in->blob.sha256, sizeof(in->blob.sha256), hex);
@@ -106,7 +110,7 @@ take_field(void *arg, const char *name, const char *value)
 				hash_equal(value, csrf, strlen(csrf));
 		return in->csrf_ok ? RC_OK : RC_DENIED;
 	}
-	if (in->encoded.len > 64 * 1024)
+	if (in->encoded.len > ENCODED_MAX)
 		return RC_TOO_LARGE;
 	if (in->encoded.len > 0)
 		buf_char(&in->encoded, '&');
@@ -149,15 +153,17 @@ static enum rc
 take_kept(struct incoming *in, const struct form *form)
 {
 	uint8_t raw[32];
+	char *name;
 	enum rc rc;
 
 	if (in->has_file || hex_decode(form_raw(form, "kept_sha256"), raw, sizeof(raw)) != RC_OK)
 		return RC_OK;
 	rc = blob_find(in->web->store, in->board, raw, &in->blob);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && text_clean(in->request->pool, form_raw(form, "kept_name"),
+			strlen(form_raw(form, "kept_name")), TEXT_ONE_LINE, &name) == RC_OK) {
 		memcpy(in->blob.sha256, raw, sizeof(raw));
 		in->has_file = true;
-		in->filename = form_raw(form, "kept_name");
+		in->filename = name;
 	}
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -227,6 +233,9 @@ pages_finish_post(struct web *web, struct request *request, struct response *res
 	sink.arg = &in;
 	sink.max_file_bytes = web->settings->upload_max_bytes;
 	rc = multipart_stream(web, request, &sink);
+	in.too_large = rc == RC_TOO_LARGE && in.csrf_ok && in.encoded.len <= ENCODED_MAX;
+	if (in.too_large)
+		rc = RC_OK;
 	if (rc == RC_OK && !in.csrf_ok)
 		rc = RC_DENIED;
 	if (rc == RC_OK)
@@ -237,7 +246,9 @@ pages_finish_post(struct web *web, struct request *request, struct response *res
 	if (rc != RC_OK)
 		goto out;
 	rc = form_check(form, fields, field_count);
-	if (in.bad_type)
+	if (in.too_large)
+		form_fault(form, "file", "upload.too_large");
+	else if (in.bad_type)
 		form_fault(form, "file", "center.file.type");
 	else if (!in.has_file)
 		form_fault(form, "file", "center.file.missing");

@@ -61,17 +61,20 @@ static void keep_earlier(struct incoming *in, const char *value)
 	struct result_file *file = &in->files[in->file_count];
 	struct blob blob;
 	uint8_t sha256[32];
+	char *name;
 
 	if (in->file_count == FILES_MAX || strlen(value) < 65 || value[64] != ' ')
 		return;
 	memcpy(file->sha256, value, 64);
 	file->sha256[64] = '\0';
 	if (hex_decode(file->sha256, sha256, sizeof(sha256)) != RC_OK ||
-			blob_find(in->web->store, in->web->store->board, sha256, &blob) != RC_OK)
+			blob_find(in->web->store, in->web->store->board, sha256, &blob) != RC_OK ||
+			text_clean(in->request->pool, value + 65, strlen(value + 65), TEXT_ONE_LINE,
+					&name) != RC_OK)
 		return;
 	file->size = blob.size;
 	file->type = blob.type;
-	file->name = pool_strdup(in->request->pool, value + 65);
+	file->name = name;
 	in->file_count++;
 }
 
@@ -204,6 +207,10 @@ static enum rc read_body(struct incoming *in)
 		.max_file_bytes = in->web->settings->upload_max_bytes };
 	enum rc rc = multipart_stream(in->web, in->request, &sink);
 
+	if (rc == RC_TOO_LARGE && in->token_ok) {
+		in->file_fault = "upload.too_large";
+		rc = RC_OK;
+	}
 	if (rc == RC_OK && !in->token_ok)
 		rc = RC_DENIED;
 	if (rc == RC_OK)

@@ -22,6 +22,7 @@ struct stream {
 	const char *name;
 	char *filename, *path;
 	int fd;
+	bool too_large;			/* some file was: read on for the fields after it */
 	struct buf value;
 };
 
@@ -57,9 +58,13 @@ static enum rc data(void *arg, const char *bytes, size_t len)
 	struct stream *stream = arg;
 
 	stream->size += (int64_t)len;
+	if (stream->filename != NULL && stream->size > stream->max_bytes) {
+		stream->too_large = true;
+		drop_file(stream);
+		return RC_OK;
+	}
 	if (stream->filename != NULL)
-		return stream->size > stream->max_bytes ? RC_TOO_LARGE :
-				file_write_all(stream->fd, bytes, len);
+		return file_write_all(stream->fd, bytes, len);
 	if (stream->size > (int64_t)FIELD_MAX)
 		return RC_TOO_LARGE;
 	buf_add(&stream->value, bytes, len);
@@ -87,7 +92,7 @@ static enum rc end(void *arg)
 	if (stream->filename == NULL)
 		return end_field(stream);
 	/* A file field that nobody filled comes without name and bytes. */
-	if (stream->size > 0 || stream->filename[0] != '\0') {
+	if (stream->fd >= 0 && (stream->size > 0 || stream->filename[0] != '\0')) {
 		file_sync_or_die(stream->fd, "upload");
 		close(stream->fd);
 		stream->fd = -1;
@@ -121,6 +126,8 @@ enum rc multipart_stream(struct web *web, struct request *request,
 	}
 	if (rc == RC_OK)
 		rc = multipart_finish(multipart);
+	if (rc == RC_OK && stream.too_large)
+		rc = RC_TOO_LARGE;
 	drop_file(&stream);
 	buf_free(&stream.value);
 	if (rc == RC_GONE)

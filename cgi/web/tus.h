@@ -41,7 +41,7 @@ enum rc tus_handle(struct web *web, const struct tus_server *server, struct requ
 /* Streams a multipart/form-data body: every file part goes to the spool and is handed to `file`
  * (path fsynced), every other part to `field`, its value as sent (U+0000 as U+0001,
  * UTF-8 not checked: form_parse does). RC_GONE on a cut body: nothing was handed on for the
- * cut part. */
+ * cut part. RC_TOO_LARGE: a file was, and was not kept; everything else was handed on. */
 struct multipart_sink {
 	enum rc (*field)(void *arg, const char *name, const char *value);
 	enum rc (*file)(void *arg, const char *name, const char *filename, const char *spool_path,
