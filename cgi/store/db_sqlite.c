@@ -25,6 +25,7 @@
 #define LOCK_PAUSE_MAX_NS 1000000L	/* looks again at least every millisecond */
 #define CHECKPOINT_BYTES (4 * 1024 * 1024)
 #define BUSY_MS 5000
+#define SCRUB_BUSY_MS 200
 #define APPLICATION_ID 0x5472616d	/* "Tram" */
 
 struct sqlite_db {
@@ -353,7 +354,10 @@ static enum rc sqlite_scrub(struct db *base)
 
 	if (rc != RC_OK)
 		return rc;
+	/* It waits for readers while every writer waits for the lock: not long. */
+	(void)sqlite3_busy_timeout(db->handle, SCRUB_BUSY_MS);
 	code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_wal, &moved);
+	(void)sqlite3_busy_timeout(db->handle, BUSY_MS);
 	lock_drop(db);
 	return code == SQLITE_BUSY ? RC_BUSY : rc_of(db, code, "scrub");
 }
