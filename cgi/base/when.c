@@ -17,6 +17,8 @@
 #include "base/when.h"
 
 #define LOCAL_MS (INT64_C(7) * 3600 * 1000)
+#define TIME_MIN_MS INT64_C(-62135596800000)	/* 0001-01-01 */
+#define TIME_MAX_MS INT64_C(253402214400000)	/* 9999-12-31 */
 #define CLOCK_REREAD_MS 1000
 #define DRIFT_DIVISOR 10000	/* 100 parts per million: a crystal's own bound */
 
@@ -252,10 +254,13 @@ static int64_t floor_div(int64_t value, int64_t by)
 	return value / by - (value % by < 0);
 }
 
+/* Years 1 to 9999 as far as there are any: a time may come from another machine's event. */
 void when_to_local(int64_t at_ms, struct when_local *out)
 {
-	int64_t day = floor_div(at_ms + LOCAL_MS, WHEN_DAY_MS);
-	int64_t rest = (at_ms + LOCAL_MS - day * WHEN_DAY_MS) / 1000;
+	int64_t local_ms = at_ms < TIME_MIN_MS ? TIME_MIN_MS : at_ms > TIME_MAX_MS ? TIME_MAX_MS
+			: at_ms + LOCAL_MS;
+	int64_t day = floor_div(local_ms, WHEN_DAY_MS);
+	int64_t rest = (local_ms - day * WHEN_DAY_MS) / 1000;
 
 	when_from_day_number(day, &out->year, &out->month, &out->day);
 	out->hour = (int)(rest / 3600);

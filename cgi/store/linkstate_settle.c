@@ -10,6 +10,7 @@
 #include "store/linkstate.h"
 
 #define SETTLE_AT_ONCE 256
+#define AGENCY_MAX 40
 
 enum rc linkstate_issued_get(struct store *store, struct pool *pool, const char *board,
 		uint64_t epoch, uint64_t seq, char **jws)
@@ -118,29 +119,52 @@ static enum rc settle_append(struct store *store, const char *board, const uint8
 	return rc;
 }
 
-/* Next number of the agency's day. The event's projection moves the series on. */
+/* Next number of the agency's day. The row is locked until the commit, for another board's worker may
+ * issue for the same agency (PostgreSQL; on SQLite all writers follow each other). The event's
+ * projection moves the series on. */
 static enum rc official_next(struct store *store, const char *agency, const char *day,
 		int64_t *sequence)
 {
-	struct stmt *stmt = db_stmt(store->tram, "SELECT last FROM official_series "
-			"WHERE agency = $1 AND day = $2");
+	struct stmt *stmt = db_stmt(store->tram, "INSERT INTO official_series (agency, day, last) "
+			"VALUES ($1, $2, 0) ON CONFLICT (agency, day) DO NOTHING");
 	bool row = false;
 	enum rc rc;
 
 	stmt_text(stmt, 1, agency);
 	stmt_text(stmt, 2, day);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "UPDATE official_series SET last = last "
+			"WHERE agency = $1 AND day = $2 RETURNING last");
+	stmt_text(stmt, 1, agency);
+	stmt_text(stmt, 2, day);
 	rc = stmt_step(stmt, &row);
-	*sequence = rc == RC_OK && row ? stmt_col_int(stmt, 0) + 1 : 1;
-	if (row)
-		stmt_reset(stmt);
-	return rc;
+	if (rc != RC_OK || !row)
+		return rc != RC_OK ? rc : RC_DB;
+	*sequence = stmt_col_int(stmt, 0) + 1;
+	stmt_reset(stmt);
+	return RC_OK;
+}
+
+/* The agency that the board named, when codes of it can be read back; else the center's own: what a
+ * board writes must neither make a code of another form nor stop its journal. */
+static const char *agency_of(struct store *store, struct pool *pool, const char *named, int64_t now)
+{
+	struct code code;
+
+	if (strlen(named) > AGENCY_MAX
+			|| code_parse(pool, code_official(pool, named, now, 1), &code) != RC_OK
+			|| code.variant != CODE_ORDINARY || strcmp(code.agency, named) != 0)
+		return store->settings->official_agency;
+	return named;
 }
 
 static enum rc issue_code(struct store *store, struct pool *pool, const char *board,
 		const struct settle_row *row)
 {
 	int64_t now = when_now_ms(), sequence = 0;
-	const char *agency = *row->agency ? row->agency : store->settings->official_agency;
+	const char *agency = agency_of(store, pool, row->agency, now);
 	json_t *body;
 	char day[8];
 	enum rc rc;

@@ -8,6 +8,8 @@
 #include "base/encode.h"
 #include "store/project_row.h"
 
+#define FILE_SIZE_MAX (INT64_C(1) << 40)
+
 static const char FILE_DELETE[] =
 	"DELETE FROM dossier_file WHERE board = $1 AND dossier = $2 AND result = $3";
 static const char FILE_KEEP[] =
@@ -30,6 +32,14 @@ static const char SLIP_DELETE[] =
 static const char SLIP_ADD[] =
 	"INSERT INTO dossier_slip (board, dossier, no, hash, typed_hash)"
 	" VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+
+/* What a body calls its size; an impossible one counts as 0, so that sums of sizes cannot overflow. */
+static int64_t file_size(const json_t *file)
+{
+	int64_t size = json_int(file, "size", 0);
+
+	return size < 0 || size > FILE_SIZE_MAX ? 0 : size;
+}
 
 static struct stmt *of_dossier(struct store *store, const char *sql, const char *board,
 		const uint8_t *id)
@@ -75,7 +85,7 @@ static enum rc add_files(struct store *store, const struct event *event, const s
 		stmt_int(stmt, 5, (int64_t)i + 1);
 		stmt_int(stmt, 6, place->part);
 		stmt_text(stmt, 7, json_text(file, "sha256"));
-		stmt_int(stmt, 8, json_int(file, "size", 0));
+		stmt_int(stmt, 8, file_size(file));
 		stmt_text(stmt, 9, json_text(file, "type"));
 		stmt_text(stmt, 10, json_text(file, "name"));
 		stmt_int(stmt, 11, (int64_t)event->author);

@@ -1,0 +1,96 @@
+// machine_hostile.mjs: a board that was taken over writes what no board of ours would: the center
+// stores it, goes on answering, and neither its pages nor its own journal stop.
+import { strict as assert } from 'node:assert';
+import { randomBytes } from 'node:crypto';
+import { test, run, cleanup } from '../lib/check.mjs';
+import { Stack } from '../lib/stack.mjs';
+import { Board, acceptedBody, id16, sha256 } from '../lib/board.mjs';
+
+const stack = new Stack({ name: 'machine-hostile', ports: [9760, 9770] });
+cleanup((failed) => stack.down(failed));
+let board;
+let count = 0;
+const nextCode = () => `T18685.7-261124-${String(++count).padStart(4, '0')}`;
+// JSON text with numbers that JavaScript cannot hold.
+const withLimits = (body) => JSON.stringify(body).replace(/"#MAX"/g, '9223372036854775807')
+	.replace(/"#MIN"/g, '-9223372036854775808');
+
+// Adds an accepted dossier, handed over when over is given; its subject.
+function take(body, over) {
+	const subject = id16();
+	board.log.add('dossier.accepted', { subject, bodyText: withLimits(body) });
+	if (over) board.log.add('dossier.handed_over', { subject, body: { unit: 'Sở Thử nghiệm', ...over } });
+	return subject;
+}
+async function codeOf(subject) {
+	const events = [];
+	for (;;) {
+		const more = await board.feed(events.length);
+		if (!more.length) break;
+		events.push(...more);
+	}
+	const issued = events.filter((e) => e.kind === 'code.issued' && e.subject === subject);
+	assert.equal(issued.length, 1, 'one official code');
+	return issued[0].body.code;
+}
+
+test.must('a center and a board', async () => {
+	await stack.up(['center']);
+	board = new Board(stack, 'b18685-7');
+	assert.equal((await board.hello()).status, 200);
+});
+test('times at the ends of the numbers', async () => {
+	for (const end of ['#MAX', '#MIN'])
+		take({ ...acceptedBody(nextCode()), received_at: end, due: { has: true, at: end, certain: true, calendar: 'x' } },
+			{ agency: 'H27.1' });
+	await board.ship();
+});
+test('an agency that no code can be made of: the center takes its own', async () => {
+	for (const agency of ['X'.repeat(40000), '<b>"/../x', 'H27.1-261124', '000.00.00.H27', 'h27.1']) {
+		const from = board.log.seq + 1;
+		const subject = take(acceptedBody(nextCode()), { agency });
+		await board.ship(from);
+		assert.match(await codeOf(subject), /^H27\.998-\d{6}-\d{4}$/, agency.slice(0, 20));
+	}
+	const from = board.log.seq + 1;
+	const subject = take(acceptedBody(nextCode()), { agency: 'H27.1' });
+	await board.ship(from);
+	assert.match(await codeOf(subject), /^H27\.1-\d{6}-\d{4}$/);
+});
+test('sizes whose sum no number holds', async () => {
+	const bytes = randomBytes(100);
+	const sha = sha256(bytes).toString('hex');
+	const file = (size, name) => ({ sha256: sha, size, type: 'image/png', name });
+	let from = board.log.seq + 1;
+	take(acceptedBody(nextCode(), { files: [file(100, 'a')] }));
+	await board.ship(from);
+	assert.equal((await board.upload(bytes)).status, 204);
+	from = board.log.seq + 1;
+	take(acceptedBody(nextCode(), { files: [file('#MAX', 'a'), file('#MAX', 'b'), file('#MIN', 'c')] }));
+	await board.ship(from);
+});
+test('codes that are no codes', async () => {
+	const from = board.log.seq + 1;
+	for (const code of ['a/b', '../x', '\u0001', 'x'.repeat(3000), '%00', '<script>', 'T18685.7-261124-0001'])
+		take(acceptedBody(code), {});
+	await board.ship(from);
+});
+test("the officers' pages show all of it", async () => {
+	const officer = stack.officers();
+	await officer.login('tinh');
+	for (const filter of ['moi', 'dang-xu-ly', 'da-xong', 'tat-ca']) {
+		const inbox = await officer.get(`/ho-so?loc=${filter}`);
+		assert.equal(inbox.status, 200);
+		assert(!inbox.html.includes('<script>'), 'escaped');
+		for (const [, link] of inbox.html.matchAll(/href="(\/ho-so\/[^"]*)"/g))
+			assert((await officer.get(link)).status < 500, link.slice(0, 80));
+	}
+	officer.close();
+});
+test('the journal is whole and rebuilds to the same tables', async () => {
+	const verify = stack.tram('center', ['verify']);
+	assert.equal(verify.status, 0, verify.stdout);
+	const rebuild = stack.tram('center', ['rebuild', '--compare']);
+	assert.equal(rebuild.status, 0, rebuild.stdout);
+});
+await run();
