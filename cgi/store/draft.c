@@ -38,7 +38,9 @@ static const char FILE_ADD[] =
 	"INSERT INTO draft_file (board, draft, no, component, position, sha256, size, type, name)"
 	" SELECT $1, $2, (SELECT coalesce(max(no), 0) + 1 FROM draft_file"
 	" WHERE board = $1 AND draft = $2), $3, (SELECT coalesce(max(position), 0) + 1"
-	" FROM draft_file WHERE board = $1 AND draft = $2 AND component = $3), $4, $5, $6, $7";
+	" FROM draft_file WHERE board = $1 AND draft = $2 AND component = $3), $4, $5, $6, $7"
+	" WHERE NOT EXISTS (SELECT 1 FROM draft_file WHERE board = $1 AND draft = $2"
+	" AND component = $3 AND sha256 = $4)";
 static const char FILE_REMOVE[] =
 	"DELETE FROM draft_file WHERE board = $1 AND draft = $2 AND no = $3";
 static const char FILES[] =

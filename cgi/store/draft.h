@@ -52,7 +52,8 @@ enum rc draft_list(struct store *store, struct pool *pool, size_t limit, struct 
 /* Removes what is older than 7 days, files first. */
 enum rc draft_expire(struct store *store, int64_t now_ms) MUST_CHECK;
 
-/* Files: the blob is adopted first (blob.h). RC_NOT_FOUND: no such draft. */
+/* Files: the blob is adopted first (blob.h). The same content again for a component is one file: its
+ * sender did not hear that it was taken. RC_NOT_FOUND: no such draft. */
 enum rc draft_file_add(struct store *store, const char *id, const char *component,
 		const char *sha256_hex, int64_t size, const char *type, const char *name) MUST_CHECK;
 enum rc draft_file_remove(struct store *store, const char *id, int64_t no) MUST_CHECK;

@@ -57,8 +57,8 @@ enum rc journal_last(struct store *store, const char *board, const uint8_t *subj
 enum rc journal_erase(struct store *store, const char *board, enum event_author author,
 		uint64_t seq) MUST_CHECK;
 
-/* Walks both logs of every board: chain, header form, body hashes, heads, blobs present and whole
- * (when blobs). Faults are printed through report; RC_PROTOCOL if there were any. */
+/* Walks both logs of every board: chain, header form, body hashes, heads, receipts at their
+ * positions (not their signatures), blobs present and whole (when blobs). Faults are printed through report; RC_PROTOCOL if there were any. */
 typedef void journal_report(void *arg, const char *board, enum event_author author, uint64_t seq,
 		const char *what);
 struct journal_totals { uint64_t events, bodies, erased, parked, blobs, faults; };

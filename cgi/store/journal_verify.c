@@ -16,6 +16,20 @@ static const char IS_ERASED[] =
 static const char BLOBS[] =
 	"SELECT sha256 FROM blob WHERE board = $1 AND sha256 > $2 ORDER BY sha256 LIMIT $3";
 static const char PARKED[] = "SELECT count(*) FROM parked WHERE board = $1";
+/* Signed words of the center about the board's log; the tool checks their signatures. */
+static const char RECEIPTS[] =
+	"SELECT r.seq FROM receipt r LEFT JOIN journal j ON j.board = r.board AND j.author = 0"
+	" AND j.seq = r.seq WHERE r.board = $1 AND (j.hash IS NULL OR j.hash <> r.hash) ORDER BY r.seq";
+/* Under a receipt by the cursor, and no receipt: somebody took it away. */
+static const char UNCOVERED[] =
+	"SELECT s.sent_seq FROM link_state s WHERE s.board = $1 AND s.sent_seq > 0 AND NOT EXISTS"
+	" (SELECT 1 FROM receipt r WHERE r.board = s.board AND r.seq = s.sent_seq)";
+/* What this side named itself, and what the center called whole, must be here. $2: this side. */
+static const char ABSENT[] =
+	"SELECT DISTINCT f.sha256 FROM dossier_file f JOIN dossier d ON d.board = f.board"
+	" AND d.id = f.dossier WHERE f.board = $1 AND (f.author = $2 OR ($2 = 1 AND f.result = 0"
+	" AND d.complete_version >= d.manifest_version)) AND NOT EXISTS (SELECT 1 FROM blob b"
+	" WHERE b.board = f.board AND b.sha256 = f.sha256) ORDER BY f.sha256";
 static const char COUNT[] = "SELECT count(*) FROM journal WHERE board = $1 AND author = $2";
 
 struct walk {
@@ -143,6 +157,44 @@ static enum rc check_log(struct walk *walk)
 	return RC_OK;
 }
 
+/* One fault per row of a query over the board's log. */
+static enum rc check_rows(struct walk *walk, const char *sql, const char *what)
+{
+	struct stmt *stmt = db_stmt(walk->store->tram, sql);
+	bool row;
+	enum rc rc;
+
+	stmt_text(stmt, 1, walk->board);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row)
+		fault(walk, (uint64_t)stmt_col_int(stmt, 0), what);
+	return rc;
+}
+
+static enum rc check_receipts(struct walk *walk)
+{
+	enum rc rc;
+
+	walk->author = AUTHOR_BOARD;
+	rc = check_rows(walk, RECEIPTS, "the receipt of this position is of another event");
+	return rc == RC_OK ? check_rows(walk, UNCOVERED, "the receipt of this position is gone") : rc;
+}
+
+static enum rc check_absent(struct walk *walk)
+{
+	struct pool *pool = pool_new();
+	struct stmt *stmt = db_stmt(walk->store->tram, ABSENT);
+	bool row;
+	enum rc rc;
+
+	stmt_text(stmt, 1, walk->board);
+	stmt_int(stmt, 2, walk->store->board ? AUTHOR_BOARD : AUTHOR_CENTER);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row)
+		fault(walk, 0, pool_printf(pool, "the content %s is named and not here",
+				stmt_col_text(stmt, 0)));
+	pool_free(pool);
+	return rc;
+}
+
 static enum rc check_blobs(struct walk *walk)
 {
 	struct pool *pool = pool_new();
@@ -203,6 +255,10 @@ enum rc journal_verify(struct store *store, bool blobs, journal_report *report, 
 		if (rc == RC_OK)
 			rc = asks(&walk, PARKED, 0, &parked);
 		totals->parked += (uint64_t)parked;
+		if (rc == RC_OK)
+			rc = check_receipts(&walk);
+		if (rc == RC_OK && blobs)
+			rc = check_absent(&walk);
 		if (rc == RC_OK && blobs)
 			rc = check_blobs(&walk);
 	}

@@ -1,5 +1,6 @@
 /*
- * linkstate.c: the board's half: what was sent, what came, which contents still go or come.
+ * linkstate.c: the board's half: what was sent, what came, which contents still go or come; and the
+ * receipts of either side.
  */
 #include <string.h>
 
@@ -120,6 +121,35 @@ enum rc linkstate_receipt(struct store *store, uint64_t epoch, uint64_t seq,
 	if (rc != RC_OK)
 		return rc;
 	return commit_or_abort(store, receipt_store(store, epoch, seq, hash, jws));
+}
+
+enum rc linkstate_receipts(struct store *store, struct pool *pool, const char *board, uint64_t after,
+		size_t limit, struct link_receipt **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT epoch, seq, hash, jws FROM receipt "
+			"WHERE board = $1 AND seq > $2 ORDER BY seq, epoch LIMIT $3");
+	bool row = false;
+	enum rc rc;
+
+	*count = 0;
+	*rows = pool_alloc(pool, limit * sizeof(**rows));
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)after);
+	stmt_int(stmt, 3, (int64_t)limit);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < limit) {
+		struct link_receipt *out = &(*rows)[(*count)++];
+		size_t len = 0;
+		const void *hash = stmt_col_blob(stmt, 2, &len);
+
+		memset(out, 0, sizeof(*out));
+		out->epoch = (uint64_t)stmt_col_int(stmt, 0);
+		out->seq = (uint64_t)stmt_col_int(stmt, 1);
+		if (len == HASH_SIZE)
+			memcpy(out->hash, hash, len);
+		out->jws = stmt_col_dup(stmt, 3, pool);
+	}
+	stmt_reset(stmt);
+	return rc;
 }
 
 enum rc linkstate_next_counter(struct store *store, uint64_t *counter)

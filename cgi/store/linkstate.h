@@ -13,6 +13,12 @@
 #include "store/journal.h"
 #include "store/store.h"
 
+/* Receipts about a board's log with seq > after, ascending, at most limit: on a board those it got,
+ * at the center those it gave. */
+struct link_receipt { uint64_t epoch, seq; uint8_t hash[32]; const char *jws; };
+enum rc linkstate_receipts(struct store *store, struct pool *pool, const char *board, uint64_t after,
+		size_t limit, struct link_receipt **rows, size_t *count) MUST_CHECK;
+
 /* ---- board side ---- */
 struct link_cursor {
 	uint64_t sent_seq;		/* own events under a receipt */

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "crypt/hash.h"
+#include "crypt/jws.h"
+#include "link/wire.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
 #include "tool/tool.h"
@@ -13,9 +17,10 @@
 
 static const char verify_usage[] =
 		"usage: tram verify --data FOLDER [--no-files]\n\n"
-		"Walks both logs of every board: chains, headers, bodies, heads, and that every file is\n"
-		"there and whole. Prints each fault and one line per log:\n"
-		"  log BOARD AUTHOR epoch SEQ head HASH\n"
+		"Walks both logs of every board: chains, headers, bodies, heads, receipts and, where the\n"
+		"center's public key can be read, their signatures; and that every file is there and whole.\n"
+		"Prints each fault and one line per log:\n"
+		"  log BOARD AUTHOR EPOCH SEQ head HASH\n"
 		"Exit status: 0 whole; 1 faults; 75 the database failed; 78 wrong configuration.\n";
 
 static const char rebuild_usage[] =
@@ -78,20 +83,104 @@ static enum rc print_logs(struct store *store, struct pool *pool)
 struct request {
 	const char *data, *conf, *board;
 	bool no_files, compare;
+	struct jws_key *receipt_key;	/* NULL: cannot be read */
 };
+
+#define RECEIPTS_AT_ONCE 500
+
+/* The key is public, but its folder may be closed to the owner of the data: so this comes before
+ * the process becomes that user. */
+static void read_receipt_key(const struct settings *settings, struct pool *pool,
+		struct request *request)
+{
+	const char *dir = settings->side == SIDE_BOARD ? settings->link_key_dir
+			: settings->center_key_dir;
+	char *pem;
+	size_t len;
+
+	if (file_read(pool, pool_printf(pool, "%s/receipt.pub", dir), 65536, &pem, &len) == RC_OK
+			&& jws_key_parse(pem, &request->receipt_key) != RC_OK)
+		request->receipt_key = NULL;
+}
+
+/* Is this the center's signed word for that position? */
+static bool receipt_fits(struct pool *pool, const struct jws_key *key, const char *board,
+		const struct link_receipt *receipt)
+{
+	const struct jws_key *keys[] = { key };
+	struct wire_receipt said;
+	char *payload;
+	size_t len;
+
+	return jws_verify(pool, keys, 1, "tram-receipt", receipt->jws, &payload, &len) == RC_OK
+			&& wire_receipt_parse(pool, payload, len, &said) == RC_OK
+			&& strcmp(said.board, board) == 0 && said.epoch == receipt->epoch
+			&& said.seq == receipt->seq
+			&& hash_equal(said.hash, receipt->hash, sizeof(said.hash));
+}
+
+static enum rc check_receipts(struct store *store, const char *board, const struct jws_key *key,
+		struct journal_totals *totals)
+{
+	uint64_t after = 0;
+	size_t count = RECEIPTS_AT_ONCE, i;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && count == RECEIPTS_AT_ONCE) {
+		struct pool *pool = pool_new();
+		struct link_receipt *rows;
+
+		rc = linkstate_receipts(store, pool, board, after, RECEIPTS_AT_ONCE, &rows, &count);
+		for (i = 0; rc == RC_OK && i < count; i++) {
+			after = rows[i].seq;
+			if (receipt_fits(pool, key, board, &rows[i]))
+				continue;
+			report(NULL, board, AUTHOR_BOARD, rows[i].seq,
+					"the receipt of this position is not the center's");
+			totals->faults++;
+		}
+		pool_free(pool);
+	}
+	return rc;
+}
+
+/* Signatures of all receipts; said when they could not be checked. */
+static enum rc check_signatures(struct store *store, struct pool *pool,
+		const struct request *request, struct journal_totals *totals)
+{
+	struct link_board *rows;
+	size_t count, i;
+	enum rc rc;
+
+	if (!request->receipt_key) {
+		puts("receipts: signatures not checked, receipt.pub cannot be read");
+		return RC_OK;
+	}
+	if (store->board)
+		return check_receipts(store, store->board, request->receipt_key, totals);
+	rc = linkstate_board_list(store, pool, &rows, &count);
+	for (i = 0; rc == RC_OK && i < count; i++)
+		rc = check_receipts(store, rows[i].board, request->receipt_key, totals);
+	return rc;
+}
 
 static enum rc run_verify(struct store *store, struct pool *pool, const struct request *request)
 {
 	struct journal_totals totals = { 0 };
-	enum rc rc = print_logs(store, pool);
+	enum rc rc = print_logs(store, pool), signatures;
 
 	if (rc != RC_OK)
 		return rc;
 	rc = journal_verify(store, !request->no_files, report, NULL, &totals);
+	if (rc != RC_OK && rc != RC_PROTOCOL)
+		return rc;
+	signatures = check_signatures(store, pool, request, &totals);
+	if (signatures != RC_OK)
+		return signatures;
 	printf("events=%" PRIu64 " bodies=%" PRIu64 " erased=%" PRIu64 " parked=%" PRIu64
 			" blobs=%" PRIu64 " faults=%" PRIu64 "\n", totals.events, totals.bodies,
 			totals.erased, totals.parked, totals.blobs, totals.faults);
-	return rc;
+	return totals.faults > 0 ? RC_PROTOCOL : RC_OK;
 }
 
 static enum rc run_rebuild(struct store *store, struct pool *pool, const struct request *request)
@@ -127,6 +216,8 @@ static int run(int argc, char **argv, const char *usage, unsigned which,
 
 	if (status < 0) {
 		rc = tool_settings(request->data, request->conf, &settings);
+		if (rc == RC_OK && command == run_verify)
+			read_receipt_key(settings, pool, request);
 		if (rc == RC_OK)
 			rc = tool_open(settings, which, &store);
 		if (rc == RC_OK)
@@ -134,6 +225,7 @@ static int run(int argc, char **argv, const char *usage, unsigned which,
 		status = tool_exit_of(rc);
 	}
 	store_close(store);
+	jws_key_free(request->receipt_key);
 	settings_free(settings);
 	pool_free(pool);
 	return status;
