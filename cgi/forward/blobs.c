@@ -17,6 +17,7 @@
 #include "store/blob.h"
 
 #define BLOBS_AT_A_TIME 16
+#define BLOBS_PORTION 64
 #define BLOBS_SPAN (INT64_C(1024) * 1024)
 #define BLOBS_PAUSE_MS 1000	/* a longer absence must not count against the lanes' deadlines */
 
@@ -181,37 +182,70 @@ enum rc blobs_fetch(struct forward *forward)
 
 /* ---- up ---- */
 
+void blobs_forget_queue(struct forward *forward)
+{
+	forward->waiting_count = 0;
+	forward->waiting_next = 0;
+}
+
+/* The next content that is neither in flight nor set aside; NULL: there is none. The queue is read
+ * in portions: the query looks at all that waits, and 50,000 dossiers must drain linearly. */
+static enum rc blobs_next(struct forward *forward, const struct link_blob **out)
+{
+	bool fresh = false;
+
+	*out = NULL;
+	for (;;) {
+		while (forward->waiting_next < forward->waiting_count) {
+			const struct link_blob *blob = &forward->waiting[forward->waiting_next++];
+
+			if (!tusc_has(forward->tusc, blob->sha256) &&
+					!blobs_is_aside(forward, blob->sha256)) {
+				*out = blob;
+				return RC_OK;
+			}
+		}
+		if (fresh)
+			return RC_OK;
+		fresh = true;
+		blobs_forget_queue(forward);
+		pool_reset(forward->waiting_pool);
+		if (linkstate_blobs_to_send(forward->store, forward->waiting_pool,
+				BLOBS_PORTION + TUSC_LANES + forward->aside_count,
+				&forward->waiting, &forward->waiting_count)) {
+			forward->waiting_count = 0;
+			return forward_fail(forward, "blob", "database", RC_DB);
+		}
+	}
+}
+
 /* Takes one waiting content into a lane. *added false: there is none. */
 static enum rc blobs_add_one(struct forward *forward, bool *added)
 {
-	struct link_blob *blobs;
-	size_t count, i;
+	const struct link_blob *blob;
+	uint8_t hash[32];
+	char *path;
 	enum rc rc;
 
 	*added = false;
-	pool_reset(forward->pool);
-	if (linkstate_blobs_to_send(forward->store, forward->pool,
-			TUSC_LANES + 1 + forward->aside_count, &blobs, &count))
-		return forward_fail(forward, "blob", "database", RC_DB);
-	for (i = 0; i < count && !*added; i++) {
-		const char *sha256 = blobs[i].sha256;
-		uint8_t hash[32];
-		char *path;
-
-		if (tusc_has(forward->tusc, sha256) || blobs_is_aside(forward, sha256))
-			continue;
-		rc = hex_decode(sha256, hash, sizeof(hash));
+	for (;;) {
+		rc = blobs_next(forward, &blob);
+		if (rc || !blob)
+			return rc;
+		pool_reset(forward->pool);
+		rc = hex_decode(blob->sha256, hash, sizeof(hash));
 		if (rc == RC_OK)
 			rc = blob_check(forward->store, forward->pool, NULL, hash, &path);
 		if (rc == RC_OK)
-			rc = tusc_add(forward->tusc, sha256, path, blobs[i].size,
-					blobs[i].upload_url ? blobs[i].upload_url : "");
-		if (rc)
-			blobs_set_aside(forward, sha256, rc == RC_PROTOCOL ? "blob-damaged" :
-					"blob-unreadable");
-		*added = rc == RC_OK;
+			rc = tusc_add(forward->tusc, blob->sha256, path, blob->size,
+					blob->upload_url ? blob->upload_url : "");
+		if (rc == RC_OK) {
+			*added = true;
+			return RC_OK;
+		}
+		blobs_set_aside(forward, blob->sha256, rc == RC_PROTOCOL ? "blob-damaged" :
+				"blob-unreadable");
 	}
-	return RC_OK;
 }
 
 static enum rc blobs_take_receipt(struct forward *forward, const struct tusc_report *report)

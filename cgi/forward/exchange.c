@@ -186,6 +186,7 @@ enum rc exchange_journal(struct forward *forward)
 		rc = exchange_post(forward, rows, count);
 		if (rc)
 			return rc;
+		blobs_forget_queue(forward);
 		forward->look_now = true;	/* the center may have answered with events of its own */
 		log_info("journal sent seq=%llu events=%zu",
 				(unsigned long long)rows[count - 1].event.seq, count);

@@ -40,6 +40,9 @@ struct forward {
 	int64_t looked_at;		/* boottime of the last look at the feed */
 	int64_t pumped_at;		/* boottime at which the lanes were served last */
 	bool look_now;			/* something may wait in the feed: look at once */
+	struct pool *waiting_pool;	/* holds waiting, until it is asked for anew */
+	struct link_blob *waiting;	/* contents to send, in order, read some dozens at a time */
+	size_t waiting_count, waiting_next;
 	struct forward_aside *aside;
 	size_t aside_count, aside_cap;
 
@@ -51,6 +54,7 @@ struct forward {
 	int64_t failing_since;		/* boottime, 0 */
 	int64_t last_ok_at;		/* wall time of the last good answer, 0 */
 	int64_t health_at;		/* boottime of the last writing */
+	int64_t health_cost_ms;		/* what counting took then: a long queue is counted seldom */
 	bool health_changed;		/* progress: soon */
 	bool health_urgent;		/* up, down, another reason: now */
 };
@@ -72,6 +76,8 @@ enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is re
 enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
 
 /* blobs.c */
+/* New events may have brought more urgent contents: read the queue anew. */
+void blobs_forget_queue(struct forward *forward);
 enum rc blobs_fetch(struct forward *forward) MUST_CHECK;	/* result files, one round of them */
 /* Keeps the lanes full until the wake fifo has something, until_ms, or a failure. */
 enum rc blobs_send(struct forward *forward, int64_t until_ms) MUST_CHECK;

@@ -12,6 +12,7 @@
 
 #define HEALTH_BEAT_MS 60000		/* an old file says that nobody writes it */
 #define HEALTH_PROGRESS_MS 2000		/* every writing is an fsync */
+#define HEALTH_COST_SHARE 20		/* at most a twentieth of the time goes into counting */
 #define HEALTH_BLOBS_MAX 1000
 
 static void health_add_positions(struct forward *forward, json_t *health)
@@ -40,7 +41,8 @@ static void health_add_positions(struct forward *forward, json_t *health)
 
 int64_t health_next(const struct forward *forward, int64_t until_ms)
 {
-	int64_t due = forward->health_at + (forward->health_changed ? HEALTH_PROGRESS_MS :
+	int64_t due = forward->health_at + (forward->health_changed ?
+			HEALTH_PROGRESS_MS + HEALTH_COST_SHARE * forward->health_cost_ms :
 			HEALTH_BEAT_MS);
 
 	return due < until_ms ? due : until_ms;
@@ -68,6 +70,7 @@ void health_put(struct forward *forward)
 	json_put_int(health, "last_ok_at", forward->last_ok_at);
 	json_put_int(health, "last_round_trip_ms", forward->round_trip_ms);
 	health_add_positions(forward, health);
+	forward->health_cost_ms = when_boottime_ms() - now;
 	text = json_to_text(forward->pool, health);
 	json_decref(health);
 	if (file_put(forward->settings->health_dir, "health.json", text, strlen(text), 0640))

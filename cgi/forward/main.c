@@ -135,6 +135,7 @@ static void main_close(struct forward *forward)
 	jws_key_free(forward->receipt_key);
 	store_close(forward->store);
 	pool_free(forward->pool);
+	pool_free(forward->waiting_pool);
 	free(forward->aside);
 	if (forward->wake_fd >= 0)
 		close(forward->wake_fd);
@@ -217,6 +218,7 @@ static void main_pause(struct forward *forward)
 	forward->greeted = false;
 	main_drain_wake(forward);	/* our own commits write there too */
 	http_drop(forward->http);
+	blobs_forget_queue(forward);
 	tusc_drop(forward->tusc);
 	health_put(forward);
 	/* Nothing is in flight: this only waits. */
@@ -260,6 +262,7 @@ int main(int argc, char **argv)
 		return EXIT_CONFIGURATION;
 	forward.settings = settings;
 	forward.pool = pool_new();
+	forward.waiting_pool = pool_new();
 	rc = main_open(&forward);
 	if (rc == RC_OK)
 		log_info("started board=%s", forward.store->board);
