@@ -74,6 +74,8 @@ static enum rc check(struct store *store, const struct act *act, const struct ki
 		rc = project_dossier_facts(store, event->board, act->subject, &facts);
 	if (rc == RC_OK)
 		rc = rule_check(&facts, kind, event->author, act->body, reason);
+	if (rc == RC_OK && kind->subject == SUBJECT_BOOK)
+		rc = project_book_check(store, event->board, act->subject, kind->name, act->body, reason);
 	return rc;
 }
 

@@ -67,5 +67,11 @@ enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,
  * RC_FULL. *location "/ho-so/<code>/xong". */
 enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
 		const char *actor, json_t *body, char **location, const char **reason) MUST_CHECK;
+/* The same for what is typed on one page and never was a draft (the certification counter): accepted,
+ * paid when body says so, and sent to the signer (body of dossier.sent_to_sign) in one write. '*' in
+ * location_format becomes the code. */
+enum rc draft_accept_now(struct store *store, struct pool *pool, const char *form_id,
+		const char *actor, json_t *body, const json_t *to_sign, const char *location_format,
+		char **location, const char **reason) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "base/log.h"
 #include "base/when.h"
+#include "crypt/random.h"
 #include "dossier/code.h"
 #include "store/draft.h"
 #include "store/slip.h"
@@ -182,6 +183,59 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 		return rc;
 	*location = place_of(pool, code);
 	return form_done(store, form_id, *location);
+}
+
+/* Accepted, paid and sent to the signer, without a draft. */
+static enum rc accept_now(struct store *store, struct pool *pool, const char *form_id,
+		const char *actor, json_t *body, const json_t *to_sign, char **code, char **location,
+		const char **reason)
+{
+	uint8_t dossier[EVENT_ID_SIZE];
+	char id[2 * EVENT_ID_SIZE + 1];
+	struct event event;
+	struct act act = { .subject_kind = SUBJECT_DOSSIER, .subject = dossier,
+		.kind = "dossier.accepted", .actor = actor, .body = body };
+	enum rc rc = form_claim(store, pool, form_id, location);
+
+	random_bytes(dossier, sizeof(dossier));
+	hex_encode(dossier, sizeof(dossier), id);
+	if (rc == RC_OK)
+		rc = complete(store, pool, id, dossier, body, code);
+	if (rc == RC_OK)
+		rc = act_append(store, &act, &event, reason);
+	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0)
+		rc = collect(store, &act, body, reason);
+	act.kind = "dossier.sent_to_sign";
+	act.body = to_sign;
+	if (rc == RC_OK)
+		rc = act_append(store, &act, &event, reason);
+	return rc;
+}
+
+enum rc draft_accept_now(struct store *store, struct pool *pool, const char *form_id,
+		const char *actor, json_t *body, const json_t *to_sign, const char *location_format,
+		char **location, const char **reason)
+{
+	const char *at = strchr(location_format, '*');
+	char *code = NULL;
+	enum rc rc;
+
+	*location = NULL;
+	*reason = NULL;
+	rc = store_begin(store, true);
+	if (rc != RC_OK)
+		return rc;
+	rc = accept_now(store, pool, form_id, actor, body, to_sign, &code, location, reason);
+	if (rc == RC_OK) {
+		*location = at ? pool_printf(pool, "%.*s%s%s", (int)(at - location_format),
+				location_format, code, at + 1) : pool_strdup(pool, location_format);
+		rc = form_done(store, form_id, *location);
+	}
+	if (rc != RC_OK) {
+		store_abort(store);
+		return rc;
+	}
+	return store_commit(store);
 }
 
 enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,

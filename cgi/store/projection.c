@@ -56,6 +56,16 @@ const struct projection_table projection_tables[] = {
 		"SELECT board, day, last FROM series WHERE ($1 = '' OR board = $1) ORDER BY "
 		"board, day",
 		"DELETE FROM series" },
+	{ "book", "tbttttiiiiittiiiitt", true,
+		"SELECT board, id, kind, medium, symbol, book_no, year, first, last, range_end, "
+		"spoiled, serial, form, opened_at, closed, closed_at, total, signer_name, "
+		"signer_title FROM book WHERE ($1 = '' OR board = $1) ORDER BY board, id",
+		"DELETE FROM book" },
+	{ "book_entry", "tbitbtttiiittiit", true,
+		"SELECT board, book, number, book_no, dossier, requester, requester_number, name, "
+		"pages, copies, amount, signer_name, signer_title, signed_at, spoiled, reason FROM "
+		"book_entry WHERE ($1 = '' OR board = $1) ORDER BY board, book, number",
+		"DELETE FROM book_entry" },
 	{ "official_series", "tti", false,
 		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
 		"ORDER BY agency, day",
@@ -157,6 +167,11 @@ static enum rc project_other(struct store *store, const struct event *event,
 	if (rule_check(NULL, kind, event->author, body, parked) != RC_OK)
 		return RC_OK;
 	*parked = NULL;
+	if (event->subject_kind == SUBJECT_BOOK) {
+		rc = project_book_event(store, event, body, parked);
+		if (rc != RC_OK || *parked)
+			return rc;
+	}
 	rc = project_mark_add(store, event, body);
 	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
 		rc = erase(store, event, body, parked);
@@ -242,6 +257,8 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 	order_seizures(rows, count);
 	if (rc == RC_OK)
 		rc = project_dossier_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_book_clear(store, board, subject);
 	stmt = db_stmt(store->tram, MARKS_DELETE);
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);

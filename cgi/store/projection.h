@@ -58,6 +58,13 @@ enum rc project_mark_add(struct store *store, const struct event *event, const j
 enum rc project_series_accepted(struct store *store, const struct event *event,
 		const char *code) MUST_CHECK;
 enum rc project_series_official(struct store *store, const json_t *body, const char *code) MUST_CHECK;
+/* project_book.c: books and their entries. check: RC_CONFLICT and *reason when a rule of the book
+ * stands against it; event: *parked then. */
+enum rc project_book_check(struct store *store, const char *board, const uint8_t *id,
+		const char *kind, const json_t *body, const char **reason) MUST_CHECK;
+enum rc project_book_event(struct store *store, const struct event *event, const json_t *body,
+		const char **parked) MUST_CHECK;
+enum rc project_book_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
 /* Words a dossier is found by, one blank between: of texts folded, of numbers their digits joined;
  * long numbers whole and by their last four digits. */
 char *project_search_fold(struct pool *pool, const char *const *texts, size_t text_count,

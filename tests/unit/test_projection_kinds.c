@@ -127,6 +127,7 @@ static const char *const ways[][STEPS_MAX] = {
 		"c dossier.supplement_requested", NULL },
 	{ "dossier.accepted", "dossier.handed_over", "c dossier.taken",
 		"c dossier.payment_requested", NULL },
+	{ "book.opened", "book.numbered", NULL },
 };
 
 /* True when the kind could be appended by author at the end of the first so many steps of a way. */
@@ -150,14 +151,16 @@ static bool follows(const struct kind *kind, enum event_author author, size_t wa
 
 static bool somewhere(const struct kind *kind, enum event_author author)
 {
+	bool alone = kind_is_first(kind) || (kind->class == KIND_OTHER
+			&& kind->subject != SUBJECT_BOOK);
 	size_t way, steps;
 
-	for (steps = kind_is_first(kind) || kind->class == KIND_OTHER ? 0 : 1; steps < STEPS_MAX; steps++) {
+	for (steps = alone || kind->class == KIND_OTHER ? 0 : 1; steps < STEPS_MAX; steps++) {
 		for (way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
 			if (follows(kind, author, way, steps))
 				return true;
 		}
-		if (kind_is_first(kind) || kind->class == KIND_OTHER)
+		if (alone)
 			break;
 	}
 	return false;
