@@ -11,6 +11,7 @@
 #include "store/draft.h"
 
 #define KEEP_MS (7 * WHEN_DAY_MS)
+#define EXPIRE_PAUSE_MS (60 * WHEN_MINUTE_MS)
 
 static const char NEW[] =
 	"INSERT INTO draft (board, id, owner, owner_name, data, ticket, created_at, updated_at)"
@@ -56,6 +57,18 @@ static struct stmt *bound(struct store *store, const char *sql, const char *id)
 	return stmt;
 }
 
+/* Once an hour, by whoever begins a draft: what was given up a week ago goes. */
+static void expire_sometimes(struct store *store)
+{
+	int64_t now = when_now_ms();
+
+	if (now < store->expire_at || db_writing(store->tram))
+		return;
+	store->expire_at = now + EXPIRE_PAUSE_MS;
+	if (draft_expire(store, now) != RC_OK)
+		log_warn("draft: old ones are not removed, tried again in an hour");
+}
+
 enum rc draft_new(struct store *store, const char *owner, const char *owner_name, json_t *data,
 		char id[33])
 {
@@ -64,6 +77,7 @@ enum rc draft_new(struct store *store, const char *owner, const char *owner_name
 	bool own;
 	enum rc rc;
 
+	expire_sometimes(store);
 	random_hex(16, id);
 	rc = db_write_enter(store->tram, &own);
 	if (rc == RC_OK) {

@@ -27,6 +27,7 @@ struct store {
 	bool scrub, scrub_due;			/* the open write erased something; one before did */
 	bool redoing;				/* one dossier is projected anew (projection_redo) */
 	bool rebuilding;			/* everything is (journal_rebuild) */
+	int64_t expire_at;			/* when old drafts are looked for again */
 	int wake_fd;				/* of the wake fifo, -1: not open */
 };
 

@@ -85,6 +85,20 @@ static void patch_header(long at, uint8_t value)
 	assert_int_equal(close(fd), 0);
 }
 
+static uint8_t newest_version(void)
+{
+	int newest = 0;
+	size_t i;
+
+	for (i = 0; i < embed_sql_count; i++) {
+		if (strcmp(embed_sql[i].engine, "sqlite") == 0
+				&& strcmp(embed_sql[i].database, "tram") == 0
+				&& embed_sql[i].number > newest)
+			newest = embed_sql[i].number;
+	}
+	return (uint8_t)newest;
+}
+
 static void wrong_schema_version_is_not_served(void **state)
 {
 	struct db *db = NULL;
@@ -96,7 +110,7 @@ static void wrong_schema_version_is_not_served(void **state)
 	assert_int_equal(db_open(board.settings, DB_TRAM, &db), RC_VERSION);
 	assert_null(db);
 	assert_int_equal(db_migrate(board.settings, DB_TRAM), RC_VERSION);
-	patch_header(60, 1);
+	patch_header(60, newest_version());
 	patch_header(68, 0);
 	assert_int_equal(db_open(board.settings, DB_TRAM, &db), RC_VERSION);
 	patch_header(68, 'm');
