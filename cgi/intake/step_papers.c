@@ -15,6 +15,8 @@ static const struct field fields[] = {
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
+#define PAPERS_MAX 24		/* seven fields each: within what form_parse takes */
+
 static const struct { const char *name, *label; int64_t max; } counts[] = {
 	{ "originals", "step3.originals", 99 }, { "certified", "step3.certified", 99 },
 	{ "copies", "step3.copies", 99 }, { "pages", "step3.pages", 9999 },
@@ -263,7 +265,10 @@ static enum rc answer(struct web *web, struct request *request, struct response 
 	const char *next = "/kiem-tra";
 	enum rc rc = RC_OK;
 
-	if (form_text(form, "add_name")[0] != '\0') {
+	if (form_text(form, "add_name")[0] != '\0' &&
+			json_array_size(json_object_get(draft->data, "components")) >= PAPERS_MAX) {
+		form_fault(form, "add_name", "step3.too_many");
+	} else if (form_text(form, "add_name")[0] != '\0') {
 		const json_t *paper = draft_data_add_paper(request->pool, draft->data,
 				form_text(form, "add_name"));
 

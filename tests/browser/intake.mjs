@@ -5,6 +5,7 @@ import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test, run, cleanup } from '../lib/check.mjs';
+import { accept, chooseProcedure, person, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { jpeg, pdf, png } from '../lib/files.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack, build } from '../lib/stack.mjs';
@@ -114,6 +115,30 @@ test('the slip: one page, both copies, QR, barcode, and a reprint says so', asyn
 	await home();
 	await scan(address);
 	assert.equal(at(), `/ho-so/${code}`, 'a scanned slip opens its dossier');
+});
+test('both copies stay on one sheet, however many papers and however long the names', async () => {
+	const clerk = stack.clerks();
+	await clerk.login('canbo');
+	for (const [extra, long] of [[0, 0], [4, 0], [8, 0], [15, 0], [19, 0], [0, 1], [8, 1]]) {
+		const draft = await startDraft(clerk, person(long ? { name: 'Nguyễn Thị Tên Rất Dài '.repeat(6).trim(),
+			address: 'Số nhà 123, ngõ 45, đường Thử Nghiệm, thôn Chạy Thử, '.repeat(4).trim(), who: 'other', s_relation: 'con dâu',
+			s_name: 'Trần Thị Mẫu '.repeat(10).trim(), s_number: '000190000077', s_authorisation: '15/2026/UQ' } : {}));
+		let next = await chooseProcedure(clerk, draft, '1.001193');
+		for (let i = 0; i < extra; i++)
+			next = await clerk.submit(next, '/tai-len/', { add_name: `Giấy xác nhận số ${i} của cơ quan có thẩm quyền nơi cư trú` },
+				{ button: 'add', files: [] });
+		const { code } = await accept(clerk, await tickPapers(clerk, next, []));
+		await page.goto(`${origin}/ho-so/${encodeURIComponent(code)}/giay-hen`);
+		await page.setViewportSize({ width: 718, height: 1000 });	/* 190 mm between the margins */
+		await page.emulateMedia({ media: 'print' });
+		const room = await page.evaluate(() => [...document.querySelectorAll('.copy')].map((copy) =>
+			Math.round(copy.getBoundingClientRect().bottom - copy.lastElementChild.getBoundingClientRect().bottom)));
+		assert.ok(room.length === 2 && room.every((px) => px >= 0), `${extra} more papers: ${room} px left`);
+		const sheets = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type\s*\/Page\b/g);
+		assert.equal(sheets.length, 1, `${extra} more papers`);
+		await page.emulateMedia({ media: null });
+	}
+	clerk.close();
 });
 test('faults come back with everything typed, and what is right stays', async () => {
 	await begin();
