@@ -2,14 +2,15 @@
  * embed.c: host tool of the build: makes C of SQL, board data, templates, sentences and static
  * file names. It knows nothing of the program it is built into, and needs nothing but libc.
  *
- *	embed [--loose] SRC_ROOT OUT_DIR
- *		SRC_ROOT/cgi/schema/<engine>/<database>/NNNN.sql, board/catalogue.json,
- *calendar.json, communes.tsv, demo/confirm.json		→ OUT_DIR/gen/schema.c,
- *OUT_DIR/gen/embed.h SRC_ROOT/www/pages, www/text/vi.txt	→ OUT_DIR/gen/pages.c
- *		SRC_ROOT/www/static/NAME.EXT		→ OUT_DIR/static/NAME.<8 hex>.EXT
- *		Touches only files whose content changes. --loose reports faults but writes all the
- *same. embed --check-c FILE… Run from the source root: every literal text key in these C files
- *stands in vi.txt.
+ *	embed SRC_ROOT OUT_DIR
+ *		cgi/schema/<engine>/<database>/NNNN.sql and
+ *		board/{catalogue.json,calendar.json,communes.tsv,demo/confirm.json}
+ *						→ gen/schema.c, gen/embed.h
+ *		www/pages, www/text/vi.txt	→ gen/pages.c
+ *		www/static/NAME.EXT		→ static/NAME.<8 hex>.EXT
+ *		Touches only files whose content changes, and none when there is a fault.
+ *	embed --check-c FILE…
+ *		From the source root: every literal text key in these C files stands in vi.txt.
  *
  * Exit: 0; 1 with "file:line: what" on stderr for each fault.
  */
@@ -287,7 +288,6 @@ static void write_schema(const char *root, const char *out_dir)
 
 int main(int argc, char **argv)
 {
-	bool loose = argc > 1 && strcmp(argv[1], "--loose") == 0;
 	struct out pages = { 0 };
 
 	if (argc > 2 && strcmp(argv[1], "--check-c") == 0) {
@@ -296,16 +296,14 @@ int main(int argc, char **argv)
 			texts_check_c(argv[i]);
 		return fault_count > 0;
 	}
-	if (argc != (loose ? 4 : 3)) {
-		fputs("usage: embed [--loose] SRC_ROOT OUT_DIR\n       embed --check-c FILE...\n",
-				stderr);
+	if (argc != 3) {
+		fputs("usage: embed SRC_ROOT OUT_DIR\n       embed --check-c FILE...\n", stderr);
 		return 1;
 	}
-	argv += loose;
 	texts_read(argv[1]);
 	assets_read(argv[1], argv[2]);
 	templates_read(argv[1]);
-	if (fault_count > 0 && !loose)
+	if (fault_count > 0)
 		return 1;
 	write_schema(argv[1], argv[2]);
 	out_text(&pages, "/* Made by web/embed. */\n#include \"web/pages.h\"\n\n");
@@ -313,5 +311,5 @@ int main(int argc, char **argv)
 	assets_write(&pages);
 	templates_write(&pages);
 	put(join(argv[2], "/gen/pages.c"), pages.data, pages.len);
-	return fault_count > 0 && !loose;
+	return fault_count > 0;
 }
