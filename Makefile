@@ -60,7 +60,7 @@ EMBED = $(if $(wildcard cgi/web/embed/embed.c),$(B)/host/embed)
 ARCHIVES = $(ROOMS:%=$(B)/lib/%.a)
 
 MAKEFLAGS += --no-builtin-rules
-.PHONY: all programs lib lint check unit fuzz install clean
+.PHONY: all programs lib lint check unit fuzz fuzz-targets install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: programs $(B)/lint.ok
@@ -141,9 +141,12 @@ unit: $(UNIT)
 check: unit
 	$(Q)RUN='$(RUN)' sh tests/unit/run.sh $(B) $(UNIT)
 
-# Fuzz targets (libFuzzer) and small test tools: FastCGI peers, preloaded fault libraries.
+# Fuzz targets (libFuzzer; a tree of their own, all of it built with clang, sanitizers and coverage)
+# and small test tools: FastCGI peers, preloaded fault libraries.
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-fuzz: $(FUZZ)
+fuzz:
+	$(Q)$(MAKE) CC=clang B=$(B)/fuzz SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-targets
+fuzz-targets: $(FUZZ)
 $(B)/fuzz/%: tests/fuzz/%.c $(ARCHIVES) $(B)/lib/pg.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ $@)$(CC) $(C_FLAGS) -fsanitize=fuzzer -o $@ $< $(LINK_ALL)
