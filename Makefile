@@ -117,7 +117,7 @@ $(eval $(call program,tram-forward,$(call room,forward),$(QUIET),,))
 $(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 
 # House rules (include floors, banned calls, language of the sources …).
-LINTED = $(shell find cgi www scripts tests board -type f 2>/dev/null | grep -v '[ :]')
+LINTED = $(shell find cgi www scripts tests board -type f ! -name '.*' 2>/dev/null | grep -v '[ :]')
 SOURCES = $(filter-out cgi/web/embed/%,$(wildcard cgi/*/*.c))
 $(B)/lint.ok: tests/lint/rules.pl $(LINTED) Makefile $(EMBED)
 	$(call say,LINT)perl tests/lint/rules.pl -q

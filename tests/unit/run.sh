@@ -1,20 +1,23 @@
 #!/bin/sh
-# Runs unit test programs one after the other. usage: run.sh BUILD PROGRAM…
+# Runs unit test programs, as many at a time as there are processors. usage: run.sh BUILD PROGRAM…
 # RUN: a runner put before each (qemu-user). Prints a line per program and, last, the number of
 # cmocka tests: "N passed, N failed, N skipped". Exit status 1 if anything failed.
 build=$1
 shift
 passed=0 failed=0 skipped=0
-mkdir -p "$build/tests/log"
+logs=$build/tests/log
+mkdir -p "$logs"
+export RUN logs
+# A program that hangs is a failed one.
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I PROGRAM sh -c '
+	case $1 in /*) program=$1 ;; *) program=./$1 ;; esac
+	name=$(basename "$1")
+	timeout -k 5 600 $RUN "$program" >"$logs/$name.txt" 2>&1
+	echo $? >"$logs/$name.status"' run PROGRAM
 for program in "$@"; do
 	name=$(basename "$program")
-	log=$build/tests/log/$name.txt
-	case $program in
-	/*) ;;
-	*) program=./$program ;;
-	esac
-	$RUN "$program" >"$log" 2>&1
-	status=$?
+	log=$logs/$name.txt
+	status=$(cat "$logs/$name.status")
 	p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
 	f=$(sed -n 's/^ *\([0-9]*\) FAILED TEST(S)$/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
 	s=$(sed -n 's/^\[  SKIPPED \] \([0-9]*\) test.*/\1/p' "$log" | awk '{s += $1} END {print s + 0}')
@@ -32,6 +35,7 @@ for program in "$@"; do
 	else
 		echo "ok $name ($p passed$([ "$s" -eq 0 ] || echo ", $s skipped"))"
 	fi
+	rm -f "$logs/$name.status"
 done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
