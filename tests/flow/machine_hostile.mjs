@@ -6,7 +6,7 @@ import { test, run, cleanup } from '../lib/check.mjs';
 import { Stack } from '../lib/stack.mjs';
 import { Board, acceptedBody, id16, sha256 } from '../lib/board.mjs';
 
-const stack = new Stack({ name: 'machine-hostile', ports: [9760, 9770] });
+const stack = new Stack({ name: 'machine-hostile', ports: [9794, 9797] });
 cleanup((failed) => stack.down(failed));
 let board;
 let count = 0;

@@ -6,7 +6,7 @@ import { test, run, cleanup } from '../lib/check.mjs';
 import { Stack } from '../lib/stack.mjs';
 import { Board, Log, acceptedBody, makeAuthority, makeCertificate, problem } from '../lib/board.mjs';
 
-const stack = new Stack({ name: 'machine-identity', ports: [9700, 9710] });
+const stack = new Stack({ name: 'machine-identity', ports: [9800, 9804] });
 cleanup((failed) => stack.down(failed));
 let board;
 

@@ -39,7 +39,8 @@ function taken(port) {
 }
 
 export class Stack {
-	// name: of the folder under build/test-data (made afresh). ports: [board, center], three each.
+	// name: of the folder under build/test-data (made afresh). ports: [board, center], three each, of
+	// this test alone: files run side by side.
 	// board, center: lines for tram.conf. env: for scripts and processes.
 	constructor({ name, ports, board = '', center = '', env = {} }) {
 		this.data = path.join(root, 'build/test-data', name);

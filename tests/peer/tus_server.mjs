@@ -14,7 +14,7 @@ import { FakeCenter, health } from '../lib/fake_center.mjs';
 import { jpeg } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'tus-server', ports: [9270, 9275],
+const stack = new Stack({ name: 'tus-server', ports: [9280, 9285],
 	board: 'retry_min_s = 1\npoll_max_s = 1\npoll_active_s = 1\nlink_timeout_s = 5\n' });
 cleanup(async (failed) => {
 	line?.close();
