@@ -71,19 +71,26 @@ static enum rc publish_dossier(struct store *store, const char *board, const uin
 			"CASE WHEN s.no < d.slip_no THEN 1 ELSE 0 END, d.state, d.has_due, d.due_at, "
 			"d.due_certain, d.received_at, d.updated_ms FROM dossier d JOIN dossier_slip s "
 			"ON s.board = d.board AND s.dossier = d.id WHERE d.board = $1 AND d.id = $2");
-	bool row = false;
+	bool row = false, any = false;
 	enum rc rc;
 
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
+		any = true;
 		rc = slip_put(store, board, id, stmt);
 		if (rc != RC_OK) {
 			stmt_reset(stmt);
 			return rc;
 		}
 	}
-	return rc;
+	if (rc != RC_OK || any)
+		return rc;
+	/* Not a dossier, or one whose slips were erased: they answer no more. */
+	stmt = db_stmt(store->pub, "DELETE FROM slip WHERE board = $1 AND dossier = $2");
+	stmt_text(stmt, 1, board);
+	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+	return stmt_run(stmt);
 }
 
 /* One batch of one log: the subjects its new events touch. */
