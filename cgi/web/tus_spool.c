@@ -141,6 +141,8 @@ enum rc tus_spool_finished(struct pool *pool, struct tus_spool *spool, const cha
 {
 	spool->done = true;
 	spool->headers = headers;
+	/* A name may name a person; nothing asks for it again. */
+	spool->upload.filename = spool->upload.component = spool->upload.target = "";
 	(void)unlink(spool->upload.path);	/* where finish left it */
 	return write_record(pool, spool);
 }
