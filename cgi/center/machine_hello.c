@@ -39,8 +39,8 @@ answer(struct web *web, struct request *request, struct response *response,
 	return RC_OK;
 }
 
-/* A counter seen before means two machines with one identity: neither is served until a person
- * has looked (promise 6). */
+/* A counter seen before means two machines with one identity (promise 6), or a board that was
+ * restored: it is refused and said. Whichever of the two is served next, the other's events fork. */
 enum rc
 machine_hello(struct web *web, struct request *request, struct response *response)
 {

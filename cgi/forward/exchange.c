@@ -44,9 +44,29 @@ static enum rc exchange_receipt(struct forward *forward, const struct http_answe
 
 /* ---- hello ---- */
 
+/* Is what the center calls the head of our log the event that we have there? */
+static enum rc exchange_is_ours(struct forward *forward, const struct journal_head *head, bool *ours)
+{
+	struct journal_row *rows;
+	size_t count;
+	enum rc rc;
+
+	*ours = head->seq == 0;
+	if (*ours)
+		return RC_OK;
+	rc = journal_read(forward->store, forward->pool, forward->store->board, AUTHOR_BOARD,
+			head->seq - 1, 1, 1, &rows, &count);
+	if (rc == RC_OK && count == 1)
+		*ours = rows[0].event.seq == head->seq &&
+				hash_equal(rows[0].event.hash, head->hash, EVENT_HASH_SIZE);
+	return rc;
+}
+
 static enum rc exchange_check_welcome(struct forward *forward, const struct wire_hello *hello,
 		const struct wire_welcome *welcome, const struct link_cursor *cursor)
 {
+	bool ours;
+
 	if (strcmp(welcome->board, hello->board) ||
 			!hash_equal(welcome->nonce, hello->nonce, sizeof(hello->nonce)))
 		return forward_fail(forward, "hello", "receipt", RC_PROTOCOL);
@@ -54,8 +74,9 @@ static enum rc exchange_check_welcome(struct forward *forward, const struct wire
 		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
 	if (welcome->own.seq > hello->own.seq)
 		return forward_fail(forward, "hello", "board-restored", RC_CONFLICT);
-	if (welcome->own.seq == hello->own.seq &&
-			!hash_equal(welcome->own.hash, hello->own.hash, EVENT_HASH_SIZE))
+	if (exchange_is_ours(forward, &welcome->own, &ours))
+		return forward_fail(forward, "hello", "database", RC_DB);
+	if (!ours)
 		return forward_fail(forward, "hello", "fork", RC_CONFLICT);
 	if (welcome->center.seq < hello->center.seq)
 		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);

@@ -99,6 +99,8 @@ test('hello: another nonce (a replayed answer)', () =>
 test('hello: for another board', () => lying('POST /v1/hello', hello({ board: 'b1-1' }), 'receipt'));
 test('hello: the center knows more of our journal than we do', () =>
 	lying('POST /v1/hello', hello({ board_seq: 999 }), 'board-restored'));
+test('hello: the center has another event where we have one of ours', () =>
+	lying('POST /v1/hello', hello({ board_seq: 1, board_hash: 'ab'.repeat(32) }), 'fork'));
 test('hello: a receipt of another type', () => lying('POST /v1/hello', ({ response, body }) =>
 	center.json(response, { receipt: center.token('tram-feed', center.welcome(JSON.parse(body))) }), 'receipt'));
 
