@@ -128,12 +128,12 @@ static void read_try(struct pool *pool, const char *code, const char *secret, st
 
 /* Failures are counted per slip; of codes nobody has, per bucket, so that a scan of numbers neither
  * fills the table nor looks different from a scan of secrets. */
-static const char *counter_of(struct pool *pool, const struct slip_try *try, bool exists)
+static const char *counter_of(struct pool *pool, const struct slip_try *try, const char *slip)
 {
 	uint8_t digest[HASH_SIZE];
 
-	if (exists)
-		return pool_printf(pool, "s:%s", try->code);
+	if (slip)
+		return pool_printf(pool, "s:%s", slip);
 	hash_sha256(try->code, strlen(try->code), digest);
 	return pool_printf(pool, "n:%u", (unsigned)(digest[0] << 8 | digest[1]) % BUCKETS);
 }
@@ -210,9 +210,10 @@ static void read_status(struct stmt *stmt, struct pool *pool, struct slip_status
 	out->bring = "lookup.bring";
 }
 
-/* Every slip of the code, replaced ones too. *exists: there is one at all. */
+/* Every slip of the code, replaced ones too. *slip: the provisional code of the newest, whichever of
+ * its codes was asked for, so that both count as one; NULL: there is none. */
 static enum rc find_slip(struct store *store, struct pool *pool, const struct slip_try *try,
-		bool *exists, bool *found, struct slip_status *out)
+		const char **slip, bool *found, struct slip_status *out)
 {
 	static const uint8_t nobody[SLIP_KEY_SIZE];
 	struct stmt *stmt = db_stmt(store->pub, "SELECT p.slip_key, s.hash, s.typed_hash, s.code, "
@@ -222,21 +223,22 @@ static enum rc find_slip(struct store *store, struct pool *pool, const struct sl
 	bool row = false;
 	enum rc rc;
 
-	*exists = false;
+	*slip = NULL;
 	*found = false;
 	stmt_text(stmt, 1, *try->code ? try->code : "-");
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
 		size_t len = 0;
 		const void *key = stmt_col_blob(stmt, 0, &len);
 
-		*exists = true;
+		if (!*slip)
+			*slip = stmt_col_dup(stmt, 3, pool);
 		if (!*found && matches(try, key, len, stmt_col_text(stmt, 1), stmt_col_text(stmt, 2))) {
 			*found = true;
 			read_status(stmt, pool, out);
 		}
 	}
 	/* Nobody's slip costs what a wrong secret costs. */
-	if (rc == RC_OK && !*exists)
+	if (rc == RC_OK && !*slip)
 		(void)matches(try, nobody, sizeof(nobody), "0000000000000000000000000000000000000000000000000000000000000000",
 				"0000000000000000000000000000000000000000000000000000000000000000");
 	return rc;
@@ -246,16 +248,16 @@ enum rc slip_lookup(struct store *store, struct pool *pool, const char *code, co
 		struct slip_status *out)
 {
 	int64_t hour = when_now_ms() / HOUR_MS, count = 0;
-	bool exists = false, found = false;
+	bool found = false;
 	struct slip_try try;
-	const char *counter;
+	const char *counter, *slip;
 	enum rc rc;
 
 	read_try(pool, code, secret, &try);
-	rc = find_slip(store, pool, &try, &exists, &found, out);
+	rc = find_slip(store, pool, &try, &slip, &found, out);
 	if (rc != RC_OK)
 		return rc;
-	counter = counter_of(pool, &try, exists);
+	counter = counter_of(pool, &try, slip);
 	rc = attempts_get(store, counter, hour, &count);
 	if (rc != RC_OK)
 		return rc;

@@ -91,6 +91,19 @@ test('after ten failures the slip waits, politely', async () => {
 	assert.equal((await citizen.request('GET', `/h/${code}.${qr}`)).status, 200,
 		'whoever holds the QR is answered');
 });
+test('both numbers of a slip count as one', async () => {
+	const subject = id16();
+	const from = board.log.seq + 1;
+	board.log.add('dossier.accepted', { subject, body: acceptedBody('T18685.7-261124-0200',
+		{ slip: { no: 1, hash: 'a'.repeat(64), typed_hash: 'b'.repeat(64) } }) });
+	board.log.add('dossier.handed_over', { subject, body: { unit: 'Sở Thử nghiệm', agency: 'H27.1' } });
+	await board.ship(from);
+	const official = (await board.feed()).find((e) => e.kind === 'code.issued').body.code;
+	let answer;
+	for (let i = 0; i < 11; i++)
+		answer = await ask(i % 2 ? official : 'T18685.7-261124-0200', `ZZZZ${1000 + i}`);
+	assert.equal(answer.status, 429);
+});
 test('and so does a number that nobody has', async () => {
 	let answer;
 	for (let i = 0; i < 12; i++) answer = await ask('T18685.7-261124-0888', `ZZZZ${1000 + i}`);
