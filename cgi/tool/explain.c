@@ -157,7 +157,8 @@ static const char *explain_card(struct ask *ask)
 	put_always(ask->answer, "old_number", card.old_number);
 	put_always(ask->answer, "name", card.name);
 	put_always(ask->answer, "birth", card.birth);
-	put_always(ask->answer, "sex", card.sex);
+	put_always(ask->answer, "sex", *card.sex == '\0' ? "" : strcmp(card.sex, "nam") == 0
+			? text_get("step1.sex.nam") : text_get("step1.sex.nu"));
 	put_always(ask->answer, "address", card.address);
 	put_always(ask->answer, "issued", card.issued);
 	warnings = json_new_array();

@@ -40,7 +40,7 @@ test('ID cards: extra separators change nothing, contradictions warn', () => {
 	const payload = '000090000001||Nguyễn Văn Thử|05031990|Nam|Xóm 1, Cẩm Bình, Hà Tĩnh|01072022';
 	const plain = explain(['card'], payload);
 	assert.deepEqual(plain, { status: 0, number: '000090000001', old_number: '', name: 'Nguyễn Văn Thử',
-		birth: '1990-03-05', sex: 'nam', address: 'Xóm 1, Cẩm Bình, Hà Tĩnh', issued: '2022-07-01',
+		birth: '1990-03-05', sex: 'Nam', address: 'Xóm 1, Cẩm Bình, Hà Tĩnh', issued: '2022-07-01',
 		warnings: [] });
 	for (const other of [`${payload}||||`, `${payload}||||\r\n`, payload.normalize('NFD'),
 		`${payload}|Trần Thị Mẫu|Lê Văn Chứng`])
