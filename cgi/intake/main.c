@@ -60,7 +60,8 @@ static enum rc load(const struct settings *settings, struct intake *intake)
 	if (rc == RC_OK)
 		rc = confirm(settings, intake, &fault);
 	if (rc != RC_OK) {
-		log_error("catalogue rc=%s fault=%s", rc_name(rc), fault);
+		log_error("catalogue file=%s confirm=%s rc=%s fault=%s", settings->catalogue_file,
+				settings->confirm_file, rc_name(rc), fault);
 		return rc;
 	}
 	rc = data_text(intake->pool, settings->calendar_file, embed_calendar_json,
@@ -68,7 +69,7 @@ static enum rc load(const struct settings *settings, struct intake *intake)
 	if (rc == RC_OK)
 		rc = calendar_parse(intake->pool, text, len, &intake->calendar, &fault);
 	if (rc != RC_OK)
-		log_error("calendar rc=%s fault=%s", rc_name(rc), fault);
+		log_error("calendar file=%s rc=%s fault=%s", settings->calendar_file, rc_name(rc), fault);
 	return rc;
 }
 

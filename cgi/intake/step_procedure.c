@@ -37,11 +37,13 @@ static void show_all(struct view *view, const struct catalogue *catalogue, const
 {
 	struct view *group = NULL;
 	const char *field = NULL;
+	bool any = false;
 
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct procedure *procedure = &catalogue->procedures[i];
 		bool found = procedure->enabled;
 
+		any = any || found;
 		for (size_t k = 0; found && k < word_count; k++)
 			found = strstr(procedure->folded, words[k]) != NULL ||
 					strstr(procedure->code, words[k]) != NULL;
@@ -54,7 +56,8 @@ static void show_all(struct view *view, const struct catalogue *catalogue, const
 		}
 		show_procedure(view_item(group, "procedures"), procedure);
 	}
-	view_flag(view, "nothing", field == NULL);
+	view_flag(view, "nothing", any && field == NULL);
+	view_flag(view, "none_enabled", !any);
 }
 
 static void show_usual(struct view *view, const struct catalogue *catalogue)
