@@ -204,7 +204,7 @@ test('a form cut in the middle stores no half file; the same form again is whole
 	assert(scans(left) <= 1, 'never the half one');
 	const answer = await clerk.request('POST', form.action, { body, headers: { Origin: clerk.origin, 'Content-Type': type } });
 	assert.equal(answer.status, 303);
-	assert.equal(scans(await clerk.get(`/ho-so/moi/${id}/giay-to`)), scans(left) + 2);
+	assert.equal(scans(await clerk.get(`/ho-so/moi/${id}/giay-to`)), 2, 'each file once');
 });
 test('tus: only into a draft that is there, with the session\'s token; resumed where it stopped', async () => {
 	const { page, id } = await step3();
@@ -315,7 +315,7 @@ test('search: any order, no diacritics, code, telephone, number, last four digit
 	assert.match((await find('dang uom')).text, /Thấy 2 hồ sơ/);
 	for (const q of ['', '   ', 'zzzzqqq', '%_"*()', "' OR 1=1 --", 'x'.repeat(990), '|||||||'])
 		assert.equal((await find(q)).status, 200, q);
-	assert.equal((await find('\u0007')).status, 200);
+	assert.equal((await find('\u0007')).status, 422);
 	const card = `${who.number}||Đặng Thị Ướm Thử|02091985|Nữ|Thôn Chạy Thử|01072022`;
 	const opened = await find(card);
 	assert.equal(opened.path, '/tim', 'a card\'s number never stands in an address');
