@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "embed.h"
 #include "intake/intake.h"
+#include "store/slip.h"
 
 #define DATA_FILE_MAX ((size_t)4 << 20)
 
@@ -73,6 +74,20 @@ static enum rc load(const struct settings *settings, struct intake *intake)
 	return rc;
 }
 
+/* Without the slip's keys no dossier could be accepted: better said now than to the first citizen. */
+static enum rc check_keys(struct web *web, const struct settings *settings)
+{
+	static const uint8_t nobody[EVENT_ID_SIZE];
+	struct slip_secret secret;
+	enum rc rc = slip_make(web->store, nobody, 1, &secret);
+
+	memset(&secret, 0, sizeof(secret));
+	if (rc != RC_OK)
+		log_error("settings key=web_key_dir: slip.seed or slip.key cannot be used in %s",
+				settings->web_key_dir);
+	return rc;
+}
+
 static void use(struct web *web, bool uploads)
 {
 	web->program = "intake";
@@ -98,13 +113,21 @@ int main(int argc, char **argv)
 		return EXIT_CONFIGURATION;
 	}
 	intake.pool = pool_new();
-	if (settings_load(argv[2], &settings) != RC_OK || load(settings, &intake) != RC_OK)
+	if (settings_load(argv[2], &settings) != RC_OK)
+		goto out;
+	if (settings->side != SIDE_BOARD) {
+		log_error("settings file=%s key=side: these pages are a board's", argv[2]);
+		goto out;
+	}
+	if (load(settings, &intake) != RC_OK)
 		goto out;
 	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC, &web.store);
 	if (rc != RC_OK) {
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND ? EXIT_CONFIGURATION : EXIT_ENVIRONMENT;
 		goto out;
 	}
+	if (!uploads && check_keys(&web, settings) != RC_OK)
+		goto out;
 	web.settings = settings;
 	web.app = &intake;
 	use(&web, uploads);
