@@ -169,6 +169,13 @@ static void ended(struct worker *worker, int status, bool stopping)
 	if (worker->back_off_ms > BACK_OFF_MAX_MS)
 		worker->back_off_ms = BACK_OFF_MAX_MS;
 }
+static void forget_pid(const struct supervisor *supervisor, const struct worker *worker)
+{
+	struct pool *pool = pool_new();
+
+	(void)unlink(pool_printf(pool, "%s/%s", supervisor->plan->run, pid_name(pool, worker)));
+	pool_free(pool);
+}
 
 static void reap(struct supervisor *supervisor)
 {
@@ -178,8 +185,13 @@ static void reap(struct supervisor *supervisor)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		for (i = 0; i < supervisor->count; i++) {
-			if (supervisor->workers[i].pid == pid)
-				ended(&supervisor->workers[i], status, supervisor->stopping);
+			struct worker *worker = &supervisor->workers[i];
+
+			if (worker->pid != pid)
+				continue;
+			ended(worker, status, supervisor->stopping);
+			if (worker->start_at < 0)
+				forget_pid(supervisor, worker);
 		}
 	}
 }
@@ -248,7 +260,7 @@ static void stop(struct supervisor *supervisor)
 	for (i = 0; i < supervisor->count; i++) {
 		struct worker *worker = &supervisor->workers[i];
 
-		(void)unlink(pool_printf(pool, "%s/%s", supervisor->plan->run, pid_name(pool, worker)));
+		forget_pid(supervisor, worker);
 		if (worker->process->socket)
 			(void)unlink(worker->process->socket);
 	}
