@@ -111,6 +111,10 @@ static enum rc page_uploads_papers(struct web *web, struct request *request,
 
 	if (rc != RC_OK || !go)
 		goto out;
+	if (request->method != METHOD_POST) {	/* a reload of the page that came back */
+		response_see_other(response, uploads_page_of(request));
+		goto out;
+	}
 	rc = read_body(&in);
 	if (rc != RC_OK)
 		goto out;
@@ -182,7 +186,7 @@ static enum rc page_uploads_tus(struct web *web, struct request *request, struct
 }
 
 const struct route uploads_routes[] = {
-	{ "upload.papers", METHOD_POST, "/tai-len/nhap/:draft", ROUTE_STREAM | ROUTE_NO_CSRF,
+	{ "upload.papers", METHOD_GET | METHOD_POST, "/tai-len/nhap/:draft", ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLES_PREPARE, 0, page_uploads_papers },
 	{ "act.finish.post", METHOD_GET | METHOD_POST, "/tai-len/ket-qua/:code",
 	  ROUTE_STREAM | ROUTE_NO_CSRF,

@@ -149,6 +149,7 @@ test('a file too large, empty, of another kind; the rest of the form and the goo
 		{ name: `file.${paper}`, filename: 'b.jpg', type: 'image/jpeg', content: Buffer.from('no photo at all, only words') }]);
 	assert.equal(answer.status, 422);
 	assert.match(answer.text, /không phải ảnh JPEG, PNG hay PDF/);
+	assert.equal((await clerk.get(answer.target)).path, `/ho-so/moi/${id}/giay-to`, 'reloading leads back to the page');
 	assert.equal(scans(answer), 1);
 	assert.equal(value(answer, 'sets'), '2');
 	answer = await send([{ name: `file.${paper}`, filename: 'rong.pdf', type: 'application/pdf', content: Buffer.alloc(0) }]);
