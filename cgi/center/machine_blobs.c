@@ -74,7 +74,7 @@ settle(struct web *web, struct request *request, const struct wire_blob *blob, c
 			rc = linkstate_blob_issued_put(web->store, blob->board, blob->sha256,
 					*token);
 	}
-	return rc == RC_OK ? linkstate_settle(web->store, blob->board) : rc;
+	return rc == RC_OK ? linkstate_settle_blob(web->store, blob->board, blob->sha256) : rc;
 }
 
 static enum rc

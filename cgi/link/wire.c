@@ -397,6 +397,7 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 		const char *ndjson, size_t len, struct journal_head *head, const char **why,
 		size_t *line)
 {
+	struct journal_head before;
 	enum rc rc;
 
 	(void)pool;
@@ -405,9 +406,11 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 	rc = store_begin(store, false);
 	if (rc)
 		return rc;
-	rc = wire_take_lines(store, board, AUTHOR_BOARD, ndjson, len, why, line);
+	rc = journal_head_get(store, board, AUTHOR_BOARD, &before);
 	if (rc == RC_OK)
-		rc = linkstate_settle(store, board);
+		rc = wire_take_lines(store, board, AUTHOR_BOARD, ndjson, len, why, line);
+	if (rc == RC_OK)
+		rc = linkstate_settle(store, board, before.seq);
 	if (rc == RC_OK)
 		rc = journal_head_get(store, board, AUTHOR_BOARD, head);
 	if (rc == RC_OK)

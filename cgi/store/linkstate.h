@@ -79,8 +79,10 @@ enum rc linkstate_blob_issued_get(struct store *store, struct pool *pool, const 
 		const char *sha256, char **jws) MUST_CHECK;
 enum rc linkstate_blob_issued_put(struct store *store, const char *board, const char *sha256,
 		const char *jws) MUST_CHECK;
-/* After events or a blob arrived, inside store_begin: issues official codes to handed-over dossiers
- * that lack one, and manifest.complete to manifests that became whole. actor "system". */
-enum rc linkstate_settle(struct store *store, const char *board) MUST_CHECK;
+/* After events past `since` arrived, inside store_begin: issues official codes to handed-over
+ * dossiers that lack one, and manifest.complete to manifests that are whole. actor "system". */
+enum rc linkstate_settle(struct store *store, const char *board, uint64_t since) MUST_CHECK;
+/* The same for the manifests that name a content that arrived. */
+enum rc linkstate_settle_blob(struct store *store, const char *board, const char *sha256) MUST_CHECK;
 
 #endif

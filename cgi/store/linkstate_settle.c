@@ -199,32 +199,36 @@ static enum rc announce_complete(struct store *store, const char *board,
 }
 
 static enum rc settle_codes(struct store *store, struct pool *pool, const char *board,
-		struct settle_row *rows, size_t *count)
+		int64_t since, struct settle_row *rows, size_t *count)
 {
 	struct stmt *stmt = db_stmt(store->tram, "SELECT id, agency, 0, 0, 0 FROM dossier "
-			"WHERE holder = 1 AND board = $1 AND official = '' AND code <> '' "
+			"WHERE board = $1 AND board_seq > $3 AND holder = 1 AND official = '' AND code <> '' "
 			"ORDER BY board_seq LIMIT $2");
 	enum rc rc;
 
 	stmt_text(stmt, 1, board);
 	stmt_int(stmt, 2, SETTLE_AT_ONCE);
+	stmt_int(stmt, 3, since);
 	rc = settle_read(stmt, pool, rows, count);
 	for (size_t i = 0; rc == RC_OK && i < *count; i++)
 		rc = issue_code(store, pool, board, &rows[i]);
 	return rc;
 }
 
+/* Whole and not announced, among the dossiers of a subquery: a center has thousands that wait for
+ * their scans, and each event or content touches few. CROSS JOIN keeps SQLite from starting at the
+ * thousands. */
+#define WHOLE_AMONG(ids) "SELECT d.id, '', d.manifest_version, d.files_total, " \
+	"(SELECT coalesce(sum(f.size), 0) FROM dossier_file f WHERE f.board = d.board " \
+	"AND f.dossier = d.id AND f.result = 0) FROM (" ids ") q CROSS JOIN dossier d " \
+	"WHERE d.board = $1 AND d.id = q.id AND d.complete_version < d.manifest_version " \
+	"AND NOT EXISTS (SELECT 1 FROM dossier_file f WHERE f.board = d.board " \
+	"AND f.dossier = d.id AND f.result = 0 AND NOT EXISTS (SELECT 1 FROM blob b " \
+	"WHERE b.board = f.board AND b.sha256 = f.sha256)) ORDER BY d.board_seq LIMIT $2"
+
 static enum rc settle_manifests(struct store *store, struct pool *pool, const char *board,
-		struct settle_row *rows, size_t *count)
+		struct stmt *stmt, struct settle_row *rows, size_t *count)
 {
-	struct stmt *stmt = db_stmt(store->tram, "SELECT d.id, '', d.manifest_version, d.files_total, "
-			"(SELECT coalesce(sum(f.size), 0) FROM dossier_file f WHERE f.board = d.board "
-			"AND f.dossier = d.id AND f.result = 0) FROM dossier d "
-			"WHERE d.board = $1 AND d.complete_version < d.manifest_version "
-			"AND NOT EXISTS (SELECT 1 FROM dossier_file f WHERE f.board = d.board "
-			"AND f.dossier = d.id AND f.result = 0 AND NOT EXISTS (SELECT 1 FROM blob b "
-			"WHERE b.board = f.board AND b.sha256 = f.sha256)) "
-			"ORDER BY d.manifest_at LIMIT $2");
 	enum rc rc;
 
 	stmt_text(stmt, 1, board);
@@ -235,20 +239,40 @@ static enum rc settle_manifests(struct store *store, struct pool *pool, const ch
 	return rc;
 }
 
-enum rc linkstate_settle(struct store *store, const char *board)
+enum rc linkstate_settle(struct store *store, const char *board, uint64_t since)
 {
 	struct pool *pool = pool_new();
 	struct settle_row *rows = pool_alloc(pool, SETTLE_AT_ONCE * sizeof(*rows));
+	struct stmt *stmt;
 	size_t count;
 	enum rc rc;
 
 	do {
-		rc = settle_codes(store, pool, board, rows, &count);
+		rc = settle_codes(store, pool, board, (int64_t)since, rows, &count);
 	} while (rc == RC_OK && count == SETTLE_AT_ONCE);
-	if (rc == RC_OK) {
-		do {
-			rc = settle_manifests(store, pool, board, rows, &count);
-		} while (rc == RC_OK && count == SETTLE_AT_ONCE);
+	for (count = SETTLE_AT_ONCE; rc == RC_OK && count == SETTLE_AT_ONCE;) {
+		stmt = db_stmt(store->tram, WHOLE_AMONG("SELECT n.id AS id FROM dossier n "
+				"WHERE n.board = $1 AND n.board_seq > $3"));
+		stmt_int(stmt, 3, (int64_t)since);
+		rc = settle_manifests(store, pool, board, stmt, rows, &count);
+	}
+	pool_free(pool);
+	return rc;
+}
+
+enum rc linkstate_settle_blob(struct store *store, const char *board, const char *sha256)
+{
+	struct pool *pool = pool_new();
+	struct settle_row *rows = pool_alloc(pool, SETTLE_AT_ONCE * sizeof(*rows));
+	size_t count = SETTLE_AT_ONCE;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && count == SETTLE_AT_ONCE) {
+		struct stmt *stmt = db_stmt(store->tram, WHOLE_AMONG("SELECT DISTINCT n.dossier AS id "
+				"FROM dossier_file n WHERE n.board = $1 AND n.sha256 = $3"));
+
+		stmt_text(stmt, 3, sha256);
+		rc = settle_manifests(store, pool, board, stmt, rows, &count);
 	}
 	pool_free(pool);
 	return rc;
