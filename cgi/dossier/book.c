@@ -54,6 +54,9 @@ enum rc book_kind_of(const char *procedure, enum book_kind *out)
 	return RC_NOT_FOUND;
 }
 
+/* More than any book of paper ever had; so that the number after the last one is always a number. */
+#define NUMBER_MAX INT64_C(1000000000)
+
 static bool is(const char *kind, const char *name)
 {
 	return strcmp(kind, name) == 0;
@@ -63,7 +66,8 @@ static const char *numbered_reason(const struct book_facts *facts, const json_t 
 {
 	int64_t next = facts->last + 1;
 
-	if (facts->limit > 0 && facts->last >= facts->limit)
+	if (facts->last >= NUMBER_MAX || (facts->limit > 0 && facts->last >= facts->limit)
+			|| (body && json_int(body, "number", -1) > NUMBER_MAX))
 		return "book.rule.full";
 	if (body && facts->last >= 0 && json_int(body, "number", -1) != next)
 		return "book.rule.next";
@@ -80,6 +84,7 @@ static const char *last_reason(const struct book_facts *facts, const json_t *bod
 static const char *block_reason(const struct book_facts *facts, const json_t *body)
 {
 	if (body && (json_int(body, "first", 0) <= facts->last
+			|| json_int(body, "first", 0) > NUMBER_MAX
 			|| json_int(body, "last", 0) < json_int(body, "first", 0)))
 		return "book.rule.block";
 	return NULL;
@@ -90,7 +95,8 @@ static const char *opened_reason(const json_t *body)
 	int64_t first = body ? json_int(body, "first", 0) : 1;
 	int64_t last = body ? json_int(body, "last", 0) : 0;
 
-	return first < 1 || (last != 0 && last < first) ? "book.rule.block" : NULL;
+	return first < 1 || first > NUMBER_MAX || (last != 0 && last < first) ? "book.rule.block"
+			: NULL;
 }
 
 enum rc book_check(const struct book_facts *facts, const char *kind, const json_t *body,
