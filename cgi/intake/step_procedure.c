@@ -27,7 +27,6 @@ static void show_procedure(struct view *item, const struct procedure *procedure)
 {
 	view_set(item, "code", procedure->code);
 	view_set(item, "procedure_name", procedure->name);
-	view_set(item, "folded", procedure->folded);
 	view_flag(item, "province", procedure->level == LEVEL_PROVINCE);
 }
 

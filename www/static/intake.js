@@ -51,7 +51,7 @@ if (find && all) {
 		for (const group of all.querySelectorAll('details')) {
 			let any = false;
 			for (const pick of group.querySelectorAll('.pick')) {
-				const text = pick.dataset.words + ' ' + pick.value;
+				const text = fold(pick.textContent);
 				pick.hidden = !words.every(word => text.includes(word));
 				any = any || !pick.hidden;
 			}
