@@ -135,6 +135,11 @@ static const struct key keys[] = {
 	{ "reserve_bytes", TYPE_NUMBER, ON_BOTH, AT(reserve_bytes), 0, HUGE_NUMBER, "209715200",
 			"free disk below which a new dossier is refused" },
 
+	{ "cert_late_minute", TYPE_NUMBER, ON_BOARD, AT(cert_late_minute), 0, 1440, "900",
+			"minute of the day after which a certification is returned later by default" },
+	{ "cert_many_pages", TYPE_NUMBER, ON_BOARD, AT(cert_many_pages), 1, 100000, "60",
+			"pages to certify above which the counter proposes to return them later" },
+
 	{ "center_url", TYPE_URL, ON_BOARD, AT(center_url), 0, 200, "",
 			"machine port of the center, https://host:port" },
 	{ "center_name", TYPE_TEXT, ON_BOARD, AT(center_name), 0, 200, "",

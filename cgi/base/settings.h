@@ -72,6 +72,10 @@ struct settings {
 	int64_t upload_deadline_s;	/* total per request */
 	int64_t reserve_bytes;		/* below this a new dossier is refused; 200 MiB */
 
+	/* Certification counter (board) */
+	int64_t cert_late_minute;	/* 900: 15:00 */
+	int64_t cert_many_pages;
+
 	/* Link (board) */
 	char *center_url;		/* https://host:port */
 	char *center_name;		/* expected TLS host name, when it differs from the URL's host */

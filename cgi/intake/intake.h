@@ -30,6 +30,7 @@ struct intake *intake_of(const struct web *web);
 /* Who may do what at the counter: any of the bits opens the route. */
 #define ROLES_PREPARE (ROLE_INTAKE | ROLE_GUIDE | ROLE_SCANNER)	/* a draft, its papers, its scans */
 #define ROLES_COUNTER (ROLES_PREPARE | ROLE_CASHIER | ROLE_RETURNER | ROLE_MANAGER)
+#define ROLES_CERT (ROLE_INTAKE | ROLE_RETURNER | ROLE_CLERK_SEAL | ROLE_SIGNER | ROLE_MANAGER)
 #define ROLES_STAFF (ROLES_COUNTER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_APPROVER | ROLE_CLERK_SEAL)
 
 extern const struct route intake_routes[];
@@ -140,6 +141,18 @@ PAGE(note);
 PAGE(tray_work);
 PAGE(tray_sign);
 PAGE(tray_results);
+
+/* ---- pages: certification counter and its books ---- */
+PAGE(cert);
+PAGE(cert_tray);
+PAGE(cert_sign);
+PAGE(cert_return);
+PAGE(books);
+PAGE(book);
+PAGE(book_print);
+PAGE(book_spoil);
+PAGE(book_continue);
+PAGE(book_close);
 
 /* ---- pages: search, person, the four steps, paper, files ---- */
 PAGE(find);

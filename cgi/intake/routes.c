@@ -38,6 +38,23 @@ const struct route intake_routes[] = {
 	{ "draft.take", POST, "/ho-so/moi/:draft/nhan-lai", 0, ROLES_PREPARE, 0, page_draft_take },
 	{ "draft.file", GET, "/ho-so/moi/:draft/tep/:no", 0, ROLES_PREPARE, 0, page_draft_file },
 
+	/* Certification: the till, the signing tray, the books. Managers open and close books. */
+	{ "cert", GET | POST, "/chung-thuc", 0, ROLE_INTAKE, 0, page_cert },
+	{ "cert.tray", GET, "/chung-thuc/khay", 0, ROLES_CERT, 0, page_cert_tray },
+	{ "cert.sign", POST, "/chung-thuc/khay", 0, ROLE_INTAKE | ROLE_CLERK_SEAL | ROLE_SIGNER, 0,
+	  page_cert_sign },
+	{ "cert.return", POST, "/chung-thuc/khay/tra", 0, ROLE_INTAKE | ROLE_RETURNER, 0,
+	  page_cert_return },
+	{ "books", GET, "/so/chung-thuc", 0, ROLES_CERT, 0, page_books },
+	{ "books.open", POST, "/so/chung-thuc", 0, ROLE_MANAGER, 0, page_books },
+	{ "book", GET, "/so/chung-thuc/:book", 0, ROLES_CERT, 0, page_book },
+	{ "book.print", GET, "/so/chung-thuc/:book/in", 0, ROLES_CERT, 0, page_book_print },
+	{ "book.spoil", GET | POST, "/so/chung-thuc/:book/huy/:number", 0, ROLE_MANAGER, 0,
+	  page_book_spoil },
+	{ "book.continue", POST, "/so/chung-thuc/:book/quyen-moi", 0, ROLE_MANAGER, 0,
+	  page_book_continue },
+	{ "book.close", POST, "/so/chung-thuc/:book/khoa", 0, ROLE_MANAGER, 0, page_book_close },
+
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },

@@ -18,7 +18,7 @@ static const char WAITING[] =
 static const char READY[] =
 	"SELECT " COLUMNS " FROM dossier d WHERE board = $1 AND state = 8 AND holder = 0"
 	" AND EXISTS (SELECT 1 FROM book_entry e WHERE e.board = d.board AND e.dossier = d.id)"
-	" ORDER BY finished_at DESC, code DESC LIMIT $2";
+	" ORDER BY finished_at DESC, code LIMIT $2";
 
 static void read(struct stmt *stmt, struct pool *pool, struct book_waiting *out)
 {

@@ -61,6 +61,37 @@ if (find && all) {
 	});
 }
 
+/* The till counts while one types; the server counts again. Many pages: proposes to return later. */
+const till = doc.getElementById('till');
+if (till) {
+	const money = dong => dong.toLocaleString('vi-VN') + ' \u0111', field = till.elements;
+	let chosen = false;
+	const count = () => {
+		const rule = field.work.value ? till.querySelector('[name=work]:checked').dataset : {};
+		let total = 0, all = 0;
+		for (let i = 1; field['paper_' + i]; i++) {
+			const number = name => parseInt(field[name + '_' + i].value || 1, 10) || 0;
+			const pages = number('pages'), copies = number('copies') + field['electronic_' + i].checked;
+			const used = ['paper', 'pages', 'copies'].some(name => field[name + '_' + i].value.trim());
+			let one = +rule.flat;
+			if (+rule.first)
+				one = Math.min(+rule.max || Infinity, Math.min(pages, rule.pages) * rule.first
+					+ Math.max(0, pages - rule.pages) * rule.next);
+			const amount = used ? (one || 0) * copies : 0;
+			doc.getElementById('amount_' + i).textContent = amount ? money(amount) : '';
+			total += amount;
+			all += used ? pages * copies : 0;
+		}
+		doc.getElementById('total').textContent = money(total);
+		if (all > +till.dataset.many && !chosen && field.return.value === 'now')
+			field.return.value = 'agreed';
+	};
+	till.addEventListener('input', event => {
+		chosen = chosen || event.target.name === 'return';
+		count();
+	});
+}
+
 /* Scans: tus 1.0.0, one after the other, 256 KiB at a time. */
 const form = doc.getElementById('giay');
 if (!form)
