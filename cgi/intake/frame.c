@@ -89,6 +89,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_set(view, "counter", request->session->counter);
 	view_flag(view, "can_find", frame_can(request, ROLES_STAFF));
 	view_flag(view, "can_intake", frame_can(request, ROLES_COUNTER));
+	view_flag(view, "can_cert", frame_can(request, ROLES_CERT));
 	view_flag(view, "can_work", frame_can(request, ROLE_SPECIALIST | ROLE_MANAGER));
 	view_flag(view, "can_sign", frame_can(request, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER));
 	view_flag(view, "can_return", frame_can(request, ROLES_COUNTER));

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "intake/intake.h"
+#include "store/account.h"
+#include "store/book.h"
 #include "store/draft.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -107,12 +109,14 @@ static void show_drafts(struct web *web, struct request *request, struct view *v
 enum rc page_home(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
-	int64_t counts[LIST_OPEN + 1] = { 0 };
+	int64_t counts[LIST_OPEN + 1] = { 0 }, waiting = 0;
 	struct draft_row *drafts = NULL;
 	size_t draft_count = 0, at;
 	enum rc rc;
 
 	rc = dossier_counts(web->store, request->session->account.id, request->now_ms, counts);
+	if (rc == RC_OK)
+		rc = book_tray_count(web->store, &waiting);
 	if (rc == RC_OK)
 		rc = draft_list(web->store, request->pool, DRAFT_ROWS, &drafts, &draft_count);
 	if (rc != RC_OK)
@@ -134,6 +138,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	view_flag(view, "at_home", true);
 	view_flag(view, "focus_find", true);
 	view_flag(view, "can_prepare", frame_can(request, ROLES_PREPARE));
+	view_flag(view, "can_certify", frame_can(request, ROLE_INTAKE));
+	view_int(view, "tray_count", waiting);
 	if (rc == RC_OK)
 		rc = web_page(web, request, response, "intake/home", view);
 	return rc;
