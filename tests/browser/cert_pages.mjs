@@ -1,0 +1,159 @@
+// cert_pages.mjs: the certification counter and its books in real Chromium: one visit in four taps, the
+// till counting while one types, the same without JavaScript; every page looked at in three widths with
+// axe and html-validate; the month's page as PDF.
+import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, run, cleanup } from '../lib/check.mjs';
+import { Browser } from '../lib/look.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const stack = new Stack({ name: 'cert-browser', ports: [9750, 9753], board: 'cert_late_minute = 1440\n' });
+cleanup((failed) => stack.down(failed));
+const origin = 'http://127.0.0.1:9750';
+const CARD = '000090000001||Nguyễn Văn Thử|05031990|Nam|Xóm 1, Cẩm Bình, Hà Tĩnh|01072022';
+const people = {};
+let browser, page, bookUrl;
+
+const press = (selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+async function as(login, name = login, options) {
+	if (!people[name]) {
+		people[name] = await Browser.open('cert', options);
+		await people[name].page.goto(`${origin}/dang-nhap`);
+		await people[name].page.fill('#login', login);
+		await people[name].page.fill('#password', 'Tram-Demo-2026!');
+		await people[name].page.press('#password', 'Enter');
+		await people[name].page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
+	}
+	browser = people[name];
+	page = browser.page;
+}
+async function targets(name) {
+	const small = await page.evaluate(() => [...document.querySelectorAll(
+		'button, .btn, .tabs a, .choices label, .act, summary, .picked, main input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select')]
+		.map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+		.filter(([, r]) => r.width > 1 && r.height < 44).map(([html, r]) => `${html} ${r.height}`));
+	assert.deepEqual(small, [], name);
+}
+const look = async (name) => {
+	await browser.look(name);
+	await targets(name);
+};
+
+test.must('a board without its center', () => stack.up(['board']));
+test.must('the manager sees no book yet, and opens four', async () => {
+	await as('quanly');
+	await page.goto(`${origin}/so/chung-thuc`);
+	await look('books-empty');
+	for (const kind of ['copy', 'signature', 'translator', 'transaction']) {
+		await page.goto(`${origin}/so/chung-thuc`);
+		await page.check(`[name=kind][value=${kind}]`);
+		await page.fill('#last', kind === 'copy' ? '412' : '0');
+		await press('main form.card button');
+		bookUrl ??= page.url();
+	}
+	await page.goto(`${origin}/so/chung-thuc`);
+	await page.fill('#last', '');
+	await page.fill('#year', '2090');
+	await press('main form.card button');
+	await look('books-faults');
+});
+test('four taps: chứng thực, nhận và trình ký, đã ký vào sổ, đã trả', async () => {
+	await as('canbo');
+	await page.goto(`${origin}/quay`);
+	await press('a[href="/chung-thuc"]');				// 1
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'card', 'the scanner fires here');
+	await page.keyboard.type(CARD);
+	await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+	assert.equal(await page.inputValue('#name'), 'Nguyễn Văn Thử');
+	assert.equal(await page.evaluate(() => document.activeElement.id), 'paper_1', 'typing goes on here');
+	await page.keyboard.type('Bằng tốt nghiệp');
+	await page.fill('#pages_1', '4');
+	await page.fill('#copies_1', '3');
+	await page.fill('#paper_2', 'Học bạ');
+	assert.equal(await page.textContent('#amount_1'), '18.000 đ');
+	assert.equal(await page.textContent('#total'), '20.000 đ', 'counted while one types');
+	await look('till');
+	await press('button[name=accept]');				// 2
+	await look('tray');
+	await press('.tray button[type=submit]');			// 3
+	assert.deepEqual(await page.$$eval('.stamps .giant', (all) => all.map((e) => e.textContent)), ['413', '414']);
+	await look('numbered');
+	await press('.numbered button[type=submit]');			// 4
+	assert.match(await page.textContent('main'), /Chưa có giấy tờ chờ trả/);
+	await look('tray-empty');
+});
+test('many pages turn the agreed time on by themselves; the clerk has the last word', async () => {
+	await page.goto(`${origin}/chung-thuc`);
+	await page.fill('#name', 'Trần Thị Mẫu');
+	await page.fill('#paper_1', 'Hồ sơ đất');
+	await page.fill('#pages_1', '40');
+	await page.fill('#copies_1', '2');
+	assert.equal(await page.isChecked('[name=return][value=agreed]'), true);
+	assert(await page.isVisible('#agreed_at'));
+	await look('till-agreed');
+	await page.check('[name=return][value=now]', { force: true });
+	await page.fill('#copies_1', '3');
+	assert.equal(await page.isChecked('[name=return][value=now]'), true);
+	assert(!await page.isVisible('#agreed_at'));
+	await press('button[name=accept]');
+	await look('till-faults');
+	await page.check('[name=return][value=now]', { force: true });
+	await press('button[name=accept]');
+	assert.match(page.url(), /khay/);
+});
+test('a day of the book, a spoiled number, and the month on A4', async () => {
+	await page.goto(`${origin}/chung-thuc`);
+	for (const name of ['Lê Đình Giả', 'Phạm Thị Ví Dụ', 'Hoàng Văn Nháp']) {
+		await page.goto(`${origin}/chung-thuc`);
+		await page.fill('#name', name);
+		await page.fill('#paper_1', 'Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản khác gắn liền với đất');
+		await page.fill('#paper_2', 'Giấy khai sinh');
+		await page.check('[name=pay][value=later]', { force: true });
+		await press('button[name=accept]');
+	}
+	await look('tray-many');
+	await press('.tray button[type=submit]');
+	await look('numbered-many');
+	await as('quanly');
+	await page.goto(`${bookUrl}`);
+	await page.click('summary');
+	await look('book');
+	await press('.list tbody tr:nth-child(2) td:last-child a');
+	await look('book-spoil');
+	await page.fill('#reason', 'Ghi sai lời chứng');
+	await press('main form button.go');
+	await look('book-spoiled');
+	await page.goto(`${bookUrl}/in`);
+	await browser.look('book-paper');
+	const pdf = await page.pdf({ preferCSSPageSize: true });
+	const file = path.join(browser.shots, 'book.pdf');
+	writeFileSync(file, pdf);
+	const words = spawnSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).stdout;
+	assert.match(words, /SỔ CHỨNG THỰC BẢN SAO TỪ BẢN CHÍNH/);
+	assert.match(words, /414/);
+	assert.match(words, /Hủy: Ghi sai/);
+	assert.match(words, /NGƯỜI CHỨNG THỰC/);
+	const info = spawnSync('pdfinfo', [file], { encoding: 'utf8' }).stdout;
+	const [, width, height] = /Page size:\s+([\d.]+) x ([\d.]+)/.exec(info).map(Number);
+	assert(Math.abs(width - 842) < 2 && Math.abs(height - 595) < 2, `A4 landscape: ${width} x ${height}`);
+});
+test('without JavaScript: the same visit', async () => {
+	await as('canbo', 'plain', { javaScriptEnabled: false, bypassCSP: false });
+	await page.goto(`${origin}/chung-thuc`);
+	await page.fill('#card', CARD);
+	await page.press('#card', 'Enter');
+	await page.waitForLoadState('load');
+	assert.equal(await page.inputValue('#name'), 'Nguyễn Văn Thử');
+	await page.fill('#paper_1', 'Học bạ');
+	await page.fill('#pages_1', '3');
+	await press('button[name=count]');
+	assert.equal(await page.textContent('#total'), '5.000 đ');
+	await press('button[name=accept]');
+	await press('.tray button[type=submit]');
+	await press('.numbered button[type=submit]');
+	assert.match(page.url(), /khay/);
+});
+
+await run();
