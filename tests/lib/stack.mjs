@@ -52,6 +52,11 @@ export class Stack {
 
 	// Makes everything and starts both sides (or those given).
 	async up(sides = ['center', 'board']) {
+		// Somebody else may run the same test just now: its ports and data are the same.
+		for (const first of [this.boardPort, this.centerPort]) {
+			for (const port of [first, first + 1, first + 2])
+				await until(`port ${port} is free`, 300, async () => !await taken(port));
+		}
 		rmSync(this.data, { recursive: true, force: true });
 		mkdirSync(path.dirname(this.data), { recursive: true });
 		this.script('prepare', this.data, String(this.boardPort), String(this.centerPort));
