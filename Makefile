@@ -63,7 +63,7 @@ MAKEFLAGS += --no-builtin-rules
 .PHONY: all programs lib lint check unit fuzz fuzz-targets install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
-all: programs $(B)/lint.ok
+all: programs lint
 programs: lib $(PROGRAMS:%=$(B)/%)
 lib: $(ARCHIVES) $(B)/lib/pg.a
 
@@ -117,14 +117,10 @@ $(eval $(call program,tram-forward,$(call room,forward),$(QUIET),,))
 $(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 
 # House rules (include floors, banned calls, language of the sources …).
-LINTED = $(shell find cgi www scripts tests board -type f ! -name '.*' 2>/dev/null | grep -v '[ :]')
 SOURCES = $(filter-out cgi/web/embed/%,$(wildcard cgi/*/*.c))
-$(B)/lint.ok: tests/lint/rules.pl $(LINTED) Makefile $(EMBED)
+lint: $(EMBED)
 	$(call say,LINT)perl tests/lint/rules.pl -q
 	$(if $(EMBED),$(Q)$(abspath $(EMBED)) --check-c $(SOURCES))
-	@mkdir -p $(@D) && touch $@
-lint:
-	$(Q)perl tests/lint/rules.pl
 
 # Unit tests: every tests/unit/test_*.c is a program, linked with all rooms and the fixtures.
 UNIT = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -167,6 +163,6 @@ install: programs
 	install -m 644 $(wildcard board/lighttpd/*) $(SHARE)/lighttpd
 
 clean:
-	rm -rf $(addprefix $(B)/,obj lib gen host static tests fuzz peer preload lint.ok) $(PROGRAMS:%=$(B)/%)
+	rm -rf $(addprefix $(B)/,obj lib gen host static tests fuzz peer preload) $(PROGRAMS:%=$(B)/%)
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
