@@ -7,7 +7,6 @@
 #include "center/pages.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/encode.h"
 #include "base/log.h"
@@ -15,11 +14,9 @@
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "store/blob.h"
+#include "web/form_files.h"
 #include "web/show.h"
 #include "web/text_vi.h"
-#include "web/tus.h"
-
-#define ENCODED_MAX ((size_t)64 * 1024)
 
 static const struct field fields[] = {
 	{"kind", FIELD_LINE, true, 1, 200, NULL, "center.result.kind"},
@@ -31,13 +28,11 @@ static const struct field fields[] = {
 };
 static const size_t field_count = sizeof(fields) / sizeof(fields[0]);
 
-/* What came in one multipart body: fields as urlencoded text for form_parse, and the file. */
+/* What came in one multipart body besides its fields. */
 struct incoming {
 	struct web *web;
 	struct request *request;
 	const char *board;
-	struct buf encoded;
-	bool csrf_ok;
 	bool bad_type;
 	bool too_large;
 	bool has_file;
@@ -89,55 +84,16 @@ pages_finish(struct web *web, struct request *request, struct response *response
 	return rc;
 }
 
-/* Percent-encodes so that form_parse reads back exactly what was sent. */
-static void
-encode(struct buf *out, const char *text)
-{
-	const char *at;
-
-	for (at = text; *at != '\0'; at++)
-		buf_printf(out, "%%%02X", (unsigned)(unsigned char)*at);
-}
-
-static enum rc
-take_field(void *arg, const char *name, const char *value)
-{
-	struct incoming *in = arg;
-	const char *csrf = in->request->session->csrf;
-
-	if (strcmp(name, "csrf") == 0) {
-		in->csrf_ok = strlen(value) == strlen(csrf) &&
-				hash_equal(value, csrf, strlen(csrf));
-		return in->csrf_ok ? RC_OK : RC_DENIED;
-	}
-	if (in->encoded.len > ENCODED_MAX)
-		return RC_TOO_LARGE;
-	if (in->encoded.len > 0)
-		buf_char(&in->encoded, '&');
-	encode(&in->encoded, name);
-	buf_char(&in->encoded, '=');
-	encode(&in->encoded, value);
-	return RC_OK;
-}
-
-/* The token stands before the file in the form: nothing is stored without it. */
 static enum rc
 take_file(void *arg, const char *name, const char *filename, const char *spool_path, int64_t size)
 {
 	struct incoming *in = arg;
 	enum rc rc;
 
-	if (!in->csrf_ok) {
-		(void)unlink(spool_path);
-		return RC_DENIED;
-	}
-	if (strcmp(name, "file") != 0 || size == 0 || in->has_file) {
-		(void)unlink(spool_path);
+	if (strcmp(name, "file") != 0 || size == 0 || in->has_file)
 		return RC_OK;
-	}
 	rc = blob_adopt(in->web->store, in->board, spool_path, NULL, size, true, &in->blob);
 	if (rc == RC_INVALID) {
-		(void)unlink(spool_path);
 		in->bad_type = true;
 		return RC_OK;
 	}
@@ -217,10 +173,10 @@ write_result(struct web *web, struct request *request, struct response *response
 enum rc
 pages_finish_post(struct web *web, struct request *request, struct response *response)
 {
-	struct multipart_sink sink = {take_field, take_file, NULL, 0};
 	struct incoming in;
+	struct form_files files = {take_file, NULL, &in};
 	struct dossier_row row;
-	struct form *form = NULL;
+	struct form *form;
 	enum rc rc;
 
 	memset(&in, 0, sizeof(in));
@@ -230,21 +186,12 @@ pages_finish_post(struct web *web, struct request *request, struct response *res
 	in.web = web;
 	in.request = request;
 	in.board = row.board;
-	sink.arg = &in;
-	sink.max_file_bytes = web->settings->upload_max_bytes;
-	rc = multipart_stream(web, request, &sink);
-	in.too_large = rc == RC_TOO_LARGE && in.csrf_ok && in.encoded.len <= ENCODED_MAX;
-	if (in.too_large)
-		rc = RC_OK;
-	if (rc == RC_OK && !in.csrf_ok)
-		rc = RC_DENIED;
-	if (rc == RC_OK)
-		rc = form_parse(request->pool, "application/x-www-form-urlencoded",
-				in.encoded.data != NULL ? in.encoded.data : "", in.encoded.len, &form);
+	rc = form_files_read(web, request, &files, &in.too_large);
+	form = request->form;
 	if (rc == RC_OK)
 		rc = take_kept(&in, form);
 	if (rc != RC_OK)
-		goto out;
+		return rc;
 	rc = form_check(form, fields, field_count);
 	if (in.too_large)
 		form_fault(form, "file", "upload.too_large");
@@ -256,7 +203,5 @@ pages_finish_post(struct web *web, struct request *request, struct response *res
 		rc = show(web, request, response, &row, form, &in);
 	else
 		rc = write_result(web, request, response, &row, form, &in);
-out:
-	buf_free(&in.encoded);
 	return rc;
 }

@@ -18,19 +18,6 @@ enum rc act_dossier(struct web *web, struct request *request, struct dossier_row
 	return dossier_find(web->store, request->pool, NULL, request->params[0], out);
 }
 
-bool act_csrf_ok(const struct request *request, const char *token)
-{
-	const char *own = request->session != NULL ? request->session->csrf : "";
-	size_t len = strlen(own);
-	unsigned char difference = 0;
-
-	if (len == 0 || strlen(token) != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		difference |= (unsigned char)(own[i] ^ token[i]);
-	return difference == 0;
-}
-
 /* Who did what when: the last act that changed the dossier; nothing where it cannot be read. */
 static void show_last_act(struct web *web, struct request *request, struct view *view,
 		const struct dossier_row *row)

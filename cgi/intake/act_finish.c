@@ -5,18 +5,16 @@
  * multipart body: a file is adopted as a blob as it comes. When a field is wrong the page comes back
  * with everything typed, and the adopted files stay as hidden fields file_1 … "sha256 size type name".
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/encode.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "intake/intake.h"
 #include "store/blob.h"
+#include "web/form_files.h"
 #include "web/show.h"
 #include "web/text_vi.h"
-#include "web/tus.h"
 
 #define FILES_MAX 10
 
@@ -41,19 +39,11 @@ struct result_file {
 /* What the multipart body brings, part by part. */
 struct incoming {
 	struct web *web;
-	struct request *request;
-	struct buf pairs;		/* its text fields again as urlencoded pairs, for form_parse */
-	bool token_ok;			/* csrf came, before any file */
+	struct pool *pool;
 	const char *file_fault;		/* text key: a file that could not be taken */
 	struct result_file files[FILES_MAX];
 	size_t file_count;
 };
-
-static void add_encoded(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		buf_printf(out, "%%%02X", (unsigned char)*text);
-}
 
 /* "sha256 size type name" of a file adopted by an earlier try; it must be here still. */
 static void keep_earlier(struct incoming *in, const char *value)
@@ -69,7 +59,7 @@ static void keep_earlier(struct incoming *in, const char *value)
 	file->sha256[64] = '\0';
 	if (hex_decode(file->sha256, sha256, sizeof(sha256)) != RC_OK ||
 			blob_find(in->web->store, in->web->store->board, sha256, &blob) != RC_OK ||
-			text_clean(in->request->pool, value + 65, strlen(value + 65), TEXT_ONE_LINE,
+			text_clean(in->pool, value + 65, strlen(value + 65), TEXT_ONE_LINE,
 					&name) != RC_OK)
 		return;
 	file->size = blob.size;
@@ -78,19 +68,10 @@ static void keep_earlier(struct incoming *in, const char *value)
 	in->file_count++;
 }
 
-static enum rc take_field(void *arg, const char *name, const char *value)
+static void take_field(void *arg, const char *name, const char *value)
 {
-	struct incoming *in = arg;
-
-	if (strcmp(name, "csrf") == 0)
-		in->token_ok = act_csrf_ok(in->request, value);
-	else if (strcmp(name, "earlier") == 0)
-		keep_earlier(in, value);
-	buf_text(&in->pairs, in->pairs.len > 0 ? "&" : "");
-	add_encoded(&in->pairs, name);
-	buf_char(&in->pairs, '=');
-	add_encoded(&in->pairs, value);
-	return RC_OK;
+	if (strcmp(name, "earlier") == 0)
+		keep_earlier(arg, value);
 }
 
 static enum rc take_file(void *arg, const char *name, const char *filename, const char *spool_path,
@@ -103,8 +84,6 @@ static enum rc take_file(void *arg, const char *name, const char *filename, cons
 	enum rc rc;
 
 	(void)name;
-	if (!in->token_ok)
-		return RC_DENIED;
 	if (size == 0)			/* no file chosen */
 		return RC_OK;
 	if (in->file_count == FILES_MAX) {
@@ -118,8 +97,8 @@ static enum rc take_file(void *arg, const char *name, const char *filename, cons
 	}
 	if (rc != RC_OK)
 		return rc;
-	if (text_clean(in->request->pool, filename, strlen(filename), TEXT_ONE_LINE, &clean) != RC_OK)
-		clean = pool_strdup(in->request->pool, "");
+	if (text_clean(in->pool, filename, strlen(filename), TEXT_ONE_LINE, &clean) != RC_OK)
+		clean = pool_strdup(in->pool, "");
 	hex_encode(blob.sha256, sizeof(blob.sha256), file->sha256);
 	file->size = blob.size;
 	file->type = blob.type;
@@ -201,25 +180,6 @@ enum rc page_finish(struct web *web, struct request *request, struct response *r
 	return show(web, request, response, &row, view);
 }
 
-static enum rc read_body(struct incoming *in)
-{
-	struct multipart_sink sink = { .field = take_field, .file = take_file, .arg = in,
-		.max_file_bytes = in->web->settings->upload_max_bytes };
-	enum rc rc = multipart_stream(in->web, in->request, &sink);
-
-	if (rc == RC_TOO_LARGE && in->token_ok) {
-		in->file_fault = "upload.too_large";
-		rc = RC_OK;
-	}
-	if (rc == RC_OK && !in->token_ok)
-		rc = RC_DENIED;
-	if (rc == RC_OK)
-		rc = form_parse(in->request->pool, "application/x-www-form-urlencoded",
-				in->pairs.data != NULL ? in->pairs.data : "", in->pairs.len,
-				&in->request->form);
-	return rc;
-}
-
 static void show_again(struct request *request, const struct incoming *in, struct view *view)
 {
 	form_show(request->form, fields, FIELDS, view);
@@ -235,9 +195,10 @@ static void show_again(struct request *request, const struct incoming *in, struc
 enum rc page_finish_post(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
-	struct incoming in = { .web = web, .request = request };
+	struct incoming in = { .web = web, .pool = request->pool };
+	struct form_files files = { .file = take_file, .field = take_field, .arg = &in };
 	struct dossier_row row;
-	bool go = false;
+	bool go = false, too_large = false;
 	enum rc rc;
 
 	if (request->method != METHOD_POST) {	/* reached by reloading or after a login */
@@ -247,12 +208,14 @@ enum rc page_finish_post(struct web *web, struct request *request, struct respon
 	}
 	rc = act_open(web, request, response, "finish", &row, &go);
 	if (rc == RC_OK && go)
-		rc = read_body(&in);
+		rc = form_files_read(web, request, &files, &too_large);
 	if (rc != RC_OK || !go)
-		goto out;
+		return rc;
 	rc = form_check(request->form, fields, FIELDS);
 	if (rc != RC_OK && rc != RC_INVALID)
-		goto out;
+		return rc;
+	if (too_large)
+		in.file_fault = "upload.too_large";
 	if (in.file_fault != NULL)
 		form_fault(request->form, "file", in.file_fault);
 	if (form_has_faults(request->form)) {
@@ -265,7 +228,5 @@ enum rc page_finish_post(struct web *web, struct request *request, struct respon
 				dossier_show_url(request->pool, &row, ""));
 		json_decref(body);
 	}
-out:
-	buf_free(&in.pairs);
 	return rc;
 }

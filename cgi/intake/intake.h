@@ -114,8 +114,6 @@ enum rc act_write_form(struct web *web, struct request *request, struct response
 /* The 409 page of one dossier: why, who did what when, and a way on. */
 enum rc act_conflict(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *reason) MUST_CHECK;
-/* Streaming forms (multipart) check the token themselves: the field `csrf` comes before any file. */
-bool act_csrf_ok(const struct request *request, const char *token);
 
 /* ---- pages: frame and acts ---- */
 #define PAGE(name) \

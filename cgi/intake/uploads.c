@@ -11,7 +11,7 @@
 #include "intake/step_papers.h"
 #include "store/account.h"
 #include "store/blob.h"
-#include "web/esc.h"
+#include "web/form_files.h"
 #include "web/tus.h"
 
 #define SCOPE "draft:"
@@ -35,26 +35,11 @@ static enum rc keep_file(struct web *web, const char *draft, const char *compone
 
 struct incoming {
 	struct web *web;
-	struct request *request;
+	struct pool *pool;
 	const struct draft *draft;
-	struct buf pairs;	/* the text fields again, urlencoded, for form_parse */
-	bool token_ok;		/* csrf came before any file */
 	const char *fault;	/* text key: a file that could not be taken */
 	const char *fault_field;
 };
-
-static enum rc take_field(void *arg, const char *name, const char *value)
-{
-	struct incoming *in = arg;
-
-	if (strcmp(name, "csrf") == 0)
-		in->token_ok = act_csrf_ok(in->request, value);
-	buf_text(&in->pairs, in->pairs.len > 0 ? "&" : "");
-	esc_url_part(&in->pairs, name);
-	buf_char(&in->pairs, '=');
-	esc_url_part(&in->pairs, value);
-	return RC_OK;
-}
 
 static enum rc take_file(void *arg, const char *name, const char *filename, const char *spool_path,
 		int64_t size)
@@ -63,50 +48,24 @@ static enum rc take_file(void *arg, const char *name, const char *filename, cons
 	const char *component = strncmp(name, "file.", 5) == 0 ? name + 5 : "";
 	enum rc rc;
 
-	if (!in->token_ok)
-		return RC_DENIED;
 	if (draft_data_paper(in->draft->data, component) == NULL)
 		return RC_INVALID;
-	if (size == 0) {
-		in->fault = "upload.empty";
-		in->fault_field = pool_strdup(in->request->pool, component);
-		return RC_OK;
-	}
-	rc = keep_file(in->web, in->draft->id, component, filename, spool_path, size);
+	rc = size == 0 ? RC_INVALID : keep_file(in->web, in->draft->id, component, filename,
+			spool_path, size);
 	if (rc != RC_INVALID)
 		return rc;
-	in->fault = "upload.type";
-	in->fault_field = pool_strdup(in->request->pool, component);
+	in->fault = size == 0 ? "upload.empty" : "upload.type";
+	in->fault_field = pool_strdup(in->pool, component);
 	return RC_OK;
-}
-
-/* What of a form came is merged even when a file of it was too large. */
-static enum rc read_body(struct incoming *in)
-{
-	struct multipart_sink sink = { .field = take_field, .file = take_file, .arg = in,
-		.max_file_bytes = in->web->settings->upload_max_bytes };
-	enum rc rc = multipart_stream(in->web, in->request, &sink);
-
-	if (rc == RC_TOO_LARGE && in->token_ok) {
-		in->fault = "upload.too_large";
-		in->fault_field = "papers";
-		rc = RC_OK;
-	}
-	if (rc == RC_OK && !in->token_ok)
-		rc = RC_DENIED;
-	if (rc == RC_OK)
-		rc = form_parse(in->request->pool, "application/x-www-form-urlencoded",
-				in->pairs.data != NULL ? in->pairs.data : "", in->pairs.len,
-				&in->request->form);
-	return rc;
 }
 
 static enum rc page_uploads_papers(struct web *web, struct request *request,
 		struct response *response)
 {
 	struct draft draft;
-	struct incoming in = { .web = web, .request = request, .draft = &draft };
-	bool go;
+	struct incoming in = { .web = web, .pool = request->pool, .draft = &draft };
+	struct form_files files = { .file = take_file, .arg = &in };
+	bool go, too_large = false;
 	enum rc rc = draft_page_open(web, request, response, &draft, &go);
 
 	if (rc != RC_OK || !go)
@@ -115,12 +74,16 @@ static enum rc page_uploads_papers(struct web *web, struct request *request,
 		response_see_other(response, uploads_page_of(request));
 		goto out;
 	}
-	rc = read_body(&in);
+	rc = form_files_read(web, request, &files, &too_large);
 	if (rc != RC_OK)
 		goto out;
+	/* What of a form came is merged even when a file of it was too large. */
+	if (too_large) {
+		in.fault = "upload.too_large";
+		in.fault_field = "papers";
+	}
 	rc = step_papers_take(web, request, response, &draft, in.fault_field, in.fault);
 out:
-	buf_free(&in.pairs);
 	draft_free(&draft);
 	return rc;
 }

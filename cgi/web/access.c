@@ -233,9 +233,9 @@ enum rc access_check(struct web *web, struct request *request, struct response *
 	return rc;
 }
 
-static bool token_fits(const struct request *request, const char *token)
+bool access_token_fits(const struct request *request, const char *token)
 {
-	const char *own = request->session->csrf;
+	const char *own = request->session != NULL ? request->session->csrf : "";
 	size_t len = strlen(own);
 
 	return len > 0 && strlen(token) == len && hash_equal(token, own, len);
@@ -259,7 +259,7 @@ enum rc access_token(const struct web *web, const struct request *request)
 		return RC_OK;
 	if (token[0] == '\0' && request->form != NULL)
 		token = form_raw(request->form, "csrf");
-	if (token_fits(request, token))
+	if (access_token_fits(request, token))
 		return RC_OK;
 	log_warn("refused token route=%s account=%s", request->route->name,
 			request->session->account.id);

@@ -20,4 +20,7 @@ enum rc access_check(struct web *web, struct request *request, struct response *
 /* The session-bound token of an unsafe method, from the form or X-Tram-Csrf. RC_DENIED. */
 enum rc access_token(const struct web *web, const struct request *request) MUST_CHECK;
 
+/* Is this the session's token? For who reads a streamed form (form_files.c). */
+bool access_token_fits(const struct request *request, const char *token);
+
 #endif

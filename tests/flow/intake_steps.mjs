@@ -207,6 +207,25 @@ test('a form cut in the middle stores no half file; the same form again is whole
 	assert.equal(answer.status, 303);
 	assert.equal(scans(await clerk.get(`/ho-so/moi/${id}/giay-to`)), 2, 'each file once');
 });
+test('a form without its token, with a wrong one, or with a file before it: nothing is kept', async () => {
+	const { page, id } = await step3();
+	const [paper] = papers(page);
+	const form = clerk.form(page, '/tai-len/');
+	const rest = form.fields.filter(([name]) => name !== 'csrf');
+	const token = form.fields.find(([name]) => name === 'csrf');
+	const file = { name: `file.${paper}`, filename: 'a.pdf', type: 'application/pdf', content: pdf() };
+	const send = async (made, headers = {}) => (await clerk.request('POST', form.action, { body: made.body,
+		headers: { Origin: clerk.origin, 'Content-Type': made.type, ...headers } })).status;
+	assert.equal(await send(multipart(rest, [file])), 403);
+	assert.equal(await send(multipart([['csrf', 'x'.repeat(43)], ...rest], [file])), 403);
+	assert.equal(await send(multipart([token, ...rest], [file]), { Origin: 'https://evil.example' }), 403);
+	const late = multipart([], [file, { name: 'csrf', filename: '', content: Buffer.from(token[1]) }]);
+	assert.equal(await send(late), 403);
+	assert.equal(await send(multipart([token, ...rest, ...Array.from({ length: 5 }, (_, i) =>
+		[`note.${i}`, 'x'.repeat(60000)])], [file])), 413, 'text without end');
+	assert.equal(scans(await clerk.get(`/ho-so/moi/${id}/giay-to`)), 0);
+	assert.equal(await send(multipart(form.fields, [file])), 303, 'and whole it is taken');
+});
 test('tus: only into a draft that is there, with the session\'s token; resumed where it stopped', async () => {
 	const { page, id } = await step3();
 	const [paper] = papers(page);
