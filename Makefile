@@ -156,11 +156,12 @@ $(B)/preload/%.so: tests/crash/%.c
 LIBDIR = $(DESTDIR)$(PREFIX)/lib/tram
 SHARE = $(DESTDIR)$(PREFIX)/share/tram
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR) $(SHARE)/static $(SHARE)/lighttpd
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR) $(SHARE)/static $(SHARE)/lighttpd/errors
 	install -m 755 $(filter-out %/tram,$(PROGRAMS:%=$(B)/%)) $(LIBDIR)
 	install -m 755 $(B)/tram $(DESTDIR)$(PREFIX)/bin/tram
 	install -m 644 $(wildcard $(B)/static/*) $(SHARE)/static
-	install -m 644 $(wildcard board/lighttpd/*) $(SHARE)/lighttpd
+	install -m 644 $(wildcard board/lighttpd/*.in) $(SHARE)/lighttpd
+	install -m 644 $(wildcard board/lighttpd/errors/*) $(SHARE)/lighttpd/errors
 
 clean:
 	rm -rf $(addprefix $(B)/,obj lib gen host static tests fuzz peer preload) $(PROGRAMS:%=$(B)/%)
