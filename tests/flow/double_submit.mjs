@@ -92,6 +92,20 @@ test('accepting: one dossier, one number, one event, though four taps and two ta
 	const back = await clerk.get(page.path);
 	assert.equal(back.path.replace(/\?.*/, ''), location, 'F5 and back lead there too');
 });
+test('two open pages of one draft, accepted at the same moment: one dossier, and both are led to it', async () => {
+	for (let i = 0; i < 5; i++) {
+		const papers = await chooseProcedure(clerk, await startDraft(clerk), '2.000635');
+		const page = await tickPapers(clerk, papers);
+		const pages = [page, await second.get(page.path)];
+		const before = seqs()[0];
+		const answers = await Promise.all(pages.map((one, k) => send([clerk, second][k], filled([clerk, second][k], one, '/kiem-tra', { fee_state: 'later' }))));
+		for (const answer of answers) {
+			assert.equal(answer.status, 303, answer.text.slice(0, 300));
+			assert.equal(answer.location.replace(/\?.*/, ''), answers[0].location.replace(/\?.*/, ''));
+		}
+		assert.equal(seqs()[0], before + 1);
+	}
+});
 test('with a fee: the money is written once, too', async () => {
 	const draft = await startDraft(clerk);
 	const papers = await chooseProcedure(clerk, draft, '2.000815');
