@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -234,6 +235,19 @@ static enum rc open_station(const struct settings *settings)
 	return rc;
 }
 
+/* In a child: it becomes the pages' user, and this process may have to clear up after it. */
+static enum rc open_station_apart(const struct settings *settings)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		_exit((int)open_station(settings));
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return RC_IO;
+	return (enum rc)WEXITSTATUS(status);
+}
+
 static enum rc make_data(struct pool *pool, const struct settings *settings, bool apart)
 {
 	bool board = settings->side == SIDE_BOARD;
@@ -247,7 +261,7 @@ static enum rc make_data(struct pool *pool, const struct settings *settings, boo
 		rc = migrate_all(settings);
 	if (rc == RC_OK)
 		rc = folders_settle(settings, apart);
-	return rc == RC_OK && board ? open_station(settings) : rc;
+	return rc == RC_OK && board ? open_station_apart(settings) : rc;
 }
 
 int init_main(int argc, char **argv)
