@@ -19,6 +19,7 @@ show_conflict(struct web *web, struct request *request, struct response *respons
 	view_set(view, "reason", text_get(reason));
 	view_set(view, "code", *row->official != '\0' ? row->official : row->code);
 	view_set(view, "url", pages_dossier_url(request->pool, row, ""));
+	form_show_typed(request->form, view);
 	response->status = 409;
 	return web_page(web, request, response, "center/conflict", view);
 }

@@ -188,6 +188,7 @@ pages_finish_post(struct web *web, struct request *request, struct response *res
 	in.board = row.board;
 	rc = form_files_read(web, request, &files, &in.too_large);
 	form = request->form;
+	request->form = form;
 	if (rc == RC_OK)
 		rc = take_kept(&in, form);
 	if (rc != RC_OK)

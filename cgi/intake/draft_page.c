@@ -39,6 +39,7 @@ static enum rc ask_take(struct web *web, struct request *request, struct respons
 	view_set(view, "procedure", json_text(json_object_get(draft->data, "procedure"), "name"));
 	view_set(view, "updated", show_time_screen(request->pool, draft->updated_at));
 	view_set(view, "take_url", draft_page_url(request->pool, draft->id, "/nhan-lai"));
+	form_show_typed(request->form, view);
 	response->status = request->method == METHOD_POST ? 409 : 200;
 	return web_page(web, request, response, "intake/draft_take", view);
 }

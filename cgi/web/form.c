@@ -335,3 +335,28 @@ void form_show(const struct form *form, const struct field *fields, size_t count
 	}
 	view_flag(view, "has_faults", form->fault_count > 0);
 }
+
+static bool is_typed(const char *value)
+{
+	size_t len = strlen(value);
+
+	return strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_.-") < len ||
+			(len >= 4 && strspn(value, "0123456789") == len);
+}
+
+void form_show_typed(const struct form *form, struct view *view)
+{
+	bool any = false;
+
+	for (size_t i = 0; form != NULL && i < form->count; i++) {
+		const struct value *value = &form->values[i];
+
+		/* The token has capitals too. */
+		if (strcmp(value->name, "csrf") == 0 || strcmp(value->name, "earlier") == 0 ||
+				!is_typed(value->raw))
+			continue;
+		view_set(view_item(view, "typed"), "value", value->raw);
+		any = true;
+	}
+	view_flag(view, "has_typed", any);
+}

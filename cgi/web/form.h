@@ -66,5 +66,9 @@ const char *form_fault_of(const struct form *form, const char *field);
  * {field, sentence} for the summary partial (field as an id: with "-" for "."), flag "has_faults";
  * for a CHOICE also the flag "<name>_is_<choice>". */
 void form_show(const struct form *form, const struct field *fields, size_t count, struct view *view);
+/* For a page that cannot show the form again, because somebody was first: what a person typed by
+ * hand, as the list "typed" {value}, flag "has_typed". Choices, flags and hidden fields have only
+ * lower-case ASCII and are left out. form may be NULL. */
+void form_show_typed(const struct form *form, struct view *view);
 
 #endif

@@ -149,7 +149,9 @@ for (const [slug, word, who] of acts) {
 		const open = slug === 'nhan-xu-ly' ? await dossier(specialist, code) : await clerk.get(url(code, slug));
 		await act(manager, code, 'chuyen');
 		const before = seqs()[0];
-		const late = await send(who(), filled(who(), open, word));
+		const late = await send(who(), filled(who(), open, word, slug === 'chuyen' ? { note: 'Gõ mãi mới xong <b>' } : {}));
+		if (slug === 'chuyen') assert(late.html.includes('Gõ mãi mới xong &lt;b&gt;'), 'what was typed is there still');
+		assert(!/class="card"[^]*[0-9a-f]{32}/.test(late.html), 'and nothing that was not');
 		assert.equal(late.status, 409, late.text.slice(0, 200));
 		assert.match(late.text, /Hoàng Văn Thử/, 'who');
 		assert(late.text.includes(code), 'which');
@@ -194,6 +196,7 @@ test('another clerk\'s draft asks once whether to take it over; the first then i
 	const late = await send(clerk, filled(clerk, open, '/nguoi', { name: 'Không được ghi' }));
 	assert.equal(late.status, 409);
 	assert.match(late.text, /Nguyễn Thị Thử/);
+	assert.match(late.text, /Không được ghi/, 'what was typed is there still');
 	assert(!(await colleague.get(`/ho-so/moi/${draft.id}/nguoi`)).html.includes('Không được ghi'));
 	colleague.close();
 });
@@ -270,6 +273,7 @@ test('the province\'s acts: each once; overtaken, told', async () => {
 	const before = seqs()[1];
 	const refused = await send(officer, filled(officer, open, 'tu-choi', { reason: 'Muộn rồi' }));
 	assert.equal(refused.status, 409);
+	assert.match(refused.text, /Muộn rồi/, 'what was typed is there still');
 	assert.equal(seqs()[1], before);
 	await until('the result is here', 20, async () => /Có kết quả, chờ trả/.test((await dossier(clerk, accepted)).text));
 	await stack.drained();
