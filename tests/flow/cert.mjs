@@ -6,7 +6,7 @@ import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'cert', ports: [9740, 9743], board: 'cert_late_minute = 1440\n' });
+const stack = new Stack({ name: 'cert', ports: [9966, 9969], board: 'cert_late_minute = 1440\n' });
 cleanup((failed) => stack.down(failed));
 let clerk, signer, manager;
 const CARD = '000090000001||Nguyễn Văn Thử|05031990|Nam|Xóm 1, Cẩm Bình, Hà Tĩnh|01072022';

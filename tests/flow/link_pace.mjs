@@ -8,7 +8,7 @@ import { acceptDossier } from '../lib/clerk.mjs';
 import { FakeCenter, health } from '../lib/fake_center.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'link-pace', ports: [9262, 9266],
+const stack = new Stack({ name: 'link-pace', ports: [9972, 9975],
 	board: 'retry_min_s = 1\npoll_max_s = 900\npoll_active_s = 1\nlink_timeout_s = 5\n' });
 cleanup(async (failed) => {
 	await center?.close();

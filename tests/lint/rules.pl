@@ -124,6 +124,19 @@ sub check_other {
 	}
 }
 
+# Tests of one folder run side by side: each has ports of its own, three from each number.
+my %ports;
+sub check_ports {
+	my ($file, $text) = @_;
+	my ($folder) = $file =~ m{^tests/([a-z]+)/} or return;
+	while ($text =~ /\bports:\s*\[(\d+),\s*(\d+)\]/g) {
+		for my $port (map { ($_, $_ + 1, $_ + 2) } $1, $2) {
+			fault($file, "port $port belongs to $ports{$folder}{$port}") if $ports{$folder}{$port};
+			$ports{$folder}{$port} = $file;
+		}
+	}
+}
+
 # Names are bytes here, so the source stays without `use utf8`.
 sub walk {
 	my ($dir) = @_;
@@ -155,6 +168,7 @@ for my $file ('Makefile', 'README.md', map { walk($_) } qw(cgi www board scripts
 		next;
 	} else {
 		check_other($file, $text);
+		check_ports($file, $text);
 	}
 }
 print "lint: $files files, $faults faults, $warnings warnings\n" if !$quiet || $faults;

@@ -31,6 +31,7 @@ my @breaches = (
 	['inline script', 'www/pages/x.html', "<script>alert(1)</script>\n", 'inline script'],
 	['a handler in an attribute', 'www/pages/x.html', "<p onclick=\"x()\"></p>\n", 'inline script'],
 	['a real ID number', 'tests/data/x.txt', "0" . "42099001234\n", '000'],
+	['a port twice', 'tests/flow/x.mjs', "a({ ports: [9000, 9010] });\nb({ ports: [9020, 9012] });\n", 'port 9012'],
 	['a path of one machine', 'cgi/base/x.c', "${head}const char *p = \"/" . "home/me/x\";\n", 'path'],
 );
 my @fine = (
