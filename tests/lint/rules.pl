@@ -128,7 +128,7 @@ sub check_other {
 my %ports;
 sub check_ports {
 	my ($file, $text) = @_;
-	my ($folder) = $file =~ m{^tests/([a-z]+)/} or return;
+	my ($folder) = $file =~ m{^tests/(flow|browser|peer)/} or return;
 	while ($text =~ /\bports:\s*\[(\d+),\s*(\d+)\]/g) {
 		for my $port (map { ($_, $_ + 1, $_ + 2) } $1, $2) {
 			fault($file, "port $port belongs to $ports{$folder}{$port}") if $ports{$folder}{$port};
