@@ -150,7 +150,6 @@ static enum rc collect(struct store *store, const struct act *accepted, const js
 static enum rc accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
 		const char *actor, json_t *body, char **location, const char **reason)
 {
-	struct draft draft = { 0 };
 	struct event event;
 	struct act act = { .subject_kind = SUBJECT_DOSSIER, .kind = "dossier.accepted" };
 	uint8_t dossier[EVENT_ID_SIZE];
@@ -160,14 +159,13 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	if (hex_decode(id, dossier, sizeof(dossier)) != RC_OK)
 		return RC_NOT_FOUND;
 	rc = form_claim(store, pool, form_id, location);
+	if (rc == RC_OK)
+		rc = complete(store, pool, id, dossier, body, &code);
 	if (rc == RC_OK) {
-		rc = draft_load(store, pool, id, &draft);
-		draft_free(&draft);
+		rc = draft_delete(store, id);
 		if (rc == RC_NOT_FOUND)
 			rc = accepted_before(store, pool, dossier, location);
 	}
-	if (rc == RC_OK)
-		rc = complete(store, pool, id, dossier, body, &code);
 	if (rc != RC_OK)
 		return rc;
 	act.subject = dossier;
@@ -177,8 +175,6 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0 &&
 			json_object_get(body, "fees") != NULL)
 		rc = collect(store, &act, body, reason);
-	if (rc == RC_OK)
-		rc = draft_delete(store, id);
 	if (rc != RC_OK)
 		return rc;
 	*location = place_of(pool, code);
