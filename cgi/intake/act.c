@@ -6,6 +6,7 @@
 
 #include "base/encode.h"
 #include "base/log.h"
+#include "intake/cert.h"
 #include "intake/intake.h"
 #include "store/journal.h"
 #include "web/show.h"
@@ -75,6 +76,15 @@ enum rc act_open(struct web *web, struct request *request, struct response *resp
 	/* A second tap of the very act must still find its first answer. */
 	if (rc == RC_CONFLICT && request->method != METHOD_POST)
 		return act_conflict(web, request, response, row, reason);
+	if (strcmp(choice_key, "finish") == 0) {
+		bool numbered = false;
+
+		rc = cert_rows_numbered(web, request, row, &numbered);
+		if (rc == RC_OK && numbered)
+			return act_conflict(web, request, response, row, "cert.by_tray");
+		if (rc != RC_OK)
+			return rc;
+	}
 	*go = true;
 	return RC_OK;
 }

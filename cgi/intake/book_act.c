@@ -56,6 +56,36 @@ static const struct field spoil_fields[] = {
 struct spoil { struct web *web; struct request *request; const struct book_row *book;
 	const struct book_entry *entry; };
 
+/* What happened to the number, in the dossier's own timeline. */
+static enum rc note(const struct spoil *spoil, const uint8_t *dossier, const struct book_entry *again,
+		const char **reason)
+{
+	struct pool *pool = spoil->request->pool;
+	const char *old = pool_printf(pool, "%02lld", (long long)spoil->entry->number);
+	json_t *body = json_new_object();
+	struct event event;
+	struct act act = { .subject_kind = SUBJECT_DOSSIER, .subject = dossier, .kind = "note.added",
+		.actor = spoil->request->session->account.id, .body = body };
+	enum rc rc;
+
+	json_put(body, "text", again != NULL ? text_fill(pool, "book.note_again", old,
+			pool_printf(pool, "%02lld, %s-%s", (long long)again->number, again->book_no,
+			spoil->book->symbol), NULL) : text_fill(pool, "book.note", old, NULL));
+	rc = act_append(spoil->web->store, &act, &event, reason);
+	json_decref(body);
+	return rc;
+}
+
+static enum rc note_alone(void *arg, const char **reason)
+{
+	const struct spoil *spoil = arg;
+	uint8_t dossier[EVENT_ID_SIZE];
+
+	if (hex_decode(spoil->entry->dossier, dossier, sizeof(dossier)) != RC_OK)
+		return RC_INVALID;
+	return note(spoil, dossier, NULL, reason);
+}
+
 /* The same paper under the next number of the same book. */
 static enum rc number_again(void *arg, const char **reason)
 {
@@ -63,6 +93,7 @@ static enum rc number_again(void *arg, const char **reason)
 	const struct book_entry *entry = spoil->entry;
 	uint8_t dossier[EVENT_ID_SIZE];
 	struct book_entry out;
+	enum rc rc;
 	struct book_signed paper = { .actor = spoil->request->session->account.id,
 		.kind = spoil->book->kind, .medium = spoil->book->medium, .dossier = dossier,
 		.requester = entry->requester, .requester_number = entry->requester_number,
@@ -72,7 +103,8 @@ static enum rc number_again(void *arg, const char **reason)
 
 	if (hex_decode(entry->dossier, dossier, sizeof(dossier)) != RC_OK)
 		return RC_INVALID;
-	return book_number(spoil->web->store, spoil->request->pool, &paper, &out, reason);
+	rc = book_number(spoil->web->store, spoil->request->pool, &paper, &out, reason);
+	return rc == RC_OK ? note(spoil, dossier, &out, reason) : rc;
 }
 
 static enum rc spoil_show(struct web *web, struct request *request, struct response *response,
@@ -128,7 +160,7 @@ enum rc page_book_spoil(struct web *web, struct request *request, struct respons
 	json_put(body, "reason", form_text(request->form, "reason"));
 	json_put(body, "dossier", entry.dossier);
 	rc = write_act(web, request, response, &book, "book.spoiled", body,
-			form_flag(request->form, "again") && !book.closed ? number_again : NULL, &spoil);
+			form_flag(request->form, "again") && !book.closed ? number_again : note_alone, &spoil);
 	json_decref(body);
 	return rc;
 }

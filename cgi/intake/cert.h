@@ -44,6 +44,10 @@ void cert_rows_put(struct pool *pool, json_t *body, const struct procedure_case 
 size_t cert_rows_get(struct pool *pool, const json_t *body, const char *content,
 		int64_t fee_total, struct cert_row rows[CERT_ROWS]);
 
+/* Is the result of this dossier given by a number in a book that is open here? Then the signing tray
+ * finishes it and nothing else does. */
+enum rc cert_rows_numbered(struct web *web, struct request *request, const struct dossier_row *row,
+		bool *numbered) MUST_CHECK;
 /* Signers of today as list "signers" {id, name, signer_title, selected} and "a|b" for a CHOICE. */
 enum rc cert_rows_signers(struct web *web, struct request *request, struct view *view,
 		const char *typed, char **choices) MUST_CHECK;

@@ -16,7 +16,9 @@ const struct field cert_accept_fields[] = {
 	{ "return", FIELD_CHOICE, true, 0, 0, "now|agreed", "cert.return" },
 	{ "agreed_at", FIELD_TIME, false, 0, 0, NULL, "cert.agreed_at" },
 	{ "written", FIELD_FLAG, false, 0, 0, NULL, "cert.written" },
-	{ "pay", FIELD_CHOICE, true, 0, 0, "cash|later", "cert.pay" },
+	{ "pay", FIELD_CHOICE, true, 0, 0, "cash|later|exempt", "cert.pay" },
+	{ "ground", FIELD_LINE, false, 3, 200, NULL, "cert.ground" },
+	{ "outside", FIELD_LINE, false, 3, 160, NULL, "cert.outside" },
 	{ "signer", FIELD_LINE, true, 0, 48, NULL, "cert.signer" },
 };
 const size_t cert_accept_field_count =
@@ -113,6 +115,8 @@ enum rc cert_accept_check(struct till *till)
 	if (till->work->needs_number && form_raw(form, "number")[strspn(form_raw(form, "number"),
 			" \t")] == '\0')
 		form_fault(form, "number", "cert.need_number");
+	if (strcmp(form_text(form, "pay"), "exempt") == 0 && form_text(form, "ground")[0] == '\0')
+		form_fault(form, "ground", "cert.need_ground");
 	if (till->count == 0 && !form_has_faults(form)) {
 		till->faults[1] = text_get("cert.need_paper");
 		form_fault(form, "paper_1", "cert.need_paper");
@@ -177,6 +181,19 @@ static json_t *applicant_json(const struct till *till)
 	return out;
 }
 
+/* Nothing to pay, paid now, later, or exempt on a ground that stands with each line. */
+static void put_payment(const struct till *till, json_t *body)
+{
+	const char *pay = form_text(till->form, "pay");
+	json_t *fees = json_object_get(body, "fees");
+	bool exempt = strcmp(pay, "exempt") == 0;
+
+	json_put(body, "fee_state", till->total == 0 ? "none" : exempt ? "exempt" :
+			strcmp(pay, "cash") == 0 ? "paid" : "later");
+	for (size_t i = 0; exempt && i < json_array_size(fees); i++)
+		json_put(json_array_get(fees, i), "exempt", form_text(till->form, "ground"));
+}
+
 enum rc cert_accept(struct till *till, struct response *response)
 {
 	struct request *request = till->request;
@@ -189,13 +206,13 @@ enum rc cert_accept(struct till *till, struct response *response)
 
 	json_put_value(body, "procedure", procedure_json(till));
 	json_put_value(body, "applicant", applicant_json(till));
-	json_put(body, "channel", "counter");
+	json_put(body, "channel", form_text(form, "outside")[0] != '\0' ? "outside" : "counter");
+	json_put(body, "outside_place", form_text(form, "outside"));
 	json_put_int(body, "received_at", request->now_ms);
 	cert_rows_put(request->pool, body, till->chosen, text_get(pool_printf(request->pool,
 			"cert.work.%s", till->work->id)), strcmp(till->work->id, "copy") == 0, till->rows,
 			till->count);
-	json_put(body, "fee_state", till->total == 0 ? "none" :
-			strcmp(form_text(form, "pay"), "cash") == 0 ? "paid" : "later");
+	put_payment(till, body);
 	json_put(way, "way", "counter");
 	json_put_value(body, "delivery", way);
 	json_put(body, "counter", request->session->counter);

@@ -3,9 +3,11 @@
  */
 #include <string.h>
 
+#include "base/when.h"
 #include "dossier/fee.h"
 #include "intake/cert.h"
 #include "store/account.h"
+#include "store/book.h"
 #include "web/text_vi.h"
 
 #define FEES_MAX 8
@@ -102,7 +104,7 @@ static int64_t fee_of(const json_t *fees, const char *id)
 		const json_t *fee = json_array_get(fees, i);
 
 		if (strcmp(json_text(fee, "id"), id) == 0)
-			return json_int(fee, "amount", 0);
+			return json_text(fee, "exempt")[0] != '\0' ? 0 : json_int(fee, "amount", 0);
 	}
 	return 0;
 }
@@ -126,6 +128,23 @@ size_t cert_rows_get(struct pool *pool, const json_t *body, const char *content,
 	if (count == 0)
 		rows[count++] = (struct cert_row){ content, 0, 1, false, fee_total };
 	return count;
+}
+
+enum rc cert_rows_numbered(struct web *web, struct request *request, const struct dossier_row *row,
+		bool *numbered)
+{
+	struct when_local now;
+	struct book_row book;
+	enum book_kind kind;
+	enum rc rc;
+
+	*numbered = false;
+	if (book_kind_of(row->procedure, &kind) != RC_OK)
+		return RC_OK;
+	when_to_local(request->now_ms, &now);
+	rc = book_open_one(web->store, request->pool, book_kind_name(kind), "paper", now.year, &book);
+	*numbered = rc == RC_OK;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc cert_rows_signers(struct web *web, struct request *request, struct view *view,

@@ -54,6 +54,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 {
 	view_set(view, "title", text_get("person.title"));
 	view_flag(view, "may_prepare", frame_can(request, ROLES_PREPARE));
+	view_flag(view, "may_certify", frame_can(request, ROLE_INTAKE));
 	view_flag(view, "may_return", frame_can(request, ROLE_INTAKE | ROLE_RETURNER));
 	return web_page(web, request, response, "intake/person", view);
 }

@@ -84,6 +84,16 @@ test('four taps: chứng thực, nhận và trình ký, đã ký vào sổ, đã
 	assert.match(await page.textContent('main'), /Chưa có giấy tờ chờ trả/);
 	await look('tray-empty');
 });
+test('a card scanned on the home page: the person, then the till', async () => {
+	await page.goto(`${origin}/quay`);
+	await page.fill('#q', CARD);
+	await Promise.all([page.waitForNavigation(), page.press('#q', 'Enter')]);
+	await look('person');
+	await press('form[action="/chung-thuc"] button');
+	assert.equal(await page.inputValue('#name'), 'Nguyễn Văn Thử');
+	await page.check('[name=work][value=signature]');
+	assert(!await page.isVisible('#electronic_1'), 'only copies can be electronic');
+});
 test('many pages turn the agreed time on by themselves; the clerk has the last word', async () => {
 	await page.goto(`${origin}/chung-thuc`);
 	await page.fill('#name', 'Trần Thị Mẫu');

@@ -107,6 +107,8 @@ test('what is missing is said beside its field; nothing is lost, nothing written
 		[{ work: 'signature' }, undefined, 'number-loi'],
 		[{ work: 'fingerprint' }, undefined, 'number-loi'],
 		[{ signer: 'u-0000000000000000' }, undefined, 'signer-loi'],
+		[{ pay: 'exempt' }, undefined, 'ground-loi'],
+		[{ pay: 'bad' }, undefined, 'pay-loi'],
 		[{ signer: 'u' }, undefined, 'signer-loi'],
 		[{ return: 'agreed', agreed_at: '' }, undefined, 'agreed_at-loi'],
 		[{ return: 'agreed', agreed_at: '2020-01-01T08:00' }, undefined, 'agreed_at-loi'],
@@ -132,6 +134,13 @@ test('a card fills name and number, everything else stays; a torn card is told',
 	const torn = await clerk.submit(page, '/chung-thuc', { card: '000090000001||Nguyễn', paper_1: 'Học bạ' });
 	assert.equal(torn.status, 422);
 	assert(torn.html.includes('id="card-loi"') && torn.html.includes('value="Học bạ"'));
+});
+test('a card scanned anywhere leads to the till of this person', async () => {
+	const person = await clerk.submit(await clerk.get('/quay'), '/tim', { q: CARD });
+	const till = await clerk.submit(person, '/chung-thuc');
+	assert.equal(till.status, 200);
+	assert(till.html.includes('value="Nguyễn Văn Thử"') && till.html.includes('value="000090000001"'));
+	assert(!till.html.includes('class="summary"'));
 });
 test('only the one button takes in: Enter in a field counts', async () => {
 	const page = await clerk.get('/chung-thuc');
@@ -217,6 +226,16 @@ test('unpaid: the tray says so, and the money comes with handing out', async () 
 	assert.match(dossier.text, /Đã trả/);
 	assert.match(dossier.text, /12\.000 đ/);
 });
+test('exempt on a ground, outside the office: no money, nothing owed, 0 in the book', async () => {
+	const { code } = await accepted({ pay: 'exempt', ground: 'Người cao tuổi, quyết định thử', name: 'Bùi Thị Thử',
+		outside: 'Tại nhà, Thôn Chạy Thử' });
+	assert.equal(await events(code), 2);
+	const after = await sign();
+	assert(!/Bùi Thị Thử[^§]{0,140}Thu [0-9]/.test(after.text), 'nothing is owed');
+	const books = await clerk.get('/so/chung-thuc');
+	const at = /href="(\/so\/chung-thuc\/[0-9a-f]{32})">Sổ chứng thực bản sao/.exec(books.html)[1];
+	assert.match((await clerk.get(at)).html, /Bùi Thị Thử.*?<td data-label="Phí \(đ\)" class="r">0</s);
+});
 test('agreed for later: a slip with hour and date', async () => {
 	const at = `${year + 1}-01-04T09:30`;
 	const { code, page } = await accepted({ return: 'agreed', agreed_at: at, written: '1', phone: '0900 000 001' });
@@ -243,6 +262,9 @@ test('a certification that came the four pages is numbered from the same tray', 
 		const page = await specialist.get(`/ho-so/${encodeURIComponent(code)}`);
 		await specialist.submit(page, 'nhan-xu-ly');
 		const form = await specialist.get(`/ho-so/${encodeURIComponent(code)}/trinh-ky`);
+		const around = await specialist.get(`/ho-so/${encodeURIComponent(code)}/ket-qua`);
+		assert.equal(around.status, 409, 'no result beside the book');
+		assert.match(around.text, /kết thúc ở khay trình ký/);
 		await specialist.submit(form, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(form.html)[1] });
 		const sheet = await signer.get(`/ho-so/${encodeURIComponent(code)}/ky`);
 		await signer.submit(sheet, '/ky', { decision: 'sign' });
@@ -314,6 +336,8 @@ test('a spoiled number stays as Hủy with its reason; the paper gets the next o
 	assert.match(after.text, /414 Hủy/);
 	assert.match(after.text, /Ghi sai lời chứng/);
 	assert.match(after.text, new RegExp(`Số tiếp theo: ${last + 2}`));
+	const dossier = await clerk.get(/414.*?href="(\/ho-so\/[0-9a-f]{32})"/s.exec(after.html)[1]);
+	assert.match(dossier.text, new RegExp(`Số chứng thực 414 đã hủy; số mới: ${last + 1}, 01/${year}-SCT/BS`));
 	const twice = await manager.get(`${bookUrl}/huy/414`);
 	assert.equal(twice.status, 409);
 	assert.match(twice.text, /đã được hủy rồi/);
