@@ -22,7 +22,6 @@
 #define PASSWORD_LANES 1u
 #define PASSWORD_SALT 16
 #define PASSWORD_TAG 32
-#define PASSWORD_WAIT_MS 10000
 
 static char password_lock_path[PATH_MAX];
 
@@ -42,11 +41,11 @@ static void password_return_memory(void)
 }
 
 /* *fd -1: no lock file was given. The lock goes with the descriptor. */
-static enum rc password_take(int *fd)
+static enum rc password_take(int64_t wait_ms, int *fd)
 {
 	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int64_t until = when_boottime_ms() + PASSWORD_WAIT_MS;
+	int64_t until = when_boottime_ms() + wait_ms;
 
 	password_return_memory();
 	*fd = -1;
@@ -97,7 +96,7 @@ enum rc password_hash(struct pool *pool, const char *password, char **encoded)
 	int lock;
 
 	*encoded = NULL;
-	rc = password_take(&lock);
+	rc = password_take(PASSWORD_WAIT_MS, &lock);
 	if (rc)
 		return rc;
 	random_bytes(salt, sizeof(salt));
@@ -109,7 +108,7 @@ enum rc password_hash(struct pool *pool, const char *password, char **encoded)
 	return RC_OK;
 }
 
-enum rc password_check(const char *encoded, const char *password, bool *matches)
+enum rc password_check(const char *encoded, const char *password, int64_t wait_ms, bool *matches)
 {
 	static const uint8_t no_salt[PASSWORD_SALT];
 	uint8_t tag[PASSWORD_TAG];
@@ -117,7 +116,7 @@ enum rc password_check(const char *encoded, const char *password, bool *matches)
 	int lock, fault;
 
 	*matches = false;
-	rc = password_take(&lock);
+	rc = password_take(wait_ms, &lock);
 	if (rc)
 		return rc;
 	if (encoded) {

@@ -56,7 +56,7 @@ void account_roles_text(unsigned roles, char *out, size_t out_size);
  * successful login; an unknown device shares one count per account ("strangers"), so that a
  * stranger's phone never locks a known tablet out. 5 failures → 15 minutes (CLOCK_BOOTTIME).
  * RC_OK; RC_DENIED: wrong name or password (alike in time and answer); RC_BUSY: this device must
- * wait, *wait_s; RC_CONFLICT: right password but the account is locked or ended.
+ * wait, *wait_s, or with *wait_s 0 another password is being checked: try again; RC_CONFLICT: right password but the account is locked or ended.
  */
 enum rc account_login(struct store *store, struct pool *pool, const char *login,
 		const char *password, const char *device, struct account *out, int64_t *wait_s) MUST_CHECK;

@@ -190,8 +190,9 @@ enum rc account_login(struct store *store, struct pool *pool, const char *login,
 		*wait_s = (left_ms + 999) / 1000;
 		return RC_BUSY;
 	}
-	/* A name that nobody has costs the same work and the same answer. */
-	rc = password_check(hash, password, &matches);
+	/* A name that nobody has costs the same work and the same answer. Strangers do not queue: a flood
+	 * of them keeps one worker busy and never all. */
+	rc = password_check(hash, password, known ? PASSWORD_WAIT_MS : 0, &matches);
 	if (rc != RC_OK)
 		return rc;
 	if (!hash || !matches) {

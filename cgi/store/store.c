@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "crypt/password.h"
 #include "store/slip.h"
 #include "store/store.h"
 
@@ -30,6 +31,17 @@ static enum rc open_asked(struct store *store, unsigned which)
 	return rc;
 }
 
+/* Passwords are hashed by one process at a time: 19 MiB each. */
+static enum rc share_password_lock(const struct settings *settings)
+{
+	char path[1024];
+
+	if (snprintf(path, sizeof(path), "%s/argon2.lock", settings->run_dir) >= (int)sizeof(path))
+		return RC_CONFIG;
+	password_set_lock(path);
+	return RC_OK;
+}
+
 enum rc store_open(const struct settings *settings, unsigned which, struct store **out)
 {
 	struct store *store = calloc(1, sizeof(*store));
@@ -42,6 +54,8 @@ enum rc store_open(const struct settings *settings, unsigned which, struct store
 	store->board = settings->side == SIDE_BOARD ? settings->board_id : NULL;
 	store->wake_fd = -1;
 	rc = open_asked(store, which);
+	if (rc == RC_OK && (which & STORE_AUTH))
+		rc = share_password_lock(settings);
 	if (rc != RC_OK) {
 		log_error("store: cannot be opened (%s)", rc_name(rc));
 		store_close(store);

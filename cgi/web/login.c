@@ -120,6 +120,12 @@ enter(struct web *web, struct request *request, struct response *response, unsig
 		return show_enter(web, request, response, next, "login.wrong", 0);
 	if (rc == RC_BUSY && wait_s > 0)
 		return show_enter(web, request, response, next, "login.wait_fault", wait_s);
+	if (rc == RC_BUSY) {
+		rc = show_enter(web, request, response, next, "login.busy", 0);
+		response->status = 503;
+		response_header(response, "Retry-After", "1");
+		return rc;
+	}
 	if (rc == RC_CONFLICT)
 		return show_enter(web, request, response, next, "login.locked", 0);
 	if (rc != RC_OK)
@@ -220,7 +226,8 @@ check_change(struct web *web, struct request *request)
 	rc = account_login(web->store, request->pool, own->login, form_text(form, "old"),
 			request->device, &account, &wait_s);
 	if (rc == RC_DENIED || rc == RC_BUSY || rc == RC_CONFLICT) {
-		form_fault(form, "old", rc == RC_DENIED ? "password.old_wrong" : "login.wait_fault");
+		form_fault(form, "old", rc == RC_DENIED ? "password.old_wrong"
+				: rc == RC_BUSY && wait_s == 0 ? "login.busy" : "login.wait_fault");
 		return RC_INVALID;
 	}
 	return rc;

@@ -25,11 +25,11 @@ static void right_and_wrong(void **state)
 	(void)state;
 	assert_int_equal(password_hash(pool, "Mật khẩu thử 1!", &encoded), RC_OK);
 	assert_ptr_equal(strstr(encoded, "$argon2id$v=19$m=19456,t=2,p=1$"), encoded);
-	assert_int_equal(password_check(encoded, "Mật khẩu thử 1!", &matches), RC_OK);
+	assert_int_equal(password_check(encoded, "Mật khẩu thử 1!", PASSWORD_WAIT_MS, &matches), RC_OK);
 	assert_true(matches);
-	assert_int_equal(password_check(encoded, "Mật khẩu thử 1", &matches), RC_OK);
+	assert_int_equal(password_check(encoded, "Mật khẩu thử 1", PASSWORD_WAIT_MS, &matches), RC_OK);
 	assert_false(matches);
-	assert_int_equal(password_check(encoded, "", &matches), RC_OK);
+	assert_int_equal(password_check(encoded, "", PASSWORD_WAIT_MS, &matches), RC_OK);
 	assert_false(matches);
 	assert_int_equal(password_hash(pool, "Mật khẩu thử 1!", &other), RC_OK);
 	assert_string_not_equal(encoded, other);
@@ -41,7 +41,7 @@ static void unknown_name_never_matches(void **state)
 	bool matches = true;
 
 	(void)state;
-	assert_int_equal(password_check(NULL, "anything", &matches), RC_OK);
+	assert_int_equal(password_check(NULL, "anything", PASSWORD_WAIT_MS, &matches), RC_OK);
 	assert_false(matches);
 }
 
@@ -50,7 +50,7 @@ static void damaged_hash_is_no_match(void **state)
 	bool matches = true;
 
 	(void)state;
-	assert_int_equal(password_check("$argon2id$v=19$m=19456,t=2,p=1$", "x", &matches), RC_DB);
+	assert_int_equal(password_check("$argon2id$v=19$m=19456,t=2,p=1$", "x", PASSWORD_WAIT_MS, &matches), RC_DB);
 	assert_false(matches);
 }
 
@@ -78,8 +78,9 @@ static void lock_serialises_processes(void **state)
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	password_set_lock(path);
+	assert_int_equal(password_check(NULL, "x", 0, &matches), RC_BUSY);
 	began = when_boottime_ms();
-	assert_int_equal(password_check(NULL, "x", &matches), RC_OK);
+	assert_int_equal(password_check(NULL, "x", PASSWORD_WAIT_MS, &matches), RC_OK);
 	assert_true(when_boottime_ms() - began >= 300);
 	password_set_lock("");
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -1,0 +1,62 @@
+// login_flood.mjs: 10,000 hostile logins from devices that nobody knows, while a clerk works: her pages
+// stay quick, her tablet is not locked out, and she can log in again in the middle of it.
+import { strict as assert } from 'node:assert';
+import http from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { test, run, cleanup } from '../lib/check.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const ATTEMPTS = 10000;
+const stack = new Stack({ name: 'login-flood', ports: [9648, 9658] });
+cleanup((failed) => stack.down(failed));
+let clerk;
+
+function hostile(agent, login) {
+	const body = `login=${login}&password=wrong&form_id=${randomBytes(16).toString('hex')}`;
+	return new Promise((resolve, reject) => {
+		const request = http.request(`http://127.0.0.1:${stack.boardPort}/dang-nhap`, { method: 'POST', agent,
+			headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': body.length } },
+		(response) => response.resume().on('end', () => resolve(response.statusCode)));
+		request.on('error', reject);
+		request.end(body);
+	});
+}
+
+test.must('a clerk at her tablet', async () => {
+	await stack.up(['board']);
+	clerk = stack.clerks();
+	await clerk.login('canbo');
+});
+test('10,000 wrong logins: her pages stay quick, and her tablet may log in', async () => {
+	const agent = new http.Agent({ keepAlive: true, maxSockets: 48 });
+	const answers = {};
+	const times = [];
+	let left = ATTEMPTS, over = false;
+	const flood = Promise.all(Array.from({ length: 48 }, async () => {
+		while (left-- > 0) {
+			const status = await hostile(agent, left % 3 ? `ten${left}` : 'canbo');
+			answers[status] = (answers[status] ?? 0) + 1;
+		}
+	})).then(() => { over = true; });
+	while (!over) {
+		const begun = process.hrtime.bigint();
+		const page = await clerk.get('/quay');
+		times.push(Number(process.hrtime.bigint() - begun) / 1e6);
+		assert.equal(page.status, 200);
+		if (times.length === 5) {
+			await clerk.submit(page, 'thoat');
+			await clerk.login('canbo');
+		}
+	}
+	await flood;
+	agent.destroy();
+	assert.deepEqual(Object.keys(answers).filter((status) => !['422', '429', '503'].includes(status)), []);
+	assert(answers[429] > 0, 'strangers wait');
+	times.sort((a, b) => a - b);
+	const p99 = times[Math.floor(times.length * 0.99)];
+	console.log(`   ${JSON.stringify(answers)}, ${times.length} pages, median ${times[times.length >> 1].toFixed(1)} ms, ` +
+		`p99 ${p99.toFixed(1)} ms`);
+	assert(p99 < 300, `p99 ${p99} ms`);
+	clerk.close();
+});
+await run();
