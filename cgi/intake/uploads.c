@@ -23,8 +23,11 @@ static enum rc keep_file(struct web *web, const char *draft, const char *compone
 {
 	struct blob blob;
 	char sha256[65];
-	enum rc rc = blob_adopt(web->store, NULL, spool_path, NULL, size, true, &blob);
+	/* A draft is new work: its scans must not take the room that begun dossiers need. */
+	enum rc rc = store_room(web->store);
 
+	if (rc == RC_OK)
+		rc = blob_adopt(web->store, NULL, spool_path, NULL, size, true, &blob);
 	if (rc != RC_OK)
 		return rc;
 	hex_encode(blob.sha256, sizeof(blob.sha256), sha256);
@@ -118,6 +121,8 @@ static enum rc allow(struct web *web, struct request *request, struct tus_upload
 	if (upload->length == 0)
 		return RC_INVALID;
 	rc = check_target(web, request, upload->target, upload->component);
+	if (rc == RC_OK)
+		rc = store_room(web->store);
 	if (rc == RC_OK)
 		upload->scope = pool_printf(request->pool, SCOPE "%s", upload->target);
 	return rc;

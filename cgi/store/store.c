@@ -78,15 +78,20 @@ void store_close(struct store *store)
 	free(store);
 }
 
-enum rc store_begin(struct store *store, bool new_work)
+enum rc store_room(const struct store *store)
 {
-	/* Room is kept for everything begun: a new dossier is refused while there is still some. */
-	if (new_work && store->settings->reserve_bytes > 0
-			&& file_free_bytes(store->settings->db_dir)
+	if (store->settings->reserve_bytes > 0 && file_free_bytes(store->settings->db_dir)
 			< (unsigned long long)store->settings->reserve_bytes) {
 		log_warn("store: disk space is under the reserve, no new work");
 		return RC_FULL;
 	}
+	return RC_OK;
+}
+
+enum rc store_begin(struct store *store, bool new_work)
+{
+	if (new_work && store_room(store) != RC_OK)
+		return RC_FULL;
 	store->scrub = false;
 	return db_write_begin(store->tram);
 }

@@ -38,6 +38,9 @@ void store_close(struct store *store);
 /* Write transaction on tram.db. RC_BUSY, RC_FULL (also when free space is under
  * settings->reserve_bytes and new_work is true: refused early and politely). */
 enum rc store_begin(struct store *store, bool new_work) MUST_CHECK;
+/* Is there room for new work? RC_FULL: the disk is under settings->reserve_bytes; what is left is kept
+ * for what was begun. For who writes files before store_begin. */
+enum rc store_room(const struct store *store) MUST_CHECK;
 /* Commit (durable), then brings public.db up to date and writes one byte to the wake fifo. The
  * last two never fail the caller. */
 enum rc store_commit(struct store *store) MUST_CHECK;

@@ -85,6 +85,13 @@ test('below the reserve no new dossier is taken in: told before anything is writ
 	assert.equal(stack.status().unsent, before);
 	assert.equal((await clerk.get(`/ho-so/moi/${draft.id}/kiem-tra`)).status, 200, 'the draft is there');
 });
+test('nor scans for it: they would take the room of what is open', async () => {
+	const page = await clerk.get(`/ho-so/moi/${draft.id}/giay-to`);
+	const paper = /name="file\.([^"]+)"/.exec(page.html)[1];
+	inWords(await clerk.submit(page, '/tai-len/', { add_name: '' }, { button: 'all', follow: false,
+		files: [{ name: `file.${paper}`, filename: 'a.jpg', type: 'image/jpeg', content: jpeg(5000) }] }), 'a scan');
+	assert.equal((await clerk.get(`/ho-so/moi/${draft.id}/giay-to`)).status, 200);
+});
 test('what is open is finished all the same', async () => {
 	await act(specialist, first, 'nhan-xu-ly');
 	await act(clerk, first, 'ghi-chu', { text: 'Còn chỗ cho việc đang làm' });
