@@ -7,7 +7,7 @@ import { test, run, cleanup } from '../lib/check.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const ATTEMPTS = 10000;
-const stack = new Stack({ name: 'login-flood', ports: [9648, 9658] });
+const stack = new Stack({ name: 'login-flood', ports: [9312, 9316] });
 cleanup((failed) => stack.down(failed));
 let clerk;
 
