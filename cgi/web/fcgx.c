@@ -90,11 +90,21 @@ void fcgx_close(struct fcgx *fcgx)
 	free(fcgx);
 }
 
+/* As FCGX_GetParam, which calls strncmp for every parameter. */
 static const char *param(struct fcgx *fcgx, const char *name)
 {
-	const char *value = FCGX_GetParam(name, fcgx->request.envp);
+	size_t len = strlen(name);
+	char **at;
 
-	return value != NULL ? value : "";
+	for (at = fcgx->request.envp; at != NULL && *at != NULL; at++) {
+		const char *text = *at;
+
+		/* The last letter differs more often than the first ones: HTTP_, SSL_. */
+		if (text[0] == name[0] && strnlen(text, len) == len && text[len - 1] == name[len - 1] &&
+				text[len] == '=' && memcmp(text, name, len) == 0)
+			return text + len + 1;
+	}
+	return "";
 }
 
 /* "Upload-Offset" → HTTP_UPLOAD_OFFSET. */
