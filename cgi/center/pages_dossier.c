@@ -8,13 +8,22 @@
 
 #include "base/encode.h"
 #include "store/blob.h"
+#include "web/esc.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
 char *
 pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *suffix)
 {
-	return pool_printf(pool, "/ho-so/%s/%s%s", row->board, row->code, suffix);
+	struct buf code = {NULL, 0, 0};
+	char *url;
+
+	/* The code is the board's word: it goes into links and into Location. */
+	esc_url_part(&code, row->code);
+	url = pool_printf(pool, "/ho-so/%s/%s%s", row->board,
+			code.data != NULL ? code.data : "", suffix);
+	buf_free(&code);
+	return url;
 }
 
 enum rc

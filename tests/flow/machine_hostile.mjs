@@ -133,6 +133,20 @@ test("the officers' pages show all of it", async () => {
 	}
 	officer.close();
 });
+test('a code with line breaks goes nowhere in a header', async () => {
+	const from = board.log.seq + 1;
+	const subject = take(acceptedBody('a\r\nSet-Cookie: x=1'), { agency: 'H27.1' });
+	await board.ship(from);
+	const officer = stack.officers();
+	await officer.login('tinh');
+	const page = await officer.get(`/ho-so/${board.name}/${await codeOf(subject)}`);
+	assert.equal(page.status, 200, page.text.slice(0, 200));
+	const taken = await officer.submit(page, 'nhan-xu-ly', {}, { follow: false });
+	assert.equal(taken.status, 400, 'no such address can be asked for');
+	assert.equal(taken.headers['set-cookie'], undefined);
+	assert(taken.target.endsWith('/a%0D%0ASet-Cookie%3A%20x%3D1/nhan-xu-ly'), taken.target);
+	officer.close();
+});
 test('the journal is whole and rebuilds to the same tables', async () => {
 	const verify = stack.tram('center', ['verify']);
 	// Events that came without a body and no erase are told; nothing else is wrong.
