@@ -70,8 +70,10 @@ enum rc page_new(struct web *web, struct request *request, struct response *resp
 	json_t *data = json_new_object();
 	const char *next = "/nguoi";
 	char *location, id[33];
-	enum rc rc = known(web, request, data, &next);
+	enum rc rc = store_room(web->store);	/* told before anything is typed */
 
+	if (rc == RC_OK)
+		rc = known(web, request, data, &next);
 	if (rc == RC_OK)
 		rc = draft_new(web->store, account->id, account->name, data, id);
 	json_decref(data);

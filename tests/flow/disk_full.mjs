@@ -85,6 +85,9 @@ test('below the reserve no new dossier is taken in: told before anything is writ
 	assert.equal(stack.status().unsent, before);
 	assert.equal((await clerk.get(`/ho-so/moi/${draft.id}/kiem-tra`)).status, 200, 'the draft is there');
 });
+test('nor is another one begun: told before anything is typed', async () => {
+	inWords(await clerk.submit(await clerk.get('/quay'), '/ho-so/moi', {}, { follow: false }), 'a new draft');
+});
 test('nor scans for it: they would take the room of what is open', async () => {
 	const page = await clerk.get(`/ho-so/moi/${draft.id}/giay-to`);
 	const paper = /name="file\.([^"]+)"/.exec(page.html)[1];
