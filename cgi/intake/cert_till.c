@@ -197,6 +197,23 @@ static enum rc show_same(const struct till *till, struct view *view)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Nothing can be taken in before a manager opened the books: said before anything is typed. */
+static enum rc show_books(const struct till *till, struct view *view)
+{
+	struct book_row *rows = NULL;
+	size_t count = 0;
+	bool any = false;
+	enum rc rc = book_list(till->web->store, till->request->pool, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		enum book_kind kind;
+
+		any = any || book_kind_parse(rows[i].kind, &kind) == RC_OK;
+	}
+	view_flag(view, "no_books", !any);
+	return rc;
+}
+
 static enum rc show(struct till *till, struct response *response)
 {
 	struct request *request = till->request;
@@ -239,6 +256,8 @@ static enum rc show(struct till *till, struct response *response)
 				form_raw(till->form, "signer") : "", &choices);
 	if (rc == RC_OK)
 		rc = book_tray_count(till->web->store, &waiting);
+	if (rc == RC_OK)
+		rc = show_books(till, view);
 	view_int(view, "tray_count", waiting);
 	view_set(view, "title", text_get("cert.title"));
 	view_flag(view, "at_cert", true);

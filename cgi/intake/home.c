@@ -139,6 +139,7 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	view_flag(view, "focus_find", true);
 	view_flag(view, "can_prepare", frame_can(request, ROLES_PREPARE));
 	view_flag(view, "can_certify", frame_can(request, ROLE_INTAKE));
+	view_flag(view, "can_books", frame_can(request, ROLE_MANAGER));
 	view_int(view, "tray_count", waiting);
 	if (rc == RC_OK)
 		rc = web_page(web, request, response, "intake/home", view);

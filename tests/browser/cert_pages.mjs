@@ -43,7 +43,12 @@ const look = async (name) => {
 
 test.must('a board without its center', () => stack.up(['board']));
 test.must('the manager sees no book yet, and opens four', async () => {
+	await as('canbo');
+	await page.goto(`${origin}/chung-thuc`);
+	await look('till-no-books');
 	await as('quanly');
+	await page.goto(`${origin}/quay`);
+	await look('home-manager');
 	await page.goto(`${origin}/so/chung-thuc`);
 	await look('books-empty');
 	for (const kind of ['copy', 'signature', 'translator', 'transaction']) {

@@ -2,6 +2,8 @@
 // till, the signing tray, numbers at signing and nowhere else, two people at once, handing out, spoiled
 // numbers, volumes, the year's closing, the month on paper. Whatever is refused writes nothing.
 import { strict as assert } from 'node:assert';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
@@ -58,6 +60,8 @@ test.must('a board, three people', async () => {
 
 // ---- books ----
 test('without a book nothing is taken in, and the page says whom to ask', async () => {
+	assert.match((await clerk.get('/chung-thuc')).text, /chưa mở sổ chứng thực nào/);
+	assert.match((await manager.get('/quay')).html, /href="\/so\/chung-thuc"/);
 	const page = await visit();
 	assert.equal(page.status, 422);
 	assert.match(page.text, /Chưa mở sổ chứng thực cho loại việc này/);
@@ -93,6 +97,7 @@ test.must('the manager goes on from the paper book’s last number', async () =>
 	assert.match(twice.text, /đã có sổ loại này/);
 	for (const kind of ['signature', 'translator', 'transaction'])
 		assert.equal((await open({ kind })).status, 200);
+	assert(!/chưa mở sổ chứng thực nào/.test((await clerk.get('/chung-thuc')).text));
 });
 
 // ---- the till ----
@@ -374,9 +379,29 @@ test('this year’s book is not closed before 31/12; last year’s is, with its 
 	assert(!closed.html.includes('/quyen-moi'));
 });
 
-// ---- all of it again ----
-test('the tables made again from the journal are the same', async () => {
+test('past the hour of the settings, the agreed time is on by itself', async () => {
+	const early = await clerk.get('/chung-thuc');
+	assert.match(early.html, /name="return" value="now" checked/);
 	await stack.stop('board');
+	const file = path.join(stack.data, 'board/tram.conf');
+	writeFileSync(file, readFileSync(file, 'utf8').replace('cert_late_minute = 1440', 'cert_late_minute = 0'));
+	await stack.start('board');
+	const late = await clerk.get('/chung-thuc');
+	assert.match(late.html, /name="return" value="agreed" checked/);
+	const at = /name="agreed_at" type="datetime-local" value="([^"]+)"/.exec(late.html)[1];
+	assert(new Date(`${at}:00+07:00`) > Date.now(), at);
+});
+
+// ---- all of it again ----
+test('the province comes to the same books, and the tables made again from the journal are the same', async () => {
+	await stack.start('center');
+	await stack.drained();
+	await stack.stop('board');
+	await stack.stop('center');
+	const digests = [stack.digest('board'), stack.digest('center')];
+	assert(digests[0].book && digests[0].book_entry);
+	assert.deepEqual(digests[0], digests[1]);
+	stack.verifyBoth();
 	const run = stack.tram('board', ['rebuild', '--compare']);
 	assert.equal(run.status, 0, run.stdout + run.stderr);
 });
