@@ -197,6 +197,25 @@ test('the feed is a chain of its own and ends at the signed head', async () => {
 	assert.equal(plain.headers['content-encoding'], undefined);
 	assert.equal(plain.html.split('\n').length - 1, events.length);
 });
+test('several boards, each sending the same batch over six connections at once: one receipt, each code once', async () => {
+	const boards = [3, 4, 5].map((n) => new Board(stack, `b18685-${n}`));
+	for (const one of boards)
+		for (let i = 1; i <= 20; i++) {
+			const subject = id16();
+			one.log.add('dossier.accepted', { subject, body: acceptedBody(`T${one.name.slice(1).replace('-', '.')}-261124-${String(i).padStart(4, '0')}`) });
+			one.log.add('dossier.handed_over', { subject, body: { unit: 'Sở Thử nghiệm', agency: 'H27.7' } });
+		}
+	const answers = await Promise.all(boards.flatMap((one) =>
+		Array.from({ length: 6 }, () => one.journal(one.log.lines()))));
+	for (const answer of answers) assert.equal(answer.status, 200, answer.html);
+	assert.equal(new Set(answers.map((answer) => answer.html)).size, boards.length, 'a receipt each, byte for byte');
+	const codes = [];
+	for (const one of boards) {
+		codes.push(...(await one.feed()).filter((e) => e.kind === 'code.issued').map((e) => e.body.sequence));
+		one.close();
+	}
+	assert.deepEqual(codes.sort((x, y) => x - y), Array.from({ length: 60 }, (_, i) => i + 1));
+});
 test('a long batch in parts, and the center verifies', async () => {
 	for (let batch = 0; batch < 3; batch++) {
 		const from = board.log.seq + 1;
