@@ -79,7 +79,7 @@ main(int argc, char **argv)
 		goto out;
 	rc = store_open(settings, STORE_TRAM | STORE_PUBLIC, &store);
 	if (rc != RC_OK) {
-		status = rc == RC_VERSION || rc == RC_NOT_FOUND ? 78 : 75;
+		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ? 78 : 75;
 		goto out;
 	}
 	memset(&web, 0, sizeof(web));

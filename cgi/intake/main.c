@@ -123,7 +123,8 @@ int main(int argc, char **argv)
 		goto out;
 	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC, &web.store);
 	if (rc != RC_OK) {
-		status = rc == RC_VERSION || rc == RC_NOT_FOUND ? EXIT_CONFIGURATION : EXIT_ENVIRONMENT;
+		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ?
+				EXIT_CONFIGURATION : EXIT_ENVIRONMENT;
 		goto out;
 	}
 	if (!uploads && check_keys(&web, settings) != RC_OK)

@@ -5,13 +5,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "crypt/password.h"
+#include "store/journal.h"
 #include "store/slip.h"
 #include "store/store.h"
+
+#define STATION_MAX 65536u
+
+static const char OTHER_BOARD[] = "SELECT board FROM journal_head WHERE board <> $1 LIMIT 1";
 
 static enum rc open_asked(struct store *store, unsigned which)
 {
@@ -42,6 +49,41 @@ static enum rc share_password_lock(const struct settings *settings)
 	return RC_OK;
 }
 
+/* The journal says which board's it is and in which mode: a data folder never changes either. */
+static enum rc check_station(struct store *store)
+{
+	const char *mode = store->settings->mode == MODE_LIVE ? "live" : "rehearsal";
+	struct stmt *other = db_stmt(store->tram, OTHER_BOARD);
+	struct pool *pool = pool_new();
+	struct journal_row *rows = NULL;
+	json_t *body = NULL;
+	size_t count = 0;
+	bool row = false;
+	enum rc rc = journal_read(store, pool, store->board, AUTHOR_BOARD, 0, 1, STATION_MAX, &rows,
+			&count);
+
+	if (rc == RC_OK && count == 0) {
+		stmt_text(other, 1, store->board);
+		rc = stmt_step(other, &row);
+		if (rc == RC_OK && row) {
+			log_error("settings key=board_id: the data folder is of board %s",
+					stmt_col_text(other, 0));
+			stmt_reset(other);
+			rc = RC_CONFIG;
+		}
+	} else if (rc == RC_OK && strcmp(rows[0].event.kind, "station.opened") == 0 &&
+			rows[0].event.body != NULL && json_parse(rows[0].event.body,
+			rows[0].event.body_len, &body) == RC_OK &&
+			strcmp(json_text(body, "mode"), mode) != 0) {
+		log_error("settings key=mode: the data folder is of mode %s",
+				json_text(body, "mode"));
+		rc = RC_CONFIG;
+	}
+	json_decref(body);
+	pool_free(pool);
+	return rc;
+}
+
 enum rc store_open(const struct settings *settings, unsigned which, struct store **out)
 {
 	struct store *store = calloc(1, sizeof(*store));
@@ -54,6 +96,8 @@ enum rc store_open(const struct settings *settings, unsigned which, struct store
 	store->board = settings->side == SIDE_BOARD ? settings->board_id : NULL;
 	store->wake_fd = -1;
 	rc = open_asked(store, which);
+	if (rc == RC_OK && (which & STORE_TRAM) && store->board != NULL)
+		rc = check_station(store);
 	if (rc == RC_OK && (which & STORE_AUTH))
 		rc = share_password_lock(settings);
 	if (rc != RC_OK) {

@@ -31,7 +31,8 @@ struct store {
 	int wake_fd;				/* of the wake fifo, -1: not open */
 };
 
-/* which: STORE_ bits. RC_VERSION, RC_NOT_FOUND, RC_DB are logged. */
+/* which: STORE_ bits. RC_VERSION, RC_NOT_FOUND, RC_DB, RC_CONFIG (a board's journal is of another
+ * board or mode than the settings) are logged. */
 enum rc store_open(const struct settings *settings, unsigned which, struct store **out) MUST_CHECK;
 void store_close(struct store *store);
 

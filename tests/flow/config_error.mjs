@@ -142,6 +142,21 @@ test('a database of a newer or older version: refused, not touched, said', async
 		await stack.start(side);
 	}
 });
+test('a data folder is of one board and one mode: rehearsal never becomes live, nor another board', async () => {
+	await stack.stop('board');
+	for (const [key, value] of [['mode', 'live'], ['board_id', 'b18685-2']]) {
+		const [bad] = changed('board', set(key, value));
+		const before = readFileSync(path.join(stack.data, 'board/db/tram.db'));
+		for (const program of ['tram-intake', 'tram-forward']) {
+			const { status, said } = start([program], bad);
+			assert.equal(status, 78, `${program} ${key}: ${status} ${said}`);
+			assert.match(said, new RegExp(`key=${key}: the data folder is of (mode rehearsal|board b18685-1)`), said);
+		}
+		assert.equal(spawnSync(path.join(build, 'tram'), ['status', '--conf', bad], { encoding: 'utf8' }).status, 78);
+		assert(readFileSync(path.join(stack.data, 'board/db/tram.db')).equals(before), 'nothing was written');
+	}
+	await stack.start('board');
+});
 test('a database that is none: refused, not overwritten', async () => {
 	await stack.stop('board');
 	const file = path.join(stack.data, 'board/db/tram.db');
