@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "base/when.h"
 #include "dossier/fee.h"
 #include "intake/cert.h"
@@ -109,6 +110,15 @@ static int64_t fee_of(const json_t *fees, const char *id)
 	return 0;
 }
 
+/* ROW_ID and a number: the catalogue has papers called "giay-to-…" too. */
+static bool is_row(const char *id)
+{
+	int64_t number;
+
+	return strncmp(id, ROW_ID, strlen(ROW_ID)) == 0 &&
+			num_parse(id + strlen(ROW_ID), 1, CERT_ROWS, &number) == RC_OK;
+}
+
 size_t cert_rows_get(struct pool *pool, const json_t *body, const char *content,
 		int64_t fee_total, struct cert_row rows[CERT_ROWS])
 {
@@ -118,7 +128,7 @@ size_t cert_rows_get(struct pool *pool, const json_t *body, const char *content,
 	for (size_t i = 0; i < json_array_size(components) && count < CERT_ROWS; i++) {
 		const json_t *from = json_array_get(components, i);
 
-		if (strncmp(json_text(from, "id"), ROW_ID, strlen(ROW_ID)) != 0)
+		if (!is_row(json_text(from, "id")))
 			continue;
 		rows[count++] = (struct cert_row){ pool_strdup(pool, json_text(from, "name")),
 			json_int(from, "pages", 0), json_int(from, "copies", 0),

@@ -154,8 +154,9 @@ static enum rc sign_one(struct signing *signing)
 	return append(signing, "dossier.finished", body);
 }
 
-/* All that were ticked and still wait; somebody else's are passed over. */
-static enum rc sign_all(struct web *web, struct request *request, size_t *done, const char **reason)
+/* All that were ticked and still wait; somebody else's are passed over. *at: the last one tried. */
+static enum rc sign_all(struct web *web, struct request *request, size_t *done, const char **reason,
+		struct dossier_row *at)
 {
 	char batch[33];
 	enum rc rc = RC_OK;
@@ -181,6 +182,7 @@ static enum rc sign_all(struct web *web, struct request *request, size_t *done, 
 		signing.row = &row;
 		rc = sign_one(&signing);
 		*reason = signing.reason;
+		*at = row;
 		(*done)++;
 	}
 	return rc;
@@ -221,6 +223,7 @@ static enum rc end(struct web *web, struct request *request, struct response *re
 
 enum rc page_cert_sign(struct web *web, struct request *request, struct response *response)
 {
+	struct dossier_row at = { 0 };
 	const char *reason = NULL;
 	size_t done = 0;
 	enum rc rc;
@@ -231,7 +234,7 @@ enum rc page_cert_sign(struct web *web, struct request *request, struct response
 	}
 	if (!begin(web, request, response, &rc))
 		return rc;
-	rc = sign_all(web, request, &done, &reason);
+	rc = sign_all(web, request, &done, &reason, &at);
 	rc = end(web, request, response, rc, done == 0 ? "/chung-thuc/khay?bao=truoc" :
 			"/chung-thuc/khay#da-vao-so");
 	if (rc == RC_CONFLICT) {
@@ -239,6 +242,8 @@ enum rc page_cert_sign(struct web *web, struct request *request, struct response
 
 		view_set(view, "title", text_get("cert.not_signed"));
 		view_set(view, "reason", text_get(reason != NULL ? reason : "act.seen"));
+		if (at.code != NULL)
+			dossier_show_row(view, &at, request->now_ms);
 		response->status = 409;
 		rc = web_page(web, request, response, "intake/cert_conflict", view);
 	}

@@ -95,7 +95,7 @@ test.must('the manager goes on from the paper book’s last number', async () =>
 	const twice = await open({});
 	assert.equal(twice.status, 422);
 	assert.match(twice.text, /đã có sổ loại này/);
-	for (const kind of ['signature', 'translator', 'transaction'])
+	for (const kind of ['signature', 'translator'])
 		assert.equal((await open({ kind })).status, 200);
 	assert(!/chưa mở sổ chứng thực nào/.test((await clerk.get('/chung-thuc')).text));
 });
@@ -279,6 +279,29 @@ test('a certification that came the four pages is numbered from the same tray', 
 		assert.match((await clerk.get(`/ho-so/${encodeURIComponent(code)}`)).text, new RegExp(`\\d+, 01/${year}-SCT/BS`));
 		specialist.close();
 	});
+});
+
+test('a tray with a paper whose book is not open gives no number at all, and says which paper', async () => {
+	const { code } = await acceptDossier(clerk, { procedure: '2.001035' });
+	const at = `/ho-so/${encodeURIComponent(code)}`;
+	const specialist = await fresh('chuyenvien');
+	await specialist.submit(await specialist.get(at), 'nhan-xu-ly');
+	const form = await specialist.get(`${at}/trinh-ky`);
+	await specialist.submit(form, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(form.html)[1] });
+	specialist.close();
+	await accepted({ name: 'Đặng Văn Thử' });
+	const before = numbers(await clerk.get('/chung-thuc/khay'));
+	const refused = await sign();
+	assert.equal(refused.status, 409);
+	assert.match(refused.text, /Chưa mở sổ chứng thực cho việc này/);
+	assert(refused.text.includes(code.slice(code.indexOf('-') + 1)), 'which one');
+	const tray = await clerk.get('/chung-thuc/khay');
+	assert.equal(waiting(tray), 2);
+	assert.deepEqual(numbers(tray), before, 'not one of them was numbered');
+	assert.equal((await open({ kind: 'transaction' })).status, 200);
+	const after = await sign();
+	assert.equal(after.status, 200);
+	assert(numbers(after).includes(`01, 01/${year}-SCT/HĐ,GD`), numbers(after).join(' | '));
 });
 
 // ---- two people at once ----
