@@ -39,7 +39,7 @@ export function raw(socket, bytes, { end = true, timeout = 8000 } = {}) {
 
 // One request. params: over GET, / and host 127.0.0.1. body: what is sent; length: what is announced
 // (its own by default). cut: the connection ends without the closing record. Answers
-// { status, headers, html, text, location }.
+// { status, headers, cookies (lines), html, text, location }.
 export async function ask(socket, { method = 'GET', path = '/', params = {}, body = Buffer.alloc(0), length = body.length, cut = false,
 	headers = {}, host = '127.0.0.1' } = {}) {
 	const all = { GATEWAY_INTERFACE: 'CGI/1.1', SERVER_PROTOCOL: 'HTTP/1.1', REQUEST_METHOD: method, REQUEST_URI: path,
@@ -61,13 +61,14 @@ export async function ask(socket, { method = 'GET', path = '/', params = {}, bod
 		at += 8 + size + answer[at + 6];
 	}
 	const [head, ...rest] = out.toString('latin1').split('\r\n\r\n');
-	const found = {};
+	const found = {}, cookies = [];
 	for (const line of head.split('\r\n').filter(Boolean)) {
 		const colon = line.indexOf(':');
 		assert(colon > 0, `no header: ${line}`);
 		found[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+		if (/^set-cookie:/i.test(line)) cookies.push(line.slice(colon + 1).trim());
 	}
 	const html = Buffer.from(rest.join('\r\n\r\n'), 'latin1').toString('utf8');
-	return { status: Number.parseInt(found.status ?? (out.length ? '200' : '0'), 10), headers: found, html, text: text(html), ended,
+	return { status: Number.parseInt(found.status ?? (out.length ? '200' : '0'), 10), headers: found, html, text: text(html), ended, cookies: cookies.join('\n'),
 		location: found.location ?? '', path };
 }
