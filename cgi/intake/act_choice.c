@@ -22,6 +22,21 @@ static const struct act_choice choices[] = {
 	  "dossier.finished" },
 	{ "return", "/tra", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL, "dossier.result_returned" },
 	{ "note", "/ghi-chu", false, ROLES_STAFF, ANY_LEVEL, "note.added" },
+	/* Corrections: after the note, so that none of them is ever the one big button. */
+	{ "call", "/goi", false, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, ANY_LEVEL, "call.noted" },
+	{ "amend", "/sua", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.amended" },
+	{ "lost_slip", "/mat-giay-hen", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL,
+	  "slip.replaced" },
+	{ "due", "/ngay-hen", false, ROLE_MANAGER, ANY_LEVEL, "dossier.due_adjusted" },
+	{ "extend", "/gia-han", false, ROLE_SPECIALIST | ROLE_MANAGER, ANY_LEVEL, "dossier.extended" },
+	{ "recall", "/thu-hoi", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.recalled" },
+	{ "send_back", "/tra-lai", false, ROLE_SPECIALIST, ANY_LEVEL, "dossier.sent_back" },
+	{ "recall_result", "/thu-hoi-ket-qua", false, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER,
+	  ANY_LEVEL, "dossier.result_recalled" },
+	{ "external", "/ma-khac", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "code.external" },
+	{ "withdraw", "/rut", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.withdrawn" },
+	{ "stop", "/dung", false, ROLE_SPECIALIST | ROLE_MANAGER, ANY_LEVEL, "dossier.stopped" },
+	{ "void", "/huy", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.voided" },
 };
 #define CHOICES (sizeof(choices) / sizeof(choices[0]))
 
@@ -33,11 +48,20 @@ const struct act_choice *act_choice_find(const char *key)
 	return NULL;
 }
 
+/* Notes may always be written; these have no purpose once all is over. */
+static bool ends_with_dossier(const struct act_choice *choice)
+{
+	return strcmp(choice->key, "call") == 0 || strcmp(choice->key, "lost_slip") == 0 ||
+			strcmp(choice->key, "external") == 0;
+}
+
 static bool allowed(const struct act_choice *choice, const struct dossier_facts *facts,
 		enum level level)
 {
 	const char *reason;
 
+	if (state_is_closed(facts->state) && ends_with_dossier(choice))
+		return false;
 	return (choice->level == ANY_LEVEL || choice->level == (int)level) &&
 			rule_check(facts, kind_find(choice->kind, 1), AUTHOR_BOARD, NULL, &reason) == RC_OK;
 }

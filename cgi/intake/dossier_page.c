@@ -8,7 +8,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-#define CHOICES_MAX 8
+#define CHOICES_MAX 24
 
 static const char *dup_text(struct view *view, const json_t *object, const char *key)
 {

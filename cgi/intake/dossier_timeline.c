@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "intake/intake.h"
+#include "intake/correct.h"
 #include "store/journal.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -38,13 +38,35 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "dossier.sign_refused", "reason" }, { "dossier.sent_back", "reason" },
 	{ "dossier.returned_to_previous", "reason" }, { "dossier.supplement_requested", "reason" },
 	{ "dossier.refused", "reason" }, { "dossier.withdrawn", "reason" },
-	{ "dossier.stopped", "reason" }, { "dossier.extended", "reason" },
-	{ "dossier.voided", "reason" }, { "dossier.amended", "reason" },
+	{ "dossier.stopped", "reason" }, { "dossier.voided", "reason" },
+	{ "dossier.result_recalled", "reason" }, { "slip.replaced", "reason" },
 	{ "dossier.recalled", "reason" }, { "dossier.handed_back", "reason" },
 	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
 	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
-	{ "call.noted", "text" }, { "request.made", "reason" },
+	{ "request.made", "reason" },
 };
+
+/* "16:00 … → 10:00 …; reason" */
+static const char *due_detail(struct pool *pool, const json_t *body)
+{
+	const json_t *before = json_object_get(body, "before"), *due = json_object_get(body, "due");
+
+	if (!json_flag(before, "has") || !json_flag(due, "has"))
+		return dup(pool, json_text(body, "reason"));
+	return pool_printf(pool, "%s → %s; %s", show_time_screen(pool, json_int(before, "at", 0)),
+			show_time_screen(pool, json_int(due, "at", 0)), json_text(body, "reason"));
+}
+
+static const char *call_detail(struct pool *pool, const json_t *body)
+{
+	const char *words = text_get(pool_printf(pool, "correct.outcome.%s",
+			json_text(body, "outcome")));
+
+	if (json_int(body, "appointment_at", 0) > 0)
+		words = pool_printf(pool, "%s, %s", words,
+				show_time_screen(pool, json_int(body, "appointment_at", 0)));
+	return pair(pool, words, json_text(body, "text"));
+}
 
 static const char *detail(struct pool *pool, const char *kind, const json_t *body)
 {
@@ -52,6 +74,12 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 
 	if (strcmp(kind, "dossier.finished") == 0)
 		return pair(pool, json_text(result, "kind"), json_text(result, "number"));
+	if (strcmp(kind, "dossier.amended") == 0)
+		return correct_amend_words(pool, body);
+	if (strcmp(kind, "dossier.due_adjusted") == 0 || strcmp(kind, "dossier.extended") == 0)
+		return due_detail(pool, body);
+	if (strcmp(kind, "call.noted") == 0)
+		return call_detail(pool, body);
 	if (strcmp(kind, "dossier.result_returned") == 0)
 		return dup(pool, json_text(json_object_get(body, "receiver"), "name"));
 	if (strcmp(kind, "slip.printed") == 0)

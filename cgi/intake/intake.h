@@ -140,6 +140,21 @@ PAGE(tray_work);
 PAGE(tray_sign);
 PAGE(tray_results);
 
+/* ---- pages: corrections (correct.h) ---- */
+PAGE(amend);
+PAGE(void);
+PAGE(due);
+PAGE(extend);
+PAGE(recall);
+PAGE(send_back);
+PAGE(recall_result);
+PAGE(lost_slip);
+PAGE(pledge);
+PAGE(external);
+PAGE(call);
+PAGE(withdraw);
+PAGE(stop);
+
 /* ---- pages: certification counter and its books ---- */
 PAGE(cert);
 PAGE(cert_tray);

@@ -72,5 +72,27 @@ const struct route intake_routes[] = {
 	{ "act.hand_over", GET | POST, "/ho-so/:code/chuyen-tinh", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
 	  page_hand_over },
 	{ "act.note", GET | POST, "/ho-so/:code/ghi-chu", 0, ROLES_STAFF, 0, page_note },
+
+	/* Corrections: what a second person must stand for is asked on the page itself. */
+	{ "act.amend", GET | POST, "/ho-so/:code/sua", 0, ROLE_INTAKE | ROLE_MANAGER, 0, page_amend },
+	{ "act.void", GET | POST, "/ho-so/:code/huy", 0, ROLE_INTAKE | ROLE_MANAGER, 0, page_void },
+	{ "act.due", GET | POST, "/ho-so/:code/ngay-hen", 0, ROLE_MANAGER, 0, page_due },
+	{ "act.extend", GET | POST, "/ho-so/:code/gia-han", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0,
+	  page_extend },
+	{ "act.recall", GET | POST, "/ho-so/:code/thu-hoi", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
+	  page_recall },
+	{ "act.send_back", GET | POST, "/ho-so/:code/tra-lai", 0, ROLE_SPECIALIST, 0, page_send_back },
+	{ "act.recall_result", GET | POST, "/ho-so/:code/thu-hoi-ket-qua", 0,
+	  ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0, page_recall_result },
+	{ "act.lost_slip", GET | POST, "/ho-so/:code/mat-giay-hen", 0, ROLE_INTAKE | ROLE_RETURNER, 0,
+	  page_lost_slip },
+	{ "act.pledge", GET, "/ho-so/:code/cam-ket", 0, ROLE_INTAKE | ROLE_RETURNER, 0, page_pledge },
+	{ "act.external", GET | POST, "/ho-so/:code/ma-khac", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
+	  page_external },
+	{ "act.call", GET | POST, "/ho-so/:code/goi", 0, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0,
+	  page_call },
+	{ "act.withdraw", GET | POST, "/ho-so/:code/rut", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
+	  page_withdraw },
+	{ "act.stop", GET | POST, "/ho-so/:code/dung", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0, page_stop },
 };
 const size_t intake_route_count = sizeof(intake_routes) / sizeof(intake_routes[0]);

@@ -56,6 +56,34 @@ enum rc slip_prints(struct web *web, struct pool *pool, const struct dossier_row
 	return rc;
 }
 
+/* "Bản sửa lần n": slips that an amendment made, and when the one before came out of the printer. */
+static enum rc show_corrected(struct web *web, struct view *view, const struct dossier_row *row)
+{
+	struct journal_row *rows = NULL;
+	int64_t amended = 0, printed_at = 0;
+	size_t count = 0;
+	enum rc rc = journal_subject(web->store, view_pool(view), row->board, row->id, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		const struct event *event = &rows[i].event;
+		json_t *body = NULL;
+
+		if (event->body == NULL || json_parse(event->body, event->body_len, &body) != RC_OK)
+			continue;
+		if (strcmp(event->kind, "slip.printed") == 0 &&
+				json_int(body, "slip_no", 0) < row->slip_no)
+			printed_at = event->time.wall_ms;
+		if (strcmp(event->kind, "dossier.amended") == 0 && json_object_get(body, "slip") != NULL)
+			amended++;
+		json_decref(body);
+	}
+	if (amended == 0)
+		return rc;
+	view_int(view, "corrected", amended);
+	view_set(view, "replaces", printed_at > 0 ? show_time_screen(view_pool(view), printed_at) : "");
+	return rc;
+}
+
 /* "3 ngay lam viec" of the limit text that the dossier pinned. */
 static const char *limit_words(struct pool *pool, const char *text)
 {
@@ -233,6 +261,8 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 		rc = slip_show_codes(web, view, row);
 	if (rc == RC_OK)
 		rc = show_receiver(web, view, row);
+	if (rc == RC_OK)
+		rc = show_corrected(web, view, row);
 	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++)

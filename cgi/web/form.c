@@ -351,9 +351,9 @@ void form_show_typed(const struct form *form, struct view *view)
 	for (size_t i = 0; form != NULL && i < form->count; i++) {
 		const struct value *value = &form->values[i];
 
-		/* The token has capitals too. */
+		/* The token has capitals too; a password is never shown again. */
 		if (strcmp(value->name, "csrf") == 0 || strcmp(value->name, "earlier") == 0 ||
-				!is_typed(value->raw))
+				strstr(value->name, "password") != NULL || !is_typed(value->raw))
 			continue;
 		view_set(view_item(view, "typed"), "value", value->raw);
 		any = true;

@@ -10,7 +10,7 @@
 
 #include "intake/act_choice.c"
 
-#define MAX 8
+#define MAX 24
 #define CLERK ROLE_INTAKE
 
 static struct dossier_facts in_state(enum dossier_state state, enum holder holder)
@@ -31,7 +31,7 @@ static void offered(enum dossier_state state, enum level level, unsigned roles, 
 {
 	struct dossier_facts facts = in_state(state, HOLDER_BOARD);
 	const struct act_choice *out[MAX];
-	char text[128] = "";
+	char text[512] = "";
 	size_t count = act_choice_list(&facts, level, roles, out, MAX), len = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -69,22 +69,34 @@ static void nothing_after_the_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		assert_string_equal(next_of(ends[i], HOLDER_BOARD, LEVEL_COMMUNE), "-");
-		offered(ends[i], LEVEL_COMMUNE, ROLES_STAFF, "note");
+		offered(ends[i], LEVEL_COMMUNE, ROLES_STAFF,
+				ends[i] == STATE_RETURNED ? "note recall_result" : "note");
 	}
 }
 
 static void by_role(void **state)
 {
 	(void)state;
-	offered(STATE_ACCEPTED, LEVEL_COMMUNE, CLERK, "forward note");
-	offered(STATE_ACCEPTED, LEVEL_COMMUNE, ROLE_SPECIALIST, "take to_sign note");
-	offered(STATE_ACCEPTED, LEVEL_PROVINCE, CLERK, "hand_over note");
-	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note");
-	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST, "to_sign finish note");
-	offered(STATE_PROCESSING, LEVEL_COMMUNE, CLERK, "note");
+	offered(STATE_ACCEPTED, LEVEL_COMMUNE, CLERK,
+			"forward note call amend lost_slip external withdraw void");
+	offered(STATE_ACCEPTED, LEVEL_COMMUNE, ROLE_SPECIALIST,
+			"take to_sign note extend stop");
+	offered(STATE_ACCEPTED, LEVEL_PROVINCE, CLERK,
+			"hand_over note call amend lost_slip external withdraw void");
+	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note extend stop");
+	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST,
+			"to_sign finish note extend send_back stop");
+	offered(STATE_PROCESSING, LEVEL_COMMUNE, CLERK,
+			"note call amend lost_slip external withdraw");
+	offered(STATE_FORWARDED, LEVEL_COMMUNE, CLERK,
+			"note call amend lost_slip recall external withdraw void");
+	offered(STATE_FORWARDED, LEVEL_COMMUNE, ROLE_MANAGER,
+			"note call amend due extend recall external withdraw stop void");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note");
-	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK, "note");
-	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER, "return note");
+	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK,
+			"note call amend lost_slip external withdraw");
+	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER,
+			"return note call lost_slip");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_TECHNICIAN, "");
 }
 
@@ -97,7 +109,7 @@ static void first_is_next(void **state)
 	assert_int_equal(act_choice_list(&facts, LEVEL_COMMUNE, ROLES_STAFF, out, 1), 1);
 	assert_string_equal(out[0]->key, "finish");
 	assert_int_equal(act_choice_list(&facts, LEVEL_COMMUNE, ROLES_STAFF, out, 0), 0);
-	assert_null(act_choice_find("void"));
+	assert_null(act_choice_find("nothing"));
 }
 
 int main(void)

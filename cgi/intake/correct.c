@@ -1,0 +1,268 @@
+/*
+ * correct.c: the page of every correction: its facts, its fields, where needed a second person who
+ * logs in on the same page, and the event. What each one asks and writes stands in correct_*.c.
+ */
+#include "intake/correct.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "store/slip.h"
+#include "web/text_vi.h"
+
+static const struct field second_fields[] = {
+	{ "second_login", FIELD_LINE, false, 0, 60, NULL, "correct.second_login" },
+	{ "second_password", FIELD_PASSWORD, false, 0, 200, NULL, "correct.second_password" },
+};
+#define SECOND_FIELDS (sizeof(second_fields) / sizeof(second_fields[0]))
+#define FIELDS_MAX 20
+#define BUSY_TRIES 20	/* of 50 ms */
+
+enum rc correct_accepted(struct correct *c)
+{
+	return c->accepted != NULL ? RC_OK : dossier_body(c->web->store, &c->row, &c->accepted);
+}
+
+void correct_fact(struct correct *c, const char *label_key, const char *text)
+{
+	struct view *item;
+
+	if (text == NULL || text[0] == '\0')
+		return;
+	item = view_item(c->view, "facts");
+	view_set(item, "fact_name", text_get(label_key));
+	view_set(item, "fact_text", text);
+	view_flag(c->view, "facts_shown", true);
+}
+
+enum rc correct_new_slip(struct correct *c, json_t *body)
+{
+	struct slip_secret secret;
+	int64_t no = c->row.slip_no + 1;
+	json_t *slip;
+	enum rc rc = slip_make(c->web->store, c->row.id, no, &secret);
+
+	if (rc != RC_OK)
+		return rc;
+	slip = json_new_object();
+	json_put_int(slip, "no", no);
+	json_put(slip, "hash", secret.hash);
+	json_put(slip, "typed_hash", secret.typed_hash);
+	memset(&secret, 0, sizeof(secret));
+	json_put_value(body, "slip", slip);
+	return RC_OK;
+}
+
+/* Why this account may not stand for it; NULL: it may. */
+static const char *second_fault(const struct correct *c, enum rc rc, int64_t wait_s)
+{
+	if (rc == RC_DENIED)
+		return "correct.second_wrong";
+	if (rc == RC_BUSY)
+		return wait_s > 0 ? "correct.second_wait" : "correct.second_busy";
+	if (rc == RC_CONFLICT || c->second.must_change)
+		return "correct.second_locked";
+	if (strcmp(c->second.id, c->request->session->account.id) == 0)
+		return "correct.second_own";
+	return (c->second.roles & c->spec->second) == 0 ? "correct.second_role" : NULL;
+}
+
+enum rc correct_second(struct correct *c)
+{
+	struct form *form = c->request->form;
+	const struct timespec pause = { 0, 50 * 1000 * 1000 };
+	const char *fault;
+	int64_t wait_s = 0;
+	enum rc rc = RC_BUSY;
+
+	if (form_text(form, "second_login")[0] == '\0' ||
+			form_text(form, "second_password")[0] == '\0') {
+		form_fault(form, "second_login", "correct.second_missing");
+		return RC_INVALID;
+	}
+	/* One password is checked at a time; the second tap of a form waits for the first. */
+	for (int tries = 0; tries < BUSY_TRIES; tries++) {
+		rc = account_login(c->web->store, c->request->pool, form_text(form, "second_login"),
+				form_text(form, "second_password"), c->request->device, &c->second, &wait_s);
+		if (rc != RC_BUSY || wait_s > 0)
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	if (rc != RC_OK && rc != RC_DENIED && rc != RC_CONFLICT && rc != RC_BUSY)
+		return rc;
+	fault = second_fault(c, rc, wait_s);
+	if (fault != NULL) {
+		form_fault(form, "second_login", fault);
+		return RC_INVALID;
+	}
+	c->has_second = true;
+	return RC_OK;
+}
+
+static void show_options(struct correct *c, struct view *item, const struct field *field,
+		const char *chosen)
+{
+	struct pool *pool = c->request->pool;
+	const char *at = field->choices;
+
+	while (at != NULL && *at != '\0') {
+		size_t len = strcspn(at, "|");
+		struct view *option = view_item(item, "options");
+		const char *word = pool_strndup(pool, at, len);
+
+		view_set(option, "option", word);
+		view_set(option, "option_text",
+				text_get(pool_printf(pool, "%s.%s", field->label, word)));
+		view_flag(option, "chosen", strcmp(word, chosen) == 0);
+		at += len + (at[len] == '|');
+	}
+}
+
+static void show_input(struct correct *c, const struct field *field)
+{
+	bool again = c->request->method == METHOD_POST;
+	struct pool *pool = c->request->pool;
+	struct view *item = view_item(c->view, "inputs");
+	const char *value = "", *hint = pool_printf(pool, "%s_hint", field->label);
+
+	if (again)
+		value = form_raw(c->request->form, field->name);
+	else if (c->spec->initial != NULL)
+		value = c->spec->initial(c, field->name);
+	if (value == NULL)
+		value = "";
+	view_set(item, "field_name", field->name);
+	view_set(item, "field_label", text_get(field->label));
+	view_set(item, "field_hint", text_known(hint) ? text_get(hint) : "");
+	view_set(item, "field_value", value);
+	view_set(item, "field_fault", again ? form_fault_of(c->request->form, field->name) : "");
+	view_flag(item, "required", field->required);
+	view_flag(item, "is_flag", field->type == FIELD_FLAG);
+	view_flag(item, "is_lines", field->type == FIELD_LINES);
+	view_flag(item, "is_choice", field->type == FIELD_CHOICE);
+	view_flag(item, "is_time", field->type == FIELD_TIME);
+	view_flag(item, "is_line", field->type != FIELD_FLAG && field->type != FIELD_LINES &&
+			field->type != FIELD_CHOICE && field->type != FIELD_TIME);
+	view_flag(item, "field_on", value[0] != '\0');
+	if (field->type == FIELD_CHOICE)
+		show_options(c, item, field, value);
+}
+
+static enum rc show(struct correct *c)
+{
+	const struct correction *spec = c->spec;
+	struct request *request = c->request;
+	struct pool *pool = request->pool;
+	bool again = request->method == METHOD_POST;
+	enum rc rc = RC_OK;
+
+	dossier_show_row(c->view, &c->row, request->now_ms);
+	view_set(c->view, "seen", again ? form_raw(request->form, "seen") : c->row.seen);
+	view_set(c->view, "title", text_get(pool_printf(pool, "act.%s", spec->key)));
+	view_set(c->view, "lead", text_get(pool_printf(pool, "correct.%s.lead", spec->key)));
+	view_set(c->view, "go", text_get(pool_printf(pool, "correct.%s.go", spec->key)));
+	view_set(c->view, "action",
+			dossier_show_url(pool, &c->row, act_choice_find(spec->key)->suffix));
+	for (size_t i = 0; i < spec->count; i++)
+		show_input(c, &spec->fields[i]);
+	if (spec->second != 0) {
+		view_flag(c->view, "second", true);
+		view_set(c->view, "second_text", text_get(pool_printf(pool, "correct.%s.second",
+				spec->key)));
+		view_flag(c->view, "second_always", spec->second_always);
+	}
+	if (spec->facts != NULL)
+		rc = spec->facts(c);
+	if (rc != RC_OK)
+		return rc;
+	if (again)
+		c->response->status = 422;
+	return web_page(c->web, request, c->response, "intake/correct", c->view);
+}
+
+/* A second tap finds things as the first one left them, which may look like a fault: it goes where
+ * the first one went. *done: the answer is complete. */
+static enum rc sent_before(struct correct *c, bool *done)
+{
+	char *first = NULL;
+	enum rc rc = store_begin(c->web->store, false);
+
+	*done = false;
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(c->web->store, c->request->pool, form_raw(c->request->form, "form_id"), &first);
+	store_abort(c->web->store);
+	if (rc != RC_EXISTS)
+		return rc;
+	response_see_other(c->response, first);
+	*done = true;
+	return RC_OK;
+}
+
+static enum rc check(struct correct *c)
+{
+	struct field all[FIELDS_MAX];
+	size_t count = c->spec->count;
+	enum rc rc;
+
+	memcpy(all, c->spec->fields, count * sizeof(all[0]));
+	if (c->spec->second != 0) {
+		memcpy(&all[count], second_fields, sizeof(second_fields));
+		count += SECOND_FIELDS;
+	}
+	rc = form_check(c->request->form, all, count);
+	if (rc == RC_OK && c->spec->check != NULL)
+		rc = c->spec->check(c);
+	if (rc == RC_OK && form_has_faults(c->request->form))
+		rc = RC_INVALID;
+	/* Last: a password is asked of the other person only for what is otherwise right. */
+	if (rc == RC_OK && c->spec->second_always)
+		rc = correct_second(c);
+	if (rc == RC_INVALID)
+		form_show(c->request->form, all, count, c->view);
+	return rc;
+}
+
+static enum rc write(struct correct *c)
+{
+	json_t *body = json_new_object();
+	enum rc rc = c->spec->body(c, body);
+
+	if (rc == RC_OK)
+		rc = act_write(c->web, c->request, c->response, &c->row, c->spec->kind, body,
+				dossier_show_url(c->request->pool, &c->row,
+				c->spec->leads_to != NULL ? c->spec->leads_to : ""));
+	json_decref(body);
+	return rc;
+}
+
+enum rc correct_run(struct web *web, struct request *request, struct response *response,
+		const struct correction *spec)
+{
+	struct correct c = { .web = web, .request = request, .response = response, .spec = spec };
+	bool go, done = false;
+	enum rc rc = act_open(web, request, response, spec->key, &c.row, &go);
+
+	if (rc != RC_OK || !go)
+		return rc;
+	c.view = view_new(request->pool);
+	if (request->method == METHOD_POST) {
+		rc = sent_before(&c, &done);
+		if (rc == RC_OK && !done)
+			rc = check(&c);
+		if (done || (rc != RC_OK && rc != RC_INVALID))
+			goto out;
+		if (rc == RC_OK) {
+			rc = write(&c);
+			goto out;
+		}
+		/* The other of two taps at once may have been written in between. */
+		rc = sent_before(&c, &done);
+		if (rc != RC_OK || done)
+			goto out;
+	}
+	rc = show(&c);
+out:
+	json_decref(c.accepted);
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * correct.h: acts that put something right: one table of fields each, one page for all of them
+ * (correct.c). Every correction is an event with its reason; nothing is overwritten.
+ */
+#ifndef TRAM_INTAKE_CORRECT_H
+#define TRAM_INTAKE_CORRECT_H
+
+#include "intake/intake.h"
+#include "store/account.h"
+
+struct correct;
+
+/* Text keys: "act.<key>", "correct.<key>.lead", "correct.<key>.go"; a field's label has its hint
+ * in "<label>_hint" where there is one, and its choices in "<label>.<choice>". */
+struct correction {
+	const char *key;		/* of act_choice.c */
+	const char *kind;
+	const struct field *fields;
+	size_t count;
+	unsigned second;		/* roles of the second person at the page; 0: nobody is asked */
+	bool second_always;		/* false: the check demands it where it matters */
+	/* What the page says above its fields; may be NULL. */
+	enum rc (*facts)(struct correct *c);
+	/* What stands in a field at first; NULL or "": nothing. A flag is set by any text. */
+	const char *(*initial)(struct correct *c, const char *name);
+	/* Faults beyond the table go into the form; may be NULL. */
+	enum rc (*check)(struct correct *c);
+	enum rc (*body)(struct correct *c, json_t *body);
+	const char *leads_to;		/* suffix of the dossier's address after the act */
+};
+
+struct correct {
+	struct web *web;
+	struct request *request;
+	struct response *response;
+	const struct correction *spec;
+	struct dossier_row row;
+	json_t *accepted;		/* as amended; NULL until correct_accepted */
+	struct view *view;
+	struct account second;		/* after correct_second: who else stands for it */
+	bool has_second;
+};
+
+/* The whole page: GET shows the form, POST writes the event. */
+enum rc correct_run(struct web *web, struct request *request, struct response *response,
+		const struct correction *spec) MUST_CHECK;
+/* The dossier's words as amended; RC_NOT_FOUND: erased. */
+enum rc correct_accepted(struct correct *c) MUST_CHECK;
+/* Login and password of another person with one of spec->second. A fault stands in the form. */
+enum rc correct_second(struct correct *c) MUST_CHECK;
+/* One line of facts; text is borrowed. */
+void correct_fact(struct correct *c, const char *label_key, const char *text);
+/* The next slip, with secrets of its own, into body.slip. */
+enum rc correct_new_slip(struct correct *c, json_t *body) MUST_CHECK;
+
+/* correct_amend.c: "Họ và tên: A → B; …" of a dossier.amended body, for the timeline. */
+const char *correct_amend_words(struct pool *pool, const json_t *body);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * correct_due.c: another due time: adjusted by the manager with its ground (/ngay-hen), or put off
+ * with an apology (/gia-han), which is allowed once and at least a day before the old one ends.
+ */
+#include "intake/correct.h"
+
+#include <string.h>
+
+#include "base/when.h"
+#include "web/show.h"
+
+#define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
+#define LONGEST_MS (INT64_C(1000) * WHEN_DAY_MS)
+
+static int64_t typed_at(const struct correct *c)
+{
+	int64_t at_ms = 0;
+
+	if (when_parse_local(form_text(c->request->form, "due_at"), &at_ms) != RC_OK)
+		return 0;
+	return at_ms;
+}
+
+static enum rc facts(struct correct *c)
+{
+	if (c->row.has_due)
+		correct_fact(c, "correct.due_now", show_time_screen(c->request->pool, c->row.due_at));
+	return RC_OK;
+}
+
+static const char *initial(struct correct *c, const char *name)
+{
+	char *text;
+
+	if (strcmp(name, "due_at") == 0 && c->row.has_due) {
+		text = pool_alloc(c->request->pool, 24);
+		when_iso_minute(c->row.due_at, text);
+		return text;
+	}
+	if (strcmp(name, "late_unit") == 0)
+		return c->row.unit;
+	return "";
+}
+
+/* In the future, another than before, on a day people work. */
+static enum rc check_due(struct correct *c)
+{
+	const struct calendar *calendar = &intake_of(c->web)->calendar;
+	struct form *form = c->request->form;
+	int64_t at_ms = typed_at(c);
+	struct when_local local;
+
+	when_to_local(at_ms, &local);
+	if (at_ms <= c->request->now_ms)
+		form_fault(form, "due_at", "correct.due_past");
+	else if (at_ms > c->request->now_ms + LONGEST_MS)
+		form_fault(form, "due_at", "correct.due_far");
+	else if (c->row.has_due && at_ms / WHEN_MINUTE_MS == c->row.due_at / WHEN_MINUTE_MS)
+		form_fault(form, "due_at", "correct.due_same");
+	else if (!calendar_works(calendar, when_day_number(local.year, local.month, local.day)))
+		form_fault(form, "due_at", "correct.due_free_day");
+	return RC_OK;
+}
+
+static json_t *due_json(const struct calendar *calendar, bool has, int64_t at_ms, bool certain)
+{
+	json_t *due = json_new_object();
+
+	json_put_flag(due, "has", has);
+	if (has) {
+		json_put_int(due, "at", at_ms);
+		json_put_flag(due, "certain", certain);
+	}
+	json_put(due, "calendar", calendar->version);
+	return due;
+}
+
+static void put_due(struct correct *c, json_t *body)
+{
+	const struct calendar *calendar = &intake_of(c->web)->calendar;
+	struct when_local local;
+	int64_t at_ms = typed_at(c);
+
+	when_to_local(at_ms, &local);
+	json_put_value(body, "due", due_json(calendar, true, at_ms,
+			local.year >= calendar->announced_from && local.year <= calendar->announced_to));
+	json_put_value(body, "before", due_json(calendar, c->row.has_due, c->row.due_at,
+			c->row.due_certain));
+	json_put(body, "reason", form_text(c->request->form, "reason"));
+}
+
+static enum rc adjust_body(struct correct *c, json_t *body)
+{
+	put_due(c, body);
+	json_put(body, "approver", c->request->session->account.id);
+	return RC_OK;
+}
+
+static const struct field adjust_fields[] = {
+	{ "due_at", FIELD_TIME, true, 0, 0, NULL, "correct.due_at" },
+	{ "reason", FIELD_LINES, true, 3, 1000, NULL, "correct.ground" },
+};
+
+enum rc page_due(struct web *web, struct request *request, struct response *response)
+{
+	static const struct correction adjust = { .key = "due", .kind = "dossier.due_adjusted",
+		.fields = adjust_fields, .count = COUNT(adjust_fields), .facts = facts,
+		.initial = initial, .check = check_due, .body = adjust_body };
+
+	return correct_run(web, request, response, &adjust);
+}
+
+static const struct field extend_fields[] = {
+	{ "due_at", FIELD_TIME, true, 0, 0, NULL, "correct.due_at" },
+	{ "reason", FIELD_LINES, true, 3, 1000, NULL, "correct.late_reason" },
+	{ "late_unit", FIELD_LINE, true, 2, 160, NULL, "correct.late_unit" },
+	{ "number", FIELD_LINE, false, 0, 60, NULL, "act.finish.number" },
+	{ "signer_name", FIELD_LINE, true, 2, 120, NULL, "act.finish.signer" },
+	{ "signer_title", FIELD_LINE, false, 0, 120, NULL, "act.finish.signer_title" },
+};
+
+static enum rc extend_check(struct correct *c)
+{
+	struct form *form = c->request->form;
+
+	if (!c->row.has_due)
+		form_fault(form, "due_at", "correct.no_due");
+	else if (c->row.due_at - c->request->now_ms < WHEN_DAY_MS)
+		form_fault(form, "due_at", "correct.extend_late");
+	else if (typed_at(c) < c->row.due_at)
+		form_fault(form, "due_at", "correct.extend_earlier");
+	return form_has_faults(form) ? RC_OK : check_due(c);
+}
+
+static enum rc extend_body(struct correct *c, json_t *body)
+{
+	static const char *const names[] = { "late_unit", "number", "signer_name", "signer_title" };
+
+	put_due(c, body);
+	for (size_t i = 0; i < COUNT(names); i++)
+		json_put(body, names[i], form_text(c->request->form, names[i]));
+	return RC_OK;
+}
+
+enum rc page_extend(struct web *web, struct request *request, struct response *response)
+{
+	static const struct correction extend = { .key = "extend", .kind = "dossier.extended",
+		.fields = extend_fields, .count = COUNT(extend_fields), .facts = facts,
+		.initial = initial, .check = extend_check, .body = extend_body };
+
+	return correct_run(web, request, response, &extend);
+}
