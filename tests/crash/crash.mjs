@@ -210,4 +210,4 @@ for (const [name, count] of [...hits].sort()) console.log(`hits ${name} ${count}
 const missed = [...hits].filter(([name, count]) => !count && !name.startsWith('kill.')).map(([name]) => name);
 if (missed.length) console.log(`never reached: ${missed.join(' ')}`);
 console.log(`cuts=${cuts} acknowledged=${acknowledged.size} lost=${totals.lost} duplicated=${totals.duplicated} corrupt=${totals.corrupt}`);
-process.exitCode = broken || missed.length || Object.values(totals).some(Boolean) || !acknowledged.size ? 1 : 0;
+process.exit(broken || missed.length || Object.values(totals).some(Boolean) || !acknowledged.size ? 1 : 0);

@@ -35,6 +35,7 @@ for program in "$@"; do
 	else
 		echo "ok $name ($p passed$([ "$s" -eq 0 ] || echo ", $s skipped"))"
 	fi
+	[ "$s" -eq 0 ] || grep '^skip ' "$log"
 	rm -f "$logs/$name.status"
 done
 echo "$passed passed, $failed failed, $skipped skipped"
