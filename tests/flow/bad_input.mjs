@@ -369,6 +369,8 @@ test('markup in every field: stored as typed (NFC), shown as text on every page 
 	let page = await clerk.submit(step1, '/nguoi', values(['s_name', 's_relation', 's_authorisation', 'residence', 's_authorised_at'],
 		{ type: 'person', doc_type: 'cccd', who: 'other', channel: 'counter', ...one }));
 	assert.match(page.redirected ?? '', /thu-tuc$/, page.text.slice(0, 400));
+	const searched = await clerk.submit(page, '/thu-tuc', { find: odd('find'), search: '1' });
+	assert(searched.html.includes('&lt;b id=x&gt;') && !searched.html.includes('<b id=x>'), 'what was searched for');
 	page = await clerk.submit(page, '/thu-tuc', { procedure: '2.000635', find: '' });
 	const id = page.redirected.split('/')[3];
 	page = await clerk.submit(await clerk.get(`/ho-so/moi/${id}/thu-tuc`), '/thu-tuc', { content: odd('content'), find: '' });
