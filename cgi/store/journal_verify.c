@@ -228,6 +228,31 @@ static enum rc check_blobs(struct walk *walk)
 	return rc;
 }
 
+/* In one view of the database: the programs may go on writing meanwhile. */
+static enum rc check_board(struct walk *walk, bool blobs)
+{
+	int64_t parked = 0;
+	enum rc rc = db_read_begin(walk->store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	walk->author = AUTHOR_BOARD;
+	rc = check_log(walk);
+	walk->author = AUTHOR_CENTER;
+	if (rc == RC_OK)
+		rc = check_log(walk);
+	if (rc == RC_OK)
+		rc = asks(walk, PARKED, 0, &parked);
+	walk->totals->parked += (uint64_t)parked;
+	if (rc == RC_OK)
+		rc = check_receipts(walk);
+	if (rc == RC_OK && blobs)
+		rc = check_absent(walk);
+	db_read_end(walk->store->tram);
+	/* Contents take long, and come and go as whole files. */
+	return rc == RC_OK && blobs ? check_blobs(walk) : rc;
+}
+
 enum rc journal_verify(struct store *store, bool blobs, journal_report *report, void *arg,
 		struct journal_totals *totals)
 {
@@ -244,23 +269,8 @@ enum rc journal_verify(struct store *store, bool blobs, journal_report *report, 
 		boards[count++] = stmt_col_dup(stmt, 0, pool);
 	stmt_reset(stmt);
 	for (i = 0; i < count && rc == RC_OK; i++) {
-		int64_t parked = 0;
-
 		walk.board = boards[i];
-		walk.author = AUTHOR_BOARD;
-		rc = check_log(&walk);
-		walk.author = AUTHOR_CENTER;
-		if (rc == RC_OK)
-			rc = check_log(&walk);
-		if (rc == RC_OK)
-			rc = asks(&walk, PARKED, 0, &parked);
-		totals->parked += (uint64_t)parked;
-		if (rc == RC_OK)
-			rc = check_receipts(&walk);
-		if (rc == RC_OK && blobs)
-			rc = check_absent(&walk);
-		if (rc == RC_OK && blobs)
-			rc = check_blobs(&walk);
+		rc = check_board(&walk, blobs);
 	}
 	pool_free(pool);
 	return rc == RC_OK && totals->faults > 0 ? RC_PROTOCOL : rc;
