@@ -82,6 +82,9 @@ main(int argc, char **argv)
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ? 78 : 75;
 		goto out;
 	}
+	/* An erase's words, should its process have been killed before they left the log file. */
+	if (db_scrub(store->tram) != RC_OK)
+		log_info("the database's log file is emptied later");
 	memset(&web, 0, sizeof(web));
 	web.program = "machine";
 	web.settings = settings;

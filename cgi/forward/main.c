@@ -123,6 +123,9 @@ static enum rc main_open(struct forward *forward)
 	rc = store_open(settings, STORE_TRAM | STORE_PUBLIC, &forward->store);
 	if (rc)
 		return rc;
+	/* An erase's words, should its process have been killed before they left the log file. */
+	if (db_scrub(forward->store->tram))
+		log_info("forward: the database's log file is emptied later");
 	forward->wake_fd = main_open_wake(settings, forward->pool);
 	return RC_OK;
 }
