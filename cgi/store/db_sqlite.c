@@ -22,7 +22,11 @@
 #include "store/db_driver.h"
 
 #define LOCK_DEADLINE_MS 10000
-#define LOCK_PAUSE_MAX_NS 1000000L	/* looks again at least every millisecond */
+/* A writer holds the lock for part of a millisecond: who waits looks again soon, and less often once
+ * it has waited long (a checkpoint, a slow card). */
+#define LOCK_PAUSE_NS 20000L
+#define LOCK_PAUSE_MAX_NS 1000000L
+#define LOCK_EAGER_TRIES 100
 #define CHECKPOINT_BYTES (4 * 1024 * 1024)
 #define BUSY_MS 5000
 #define SCRUB_BUSY_MS 200
@@ -94,7 +98,8 @@ static enum rc rc_of(struct sqlite_db *db, int code, const char *what)
 static enum rc lock_take(struct sqlite_db *db)
 {
 	int64_t deadline = when_boottime_ms() + LOCK_DEADLINE_MS;
-	struct timespec pause = { 0, LOCK_PAUSE_MAX_NS / 16 };
+	struct timespec pause = { 0, LOCK_PAUSE_NS };
+	int tries = 0;
 
 	while (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -102,7 +107,7 @@ static enum rc lock_take(struct sqlite_db *db)
 		if (when_boottime_ms() > deadline)
 			return RC_BUSY;
 		(void)nanosleep(&pause, NULL);
-		if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
+		if (++tries > LOCK_EAGER_TRIES && pause.tv_nsec < LOCK_PAUSE_MAX_NS)
 			pause.tv_nsec *= 2;
 	}
 	return RC_OK;

@@ -41,7 +41,9 @@ async function preparedAccepts(stack, client, count) {
 		const papers = await chooseProcedure(client, draft, '2.000635');
 		const check = await tickPapers(client, papers);
 		const form = client.form(check, '/kiem-tra');
-		requests.push(raw(stack.boardPort, 'POST', form.action || check.redirected, cookieOf(client), form.fields));
+		// Paid later: one event. Taking the money at once is a second event of its own.
+		const fields = [...form.fields.filter(([name]) => name !== 'fee_state'), ['fee_state', 'later']];
+		requests.push(raw(stack.boardPort, 'POST', form.action || check.redirected, cookieOf(client), fields));
 	}
 	return requests;
 }
