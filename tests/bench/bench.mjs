@@ -115,9 +115,9 @@ const intakePids = (stack) => Object.entries(stack.pids('board')).filter(([name]
 
 async function syncs(stack, client) {
 	// A checkpoint of the WAL, every few hundred accepts, syncs on its own account: the least of
-	// three batches has none in it, their mean bears its share.
-	const each = 20, counts = [];
-	for (let i = 0; i < 3; i++) {
+	// six batches has none in it, their mean bears its share.
+	const each = 8, counts = [];
+	for (let i = 0; i < 6; i++) {
 		const requests = await preparedAccepts(stack, client, each);
 		counts.push(await countSyncs(intakePids(stack), scratch, async () => replay(stack.boardPort, 1, requests)));
 	}
@@ -127,7 +127,7 @@ async function syncs(stack, client) {
 	});
 
 	tell('accept_fsyncs', Math.min(...counts) / each, 'per accept', null, null, ['<=', 1]);
-	tell('accept_fsyncs_with_checkpoints', counts.reduce((a, b) => a + b) / each / 3, 'per accept');
+	tell('accept_fsyncs_with_checkpoints', counts.reduce((a, b) => a + b) / each / counts.length, 'per accept');
 	tell('get_fsyncs', gets, 'in 4 pages', null, null, ['<=', 0]);
 }
 
