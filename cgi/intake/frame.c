@@ -93,9 +93,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_work", frame_can(request, ROLE_SPECIALIST | ROLE_MANAGER));
 	view_flag(view, "can_sign", frame_can(request, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER));
 	view_flag(view, "can_return", frame_can(request, ROLES_COUNTER));
-	/* One place to be needs no menu: the name of the place leads there. */
-	view_flag(view, "has_menu", frame_can(request, ROLES_COUNTER) ||
-			(frame_can(request, ROLE_SPECIALIST) &&
-			frame_can(request, ROLE_SIGNER | ROLE_APPROVER)));
+	view_flag(view, "can_menu", true);
+	view_flag(view, "has_menu", true);
 	fill_transfer(web, request, view);
 }

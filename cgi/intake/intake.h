@@ -125,6 +125,7 @@ PAGE(logout);
 PAGE(password);
 PAGE(counter);
 PAGE(home);
+PAGE(menu);
 PAGE(dossier);
 PAGE(forward);
 PAGE(take);

@@ -18,6 +18,7 @@ const struct route intake_routes[] = {
 	{ "password", GET | POST, "/doi-mat-khau", ROUTE_NO_FORM_ID, 0, 0, page_password },
 	{ "counter", GET | POST, "/chon-quay", ROUTE_NO_FORM_ID, 0, 0, page_counter },
 	{ "home", GET, "/quay", 0, 0, 0, page_home },
+	{ "menu", GET, "/viec", 0, 0, 0, page_menu },
 	{ "tray.work", GET, "/xu-ly", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0, page_tray_work },
 	{ "tray.sign", GET, "/duyet", 0, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER, 0, page_tray_sign },
 	{ "tray.results", GET, "/tra-ket-qua", 0, ROLES_COUNTER, 0, page_tray_results },

@@ -141,16 +141,29 @@ static bool find_route(struct web *web, struct request *request, struct response
 	return false;
 }
 
-bool route_can_get(const struct web *web, struct pool *pool, const char *path)
+/* The row that answers GET at path, or NULL. */
+static const struct route *get_row(const struct web *web, struct pool *pool, const char *path)
 {
 	struct request probe = { .pool = pool, .path = path };
 
 	for (size_t i = 0; i < web->route_count; i++) {
 		if ((web->routes[i].methods & METHOD_GET) != 0 &&
 				fits(&probe, web->routes[i].pattern))
-			return true;
+			return &web->routes[i];
 	}
-	return false;
+	return NULL;
+}
+
+bool route_can_get(const struct web *web, struct pool *pool, const char *path)
+{
+	return get_row(web, pool, path) != NULL;
+}
+
+bool route_open_to(const struct web *web, struct pool *pool, const char *path, unsigned roles)
+{
+	const struct route *route = get_row(web, pool, path);
+
+	return route != NULL && (route->roles == 0 || (route->roles & roles) != 0);
 }
 
 static enum rc read_whole(struct request *request)

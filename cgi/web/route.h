@@ -44,5 +44,7 @@ void route_dispatch(struct web *web, struct request *request, struct response *r
 
 /* Does some row answer GET at this path? */
 bool route_can_get(const struct web *web, struct pool *pool, const char *path);
+/* And may who holds these roles open it? */
+bool route_open_to(const struct web *web, struct pool *pool, const char *path, unsigned roles);
 
 #endif
