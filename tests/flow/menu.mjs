@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'menu', ports: [9840, 9841] });
+const stack = new Stack({ name: 'menu', ports: [9600, 9603] });
 cleanup((failed) => stack.down(failed));
 const links = (page) => [...page.html.matchAll(/<a class="back" href="([^"]+)"/g)].map(([, url]) => url);
 const seen = {};
