@@ -49,12 +49,16 @@ void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,
 	out->complete_version = stmt_col_int(stmt, 37);
 	out->complete_at = stmt_col_int(stmt, 38);
 	out->slip_no = (int)stmt_col_int(stmt, 39);
-	bytes = stmt_col_blob(stmt, 40, &len);
+	out->origin = (enum dossier_origin)stmt_col_int(stmt, 40);
+	out->old_code = stmt_col_dup(stmt, 41, pool);
+	out->old_agency = stmt_col_dup(stmt, 42, pool);
+	out->target_system = stmt_col_dup(stmt, 43, pool);
+	bytes = stmt_col_blob(stmt, 44, &len);
 	if (len == EVENT_ID_SIZE)
 		hex_encode(bytes, len, out->seen);
-	out->events_received = store->settings->side == SIDE_CENTER || stmt_col_int(stmt, 41) != 0;
-	out->files_sent = (int)stmt_col_int(stmt, 42);
-	out->files_here = (int)stmt_col_int(stmt, 43);
+	out->events_received = store->settings->side == SIDE_CENTER || stmt_col_int(stmt, 45) != 0;
+	out->files_sent = (int)stmt_col_int(stmt, 46);
+	out->files_here = (int)stmt_col_int(stmt, 47);
 }
 
 enum rc dossier_row_all(struct store *store, struct stmt *stmt, struct pool *pool, size_t limit,

@@ -13,6 +13,15 @@
 #include "dossier/kind.h"
 #include "store/store.h"
 
+/* How a dossier came here. The numbers are stored: never renumber. */
+enum dossier_origin {
+	ORIGIN_ACCEPTED = 0,
+	ORIGIN_LATE = 1,		/* Late entry: on numbered paper while the box was out */
+	ORIGIN_TAKEN_OVER = 2,		/* Takeover: no new intake */
+	ORIGIN_BROUGHT = 3,		/* a result to hand over for somebody else: no new intake */
+	ORIGIN_REFUSED = 4		/* refused at the counter */
+};
+
 struct dossier_row {
 	const char *board;
 	uint8_t id[16];
@@ -36,6 +45,9 @@ struct dossier_row {
 	int files_total;		/* of the current manifest */
 	int64_t complete_version, complete_at;	/* newest manifest the center confirmed whole; 0 */
 	int slip_no;
+	enum dossier_origin origin;
+	const char *old_code, *old_agency;	/* of a dossier taken over or brought; LATE: paper number */
+	const char *target_system;	/* the system of somebody else it has to be keyed into, "" */
 	char seen[33];			/* hex id of the last event, for the hidden field */
 	/* Board only, computed: */
 	bool events_received;		/* all its events are under a receipt */

@@ -14,7 +14,8 @@
 	"d.level, d.state, d.holder, d.resume_state, d.extensions, d.returns, d.has_result, " \
 	"d.taken_by_next, d.received_at, d.due_at, d.finished_at, d.returned_at, d.has_due, " \
 	"d.due_certain, d.fee_total, d.fee_paid, d.manifest_version, d.files_total, " \
-	"d.complete_version, d.complete_at, d.slip_no, " \
+	"d.complete_version, d.complete_at, d.slip_no, d.origin, d.old_code, d.old_agency, " \
+	"d.target_system, " \
 	"(SELECT j.id FROM journal j WHERE j.board = d.board AND j.subject = d.id " \
 	"ORDER BY j.arrival DESC LIMIT 1), " \
 	"CASE WHEN d.board_seq <= coalesce((SELECT l.sent_seq FROM link_state l " \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "store/dossier.h"
 #include "store/project_row.h"
 
 struct work {
@@ -99,6 +100,7 @@ static void set_procedure(struct work *work)
 	text[ROW_CATALOGUE] = json_text(procedure, "catalogue");
 	text[ROW_UNIT] = json_text(procedure, "unit");
 	text[ROW_AGENCY] = json_text(procedure, "agency");
+	text[ROW_TARGET] = json_text(procedure, "target_system");
 	work->row->number[ROW_LEVEL] = strcmp(json_text(procedure, "level"), "province") == 0;
 }
 
@@ -142,6 +144,25 @@ static enum rc set_slip(struct work *work)
 	return project_files_slip(work->store, work->event, slip);
 }
 
+/* How it came here, and the number it had there. */
+static void set_origin(struct work *work)
+{
+	static const struct { const char *kind, *code, *agency; enum dossier_origin origin; } firsts[] = {
+		{ "dossier.late_entered", "paper_no", "", ORIGIN_LATE },
+		{ "dossier.taken_over", "old_code", "old_agency", ORIGIN_TAKEN_OVER },
+		{ "dossier.result_brought", "from_code", "from", ORIGIN_BROUGHT },
+		{ "dossier.intake_refused", "", "", ORIGIN_REFUSED },
+	};
+
+	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {
+		if (strcmp(firsts[i].kind, work->event->kind) != 0)
+			continue;
+		work->row->number[ROW_ORIGIN] = firsts[i].origin;
+		set_text(work, ROW_OLD_CODE, work->body, firsts[i].code);
+		set_text(work, ROW_OLD_AGENCY, work->body, firsts[i].agency);
+	}
+}
+
 /* A dossier's first event: accepted, entered late, taken over, result brought, refused at once. */
 static enum rc on_first(struct work *work)
 {
@@ -151,6 +172,7 @@ static enum rc on_first(struct work *work)
 	set_text(work, ROW_CODE, work->body, "code");
 	set_text(work, ROW_CHANNEL, work->body, "channel");
 	set_procedure(work);
+	set_origin(work);
 	row->text[ROW_CONTENT] = row->text[ROW_PROCEDURE_NAME];
 	if (work->body && *json_text(work->body, "content"))
 		set_text(work, ROW_CONTENT, work->body, "content");
@@ -435,10 +457,12 @@ static enum rc save(struct work *work)
 
 	if (work->words) {
 		const char *texts[] = { row->text[ROW_APPLICANT], row->text[ROW_SUBMITTER],
-				row->text[ROW_CODE], row->text[ROW_OFFICIAL], row->text[ROW_EXTERNAL] };
+				row->text[ROW_CODE], row->text[ROW_OFFICIAL], row->text[ROW_EXTERNAL],
+				row->text[ROW_OLD_CODE], row->text[ROW_OLD_AGENCY] };
 		const char *numbers[] = { row->text[ROW_APPLICANT_NUMBER], row->text[ROW_PHONE] };
 
-		row->text[ROW_FOLDED] = project_search_fold(work->pool, texts, 5, numbers, 2);
+		row->text[ROW_FOLDED] = project_search_fold(work->pool, texts,
+				sizeof(texts) / sizeof(texts[0]), numbers, 2);
 	}
 	return project_row_save(work->store, row);
 }

@@ -1,0 +1,19 @@
+-- How a dossier came here (enum dossier_origin of store/dossier.h), the number and office it had
+-- before, and the system of somebody else that it has to be keyed into.
+
+ALTER TABLE dossier ADD COLUMN origin INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dossier ADD COLUMN old_code TEXT NOT NULL DEFAULT '';
+ALTER TABLE dossier ADD COLUMN old_agency TEXT NOT NULL DEFAULT '';
+ALTER TABLE dossier ADD COLUMN target_system TEXT NOT NULL DEFAULT '';
+
+CREATE INDEX dossier_old_code ON dossier (board, old_code) WHERE old_code <> '';
+-- Still to be keyed into another system; what is over needs no keying.
+CREATE INDEX dossier_to_key ON dossier (board, target_system, received_at)
+	WHERE target_system <> '' AND external = '' AND state < 9;
+-- Results that wait, the longest waiting first.
+CREATE INDEX dossier_waiting ON dossier (board, finished_at) WHERE state = 8;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+	('dossier', 'dossier_old_code', '8000 4000 1'),
+	('dossier', 'dossier_to_key', '400 200 40 2'),
+	('dossier', 'dossier_waiting', '400 200 1');
