@@ -100,7 +100,8 @@ const struct kind_field kind_fields_extended[] = {
 	SIGNER, OPT("place", 's'), OPT("allowed", 'i'), OPT("proposal", 'e'), END
 };
 const struct kind_field kind_fields_withdrawn[] = {
-	REASON, OPT_P("asked_by", 's'), OPT("asked_at", 'i'), OPT("slip_taken", 'b'), END
+	REASON, OPT_P("asked_by", 's'), OPT("asked_at", 'i'), OPT("slip_taken", 'b'),
+	OPT("proposal", 'e'), END
 };
 const struct kind_field kind_fields_stopped[] = {
 	REASON, OPT("number", 's'), SIGNER, OPT("proposal", 'e'), END
@@ -113,7 +114,8 @@ const struct kind_field kind_fields_refused[] = {
 	OPT_OF("way", "counter|point|post|electronic"), \
 	OPT_OF("proof", "slip|card|authorisation|pledge|referral"), \
 	OPT_OF("signature", "screen|paper|fingerprint|witness"), OPT_P("witness", 's'), \
-	OPT("slip_taken", 'b'), OPT("originals_returned", 'b'), OPT("tracking", 's')
+	OPT("slip_taken", 'b'), OPT("originals_returned", 'b'), OPT("tracking", 's'), \
+	OPT("point", 's')
 
 const struct kind_field kind_fields_result_returned[] = { HAND_OUT, END };
 const struct kind_field kind_fields_part_returned[] = { HAND_OUT, REQ("results", 'l'), END };
@@ -123,7 +125,8 @@ const struct kind_field kind_fields_amended[] = {
 	REASON, OPT("second", 's'), OPT_SLIP, END
 };
 const struct kind_field kind_fields_voided[] = {
-	REASON, REQ("approver", 's'), OPT("slip_taken", 'b'), OPT("receipts_cancelled", 'l'), END
+	REASON, REQ("approver", 's'), OPT("slip_taken", 'b'), OPT("receipts_cancelled", 'l'),
+	OPT("proposal", 'e'), END
 };
 const struct kind_field kind_fields_procedure_changed[] = {
 	PROCEDURE, DUE, OPT_COMPONENTS, FEES, OPT_MANIFEST, OPT_P("content", 's'), REASON, OPT_SLIP, END
@@ -136,7 +139,8 @@ const struct kind_field kind_fields_file_replaced[] = {
 	OPT("new", 'h'), OPT("to_component", 's'), REASON, OPT_COMPONENTS, END
 };
 const struct kind_field kind_fields_due_adjusted[] = {
-	DUE, OPT_IN("before", 'o', kind_part_due), REASON, REQ("approver", 's'), OPT_SLIP, END
+	DUE, OPT_IN("before", 'o', kind_part_due), REASON, REQ("approver", 's'), OPT_SLIP,
+	OPT("proposal", 'e'), END
 };
 const struct kind_field kind_fields_seized[] = {
 	REASON, REQ("epoch", 'i'), OPT("seq", 'i'), OPT("hash", 'h'), END

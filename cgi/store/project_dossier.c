@@ -437,6 +437,11 @@ static enum rc handle(struct work *work, const struct kind *kind)
 	}
 	if (mark)
 		rc = project_mark_add(work->store, work->event, work->body);
+	if (rc == RC_OK && kind->class == KIND_NOTE)
+		rc = project_pending_note(work->store, work->event, work->body);
+	else if (rc == RC_OK)
+		rc = project_pending_state(work->store, work->event, kind, work->body, work->before,
+				(enum dossier_state)work->row->number[ROW_STATE]);
 	return rc == RC_OK && does ? does(work) : rc;
 }
 
@@ -555,5 +560,7 @@ enum rc project_dossier_clear(struct store *store, const char *board, const uint
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
 	rc = stmt_run(stmt);
+	if (rc == RC_OK)
+		rc = project_pending_clear(store, board, id);
 	return rc == RC_OK ? project_files_clear(store, board, id) : rc;
 }

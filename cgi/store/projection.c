@@ -53,6 +53,15 @@ const struct projection_table projection_tables[] = {
 		"SELECT board, subject, id, kind, wall_ms, author, seq, amount, flag, ref, word "
 		"FROM mark WHERE ($1 = '' OR board = $1) ORDER BY board, subject, id",
 		"DELETE FROM mark" },
+	{ "pending", "tbbttttiiiiii", true,
+		"SELECT board, id, subject, kind, word, account, actor, author, seq, at, done, "
+		"done_at, done_author FROM pending WHERE ($1 = '' OR board = $1) ORDER BY board, id",
+		"DELETE FROM pending" },
+	{ "handover", "ttbbttttttiiitiiit", true,
+		"SELECT board, list, id, subject, what, giver, taker, carrier, tracking, actor, "
+		"author, at, got, got_by, got_at, got_author, got_seq, missing FROM handover WHERE "
+		"($1 = '' OR board = $1) ORDER BY board, list, id",
+		"DELETE FROM handover" },
 	{ "series", "tti", true,
 		"SELECT board, day, last FROM series WHERE ($1 = '' OR board = $1) ORDER BY "
 		"board, day",

@@ -54,6 +54,13 @@ enum rc project_dossier_facts(struct store *store, const char *board, const uint
 uint64_t project_dossier_seized(const struct event *event);
 enum rc project_dossier_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
 enum rc project_mark_add(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
+/* project_pending.c: what waits for an answer, and handover lists. before, after: the event. */
+enum rc project_pending_state(struct store *store, const struct event *event,
+		const struct kind *kind, const json_t *body, enum dossier_state before,
+		enum dossier_state after) MUST_CHECK;
+enum rc project_pending_note(struct store *store, const struct event *event,
+		const json_t *body) MUST_CHECK;
+enum rc project_pending_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
 /* Numbers: the board's provisional series, the center's official ones. */
 enum rc project_series_accepted(struct store *store, const struct event *event,
 		const char *code) MUST_CHECK;
