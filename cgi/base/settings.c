@@ -139,6 +139,8 @@ static const struct key keys[] = {
 			"minute of the day after which a certification is returned later by default" },
 	{ "cert_many_pages", TYPE_NUMBER, ON_BOARD, AT(cert_many_pages), 1, 100000, "60",
 			"pages to certify above which the counter proposes to return them later" },
+	{ "uncollected_days", TYPE_TEXT, ON_BOARD, AT(uncollected_days), 1, 40, "3 10 30",
+			"days after which a result nobody came for stands in a list, ascending" },
 
 	{ "center_url", TYPE_URL, ON_BOARD, AT(center_url), 0, 200, "",
 			"machine port of the center, https://host:port" },

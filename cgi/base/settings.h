@@ -76,6 +76,9 @@ struct settings {
 	int64_t cert_late_minute;	/* 900: 15:00 */
 	int64_t cert_many_pages;
 
+	/* Results nobody has come for (board) */
+	char *uncollected_days;		/* "3 10 30": the lists, by days since there is a result */
+
 	/* Link (board) */
 	char *center_url;		/* https://host:port */
 	char *center_name;		/* expected TLS host name, when it differs from the URL's host */

@@ -180,9 +180,7 @@ static enum rc show(struct correct *c)
 	return web_page(c->web, request, c->response, "intake/correct", c->view);
 }
 
-/* A second tap finds things as the first one left them, which may look like a fault: it goes where
- * the first one went. *done: the answer is complete. */
-static enum rc sent_before(struct correct *c, bool *done)
+enum rc correct_sent_before(struct correct *c, bool *done)
 {
 	char *first = NULL;
 	enum rc rc = store_begin(c->web->store, false);
@@ -247,7 +245,7 @@ enum rc correct_run(struct web *web, struct request *request, struct response *r
 		return rc;
 	c.view = view_new(request->pool);
 	if (request->method == METHOD_POST) {
-		rc = sent_before(&c, &done);
+		rc = correct_sent_before(&c, &done);
 		if (rc == RC_OK && !done)
 			rc = check(&c);
 		if (done || (rc != RC_OK && rc != RC_INVALID))
@@ -257,7 +255,7 @@ enum rc correct_run(struct web *web, struct request *request, struct response *r
 			goto out;
 		}
 		/* The other of two taps at once may have been written in between. */
-		rc = sent_before(&c, &done);
+		rc = correct_sent_before(&c, &done);
 		if (rc != RC_OK || done)
 			goto out;
 	}

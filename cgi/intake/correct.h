@@ -48,6 +48,9 @@ enum rc correct_run(struct web *web, struct request *request, struct response *r
 enum rc correct_accepted(struct correct *c) MUST_CHECK;
 /* Login and password of another person with one of spec->second. A fault stands in the form. */
 enum rc correct_second(struct correct *c) MUST_CHECK;
+/* A second tap finds things as the first one left them, which may look like a fault: it goes where
+ * the first one went. *done: the answer is complete. */
+enum rc correct_sent_before(struct correct *c, bool *done) MUST_CHECK;
 /* One line of facts; text is borrowed. */
 void correct_fact(struct correct *c, const char *label_key, const char *text);
 /* The next slip, with secrets of its own, into body.slip. */

@@ -1,5 +1,6 @@
 /*
  * correct_back.c: corrections that take something back: recall (/thu-hoi), send back (/tra-lai),
+ * one step back (/lui-buoc),
  * void (/huy), recall a returned result (/thu-hoi-ket-qua), withdraw (/rut), stop (/dung).
  */
 #include "intake/correct.h"
@@ -53,6 +54,28 @@ enum rc page_send_back(struct web *web, struct request *request, struct response
 		.fields = back_fields, .count = COUNT(back_fields), .body = body_same };
 
 	return correct_run(web, request, response, &back);
+}
+
+static enum rc previous_facts(struct correct *c)
+{
+	struct dossier_facts after = c->row.facts;
+	struct dossier_row back = c->row;
+
+	rule_apply(&after, kind_find(c->spec->kind, 1));
+	back.facts = after;
+	correct_fact(c, "correct.step_now", dossier_show_state(c->request->pool, &c->row));
+	correct_fact(c, "correct.step_before", dossier_show_state(c->request->pool, &back));
+	return RC_OK;
+}
+
+/* One step back, by whoever works on it: what was concluded in between no longer counts. */
+enum rc page_previous(struct web *web, struct request *request, struct response *response)
+{
+	static const struct correction previous = { .key = "previous",
+		.kind = "dossier.returned_to_previous", .fields = recall_fields,
+		.count = COUNT(recall_fields), .facts = previous_facts, .body = body_same };
+
+	return correct_run(web, request, response, &previous);
 }
 
 static const struct field void_fields[] = {

@@ -178,8 +178,9 @@ static enum rc call_facts(struct correct *c)
 
 static const char *call_initial(struct correct *c, const char *name)
 {
-	(void)c;
-	return strcmp(name, "outcome") == 0 ? "called" : "";
+	if (strcmp(name, "outcome") != 0)
+		return "";
+	return strcmp(request_query(c->request, "kq"), "appointment") == 0 ? "appointment" : "called";
 }
 
 static enum rc call_check(struct correct *c)

@@ -217,6 +217,7 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	view_set(view, "unit", row.unit);
 	view_set(view, "title", text_fill(request->pool, "act.back",
 			dossier_show_short_code(row.code), NULL));
+	view_flag(view, "may_copy", frame_can(request, ROLES_PREPARE));
 	view_flag(view, "has_slip", row.slip_no > 0);
 	show_choices(request, view, &row);
 	show_people(view, &row, body);

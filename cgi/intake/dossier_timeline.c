@@ -40,7 +40,7 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "dossier.refused", "reason" }, { "dossier.withdrawn", "reason" },
 	{ "dossier.stopped", "reason" }, { "dossier.voided", "reason" },
 	{ "dossier.result_recalled", "reason" }, { "slip.replaced", "reason" },
-	{ "dossier.recalled", "reason" }, { "dossier.handed_back", "reason" },
+	{ "dossier.recalled", "reason" }, { "dossier.reassigned", "reason" }, { "dossier.handed_back", "reason" },
 	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
 	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
 	{ "request.made", "reason" },
@@ -78,6 +78,15 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 		return correct_amend_words(pool, body);
 	if (strcmp(kind, "dossier.due_adjusted") == 0 || strcmp(kind, "dossier.extended") == 0)
 		return due_detail(pool, body);
+	if (strcmp(kind, "dossier.procedure_changed") == 0)
+		return pair(pool, json_text(json_object_get(body, "procedure"), "name"),
+				json_text(body, "reason"));
+	if (strcmp(kind, "dossier.taken_over") == 0)
+		return pair(pool, json_text(body, "old_code"), json_text(body, "old_agency"));
+	if (strcmp(kind, "dossier.result_brought") == 0)
+		return pair(pool, json_text(body, "from_code"), json_text(body, "from"));
+	if (strcmp(kind, "dossier.late_entered") == 0)
+		return pair(pool, json_text(body, "paper_no"), json_text(body, "reason"));
 	if (strcmp(kind, "call.noted") == 0)
 		return call_detail(pool, body);
 	if (strcmp(kind, "dossier.result_returned") == 0)

@@ -254,6 +254,31 @@ json_t *draft_data_add_paper(struct pool *pool, json_t *data, const char *name)
 	return paper;
 }
 
+bool draft_data_copy(json_t *data, const json_t *body, const struct catalogue *catalogue)
+{
+	static const char *const members[] = { "persons", "content", "delivery" };
+	const struct procedure_case *chosen;
+	const struct procedure *procedure = draft_data_procedure(body, catalogue, &chosen);
+	json_t *before;
+	size_t i;
+
+	if (procedure == NULL || !procedure->enabled)
+		return false;
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_get(body, members[i]) != NULL)
+			json_put_value(data, members[i], json_deep_copy(json_object_get(body, members[i])));
+	draft_data_choose(data, catalogue, procedure, chosen);
+	json_array_foreach(json_object_get(body, "components"), i, before) {
+		json_t *paper = draft_data_paper(data, json_text(before, "id"));
+
+		if (paper != NULL)
+			(void)json_object_update(paper, before);
+		else
+			json_add(json_object_get(data, "components"), json_deep_copy(before));
+	}
+	return true;
+}
+
 /* ---- fees ---- */
 
 bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies)

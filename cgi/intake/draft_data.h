@@ -48,6 +48,9 @@ void draft_data_card(json_t *data, const char *who, const struct card *card);
 /* The applicant of another dossier's body, for the next dossier of the same person. */
 void draft_data_same_person(json_t *data, const json_t *body);
 
+/* Another dossier's request and papers besides. False: its procedure is no longer taken in here. */
+bool draft_data_copy(json_t *data, const json_t *body, const struct catalogue *catalogue);
+
 /* Chooses procedure and case ("" the first): drops the old one's papers, keeps added ones. */
 void draft_data_choose(json_t *data, const struct catalogue *catalogue,
 		const struct procedure *procedure, const struct procedure_case *chosen);

@@ -1,6 +1,6 @@
 /*
- * draft_start.c: a new dossier begins (from nothing, from a scanned card, or from the person of
- * another dossier), changes hands between colleagues, or is given up.
+ * draft_start.c: a new dossier begins (from nothing, from a scanned card, from the person of another
+ * dossier, or as a copy of one), changes hands between colleagues, or is given up.
  */
 #include <string.h>
 
@@ -11,14 +11,44 @@
 #include "store/account.h"
 #include "web/text_vi.h"
 
-/* What is known before the first page: a card that was scanned, or another dossier's person. */
-static enum rc known(struct web *web, struct request *request, json_t *data, const char **next)
+/* The dossier a new one begins with. */
+struct source {
+	struct dossier_row row;
+	bool copied;		/* its papers, too */
+};
+
+/* Another dossier's people, and as a copy its request and papers as well. */
+static enum rc know_dossier(struct web *web, struct request *request, json_t *data,
+		struct source *source, const char **next)
+{
+	const struct catalogue *catalogue = &intake_of(web)->catalogue;
+	bool copy = form_raw(request->form, "copy")[0] != '\0';
+	json_t *body = NULL;
+	enum rc rc = dossier_find(web->store, request->pool, NULL, form_raw(request->form, "from"),
+			&source->row);
+
+	if (rc == RC_OK)
+		rc = dossier_body(web->store, &source->row, &body);
+	if (rc == RC_NOT_FOUND)		/* or erased: begun from nothing */
+		return RC_OK;
+	if (rc == RC_OK) {
+		draft_data_same_person(data, body);
+		*next = "/thu-tuc";
+		source->copied = copy && draft_data_copy(data, body, catalogue);
+		if (source->copied)
+			*next = "/giay-to";
+	}
+	json_decref(body);
+	return rc;
+}
+
+/* What is known before the first page: a card that was scanned, or another dossier. */
+static enum rc known(struct web *web, struct request *request, json_t *data, struct source *source,
+		const char **next)
 {
 	const char *payload = form_raw(request->form, "card"), *from = form_raw(request->form, "from");
 	const char *reason;
 	struct card card;
-	struct dossier_row row;
-	json_t *body = NULL;
 	enum rc rc = RC_OK;
 
 	if (payload[0] != '\0' &&
@@ -26,17 +56,23 @@ static enum rc known(struct web *web, struct request *request, json_t *data, con
 		draft_data_card(data, "applicant", &card);
 		*next = card.address[0] != '\0' ? "/thu-tuc" : "/nguoi";
 	} else if (from[0] != '\0') {
-		rc = dossier_find(web->store, request->pool, NULL, from, &row);
-		if (rc == RC_OK)
-			rc = dossier_body(web->store, &row, &body);
-		if (rc == RC_OK) {
-			draft_data_same_person(data, body);
-			*next = "/thu-tuc";
-		} else if (rc == RC_NOT_FOUND) {
-			rc = RC_OK;
-		}
-		json_decref(body);
+		rc = know_dossier(web, request, data, source, next);
 	}
+	return rc;
+}
+
+/* The scans of the copied dossier that are here; each is the same content, kept once. */
+static enum rc copy_files(struct web *web, struct request *request, const struct source *source,
+		const char *draft)
+{
+	struct dossier_file *files = NULL;
+	size_t count = 0;
+	enum rc rc = dossier_files(web->store, request->pool, &source->row, false, &files, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		if (files[i].here)
+			rc = draft_file_add(web->store, draft, files[i].component, files[i].sha256,
+					files[i].size, files[i].type, files[i].name);
 	return rc;
 }
 
@@ -67,16 +103,19 @@ static enum rc claim(struct web *web, struct request *request, const char *draft
 enum rc page_new(struct web *web, struct request *request, struct response *response)
 {
 	const struct account *account = &request->session->account;
+	struct source source = { .copied = false };
 	json_t *data = json_new_object();
 	const char *next = "/nguoi";
 	char *location, id[33];
 	enum rc rc = store_room(web->store);	/* told before anything is typed */
 
 	if (rc == RC_OK)
-		rc = known(web, request, data, &next);
+		rc = known(web, request, data, &source, &next);
 	if (rc == RC_OK)
 		rc = draft_new(web->store, account->id, account->name, data, id);
 	json_decref(data);
+	if (rc == RC_OK && source.copied)
+		rc = copy_files(web, request, &source, id);
 	if (rc != RC_OK)
 		return rc;
 	location = draft_page_url(request->pool, id, next);

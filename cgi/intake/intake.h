@@ -155,6 +155,12 @@ PAGE(external);
 PAGE(call);
 PAGE(withdraw);
 PAGE(stop);
+PAGE(previous);
+PAGE(change);
+
+/* ---- pages: what is left over, and what comes from elsewhere ---- */
+PAGE(uncollected);
+PAGE(uncollected_call);
 
 /* ---- pages: certification counter and its books ---- */
 PAGE(cert);

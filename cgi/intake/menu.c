@@ -23,6 +23,7 @@ static const char *const groups[] = { "counter", "cert", "work", "paper", "money
 static const struct menu_row rows[] = {
 	{ "counter", "/quay", "home" },
 	{ "counter", "/tra-ket-qua", "results" },
+	{ "counter", "/tra-ket-qua/chua-den", "uncollected" },
 	{ "counter", "/quay?viec=nhap", "drafts" },
 
 	{ "cert", "/chung-thuc", "cert" },

@@ -23,6 +23,10 @@ const struct route intake_routes[] = {
 	{ "tray.sign", GET, "/duyet", 0, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER, 0, page_tray_sign },
 	{ "tray.results", GET, "/tra-ket-qua", 0, ROLES_COUNTER, 0, page_tray_results },
 
+	{ "uncollected", GET, "/tra-ket-qua/chua-den", 0, ROLES_COUNTER, 0, page_uncollected },
+	{ "uncollected.call", POST, "/tra-ket-qua/goi", 0, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0,
+	  page_uncollected_call },
+
 	{ "find", POST, "/tim", ROUTE_NO_FORM_ID, ROLES_STAFF, 0, page_find },
 	{ "person", GET, "/nguoi/:id", 0, ROLES_COUNTER, 0, page_person },
 
@@ -83,6 +87,10 @@ const struct route intake_routes[] = {
 	{ "act.recall", GET | POST, "/ho-so/:code/thu-hoi", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
 	  page_recall },
 	{ "act.send_back", GET | POST, "/ho-so/:code/tra-lai", 0, ROLE_SPECIALIST, 0, page_send_back },
+	{ "act.previous", GET | POST, "/ho-so/:code/lui-buoc", 0,
+	  ROLE_SPECIALIST | ROLE_SIGNER | ROLE_CLERK_SEAL | ROLE_MANAGER, 0, page_previous },
+	{ "act.change", GET | POST, "/ho-so/:code/doi-thu-tuc", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
+	  page_change },
 	{ "act.recall_result", GET | POST, "/ho-so/:code/thu-hoi-ket-qua", 0,
 	  ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0, page_recall_result },
 	{ "act.lost_slip", GET | POST, "/ho-so/:code/mat-giay-hen", 0, ROLE_INTAKE | ROLE_RETURNER, 0,

@@ -53,6 +53,22 @@ const char *dossier_show_short_code(const char *code)
 	return dash != NULL ? dash + 1 : code;
 }
 
+/* How it came here, where that is not the usual way, and its number there. */
+static void show_origin(struct view *item, const struct dossier_row *row)
+{
+	static const char *const keys[] = { [ORIGIN_LATE] = "origin.late",
+		[ORIGIN_TAKEN_OVER] = "origin.taken_over", [ORIGIN_BROUGHT] = "origin.brought",
+		[ORIGIN_REFUSED] = NULL };
+	const char *key = (size_t)row->origin < sizeof(keys) / sizeof(keys[0]) ?
+			keys[row->origin] : NULL;
+
+	if (key == NULL)
+		return;
+	view_set(item, "origin", text_get(key));
+	view_set(item, "old_code", row->old_code);
+	view_set(item, "old_agency", row->old_agency);
+}
+
 void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t now_ms)
 {
 	struct pool *pool = view_pool(item);
@@ -61,6 +77,7 @@ void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t 
 	view_set(item, "code", row->code);
 	view_set(item, "code_short", dossier_show_short_code(row->code));
 	view_set(item, "official", row->official);
+	show_origin(item, row);
 	view_set(item, "url", dossier_show_url(pool, row, ""));
 	view_set(item, "procedure", row->procedure_name);
 	view_set(item, "applicant", row->applicant);

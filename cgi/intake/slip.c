@@ -73,7 +73,9 @@ static enum rc show_corrected(struct web *web, struct view *view, const struct d
 		if (strcmp(event->kind, "slip.printed") == 0 &&
 				json_int(body, "slip_no", 0) < row->slip_no)
 			printed_at = event->time.wall_ms;
-		if (strcmp(event->kind, "dossier.amended") == 0 && json_object_get(body, "slip") != NULL)
+		if ((strcmp(event->kind, "dossier.amended") == 0 ||
+				strcmp(event->kind, "dossier.procedure_changed") == 0) &&
+				json_object_get(body, "slip") != NULL)
 			amended++;
 		json_decref(body);
 	}

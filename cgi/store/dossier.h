@@ -87,6 +87,29 @@ enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
 enum rc dossier_search(struct store *store, struct pool *pool, const char *words, size_t limit,
 		struct dossier_row **rows, size_t *count) MUST_CHECK;
 
+/* ---- dossier_work.c: worklists, each reading an index of its own ---- */
+/* Results that wait here since before_ms, the longest waiting first. */
+enum rc dossier_waiting(struct store *store, struct pool *pool, int64_t before_ms, size_t limit,
+		size_t offset, struct dossier_row **rows, size_t *count) MUST_CHECK;
+/* The newest call to the citizen, and how many there were; outcome "" when there was none. */
+struct dossier_call { const char *outcome; int64_t at, appointment_at, count; };
+enum rc dossier_last_call(struct store *store, struct pool *pool, const struct dossier_row *row,
+		struct dossier_call *out) MUST_CHECK;
+/* Systems of others that dossiers here still have to be keyed into, and how many. */
+struct dossier_system { const char *system; int64_t count; };
+enum rc dossier_systems(struct store *store, struct pool *pool, struct dossier_system **rows,
+		size_t *count) MUST_CHECK;
+/* Those of one system without a code of it, oldest first. */
+enum rc dossier_to_key(struct store *store, struct pool *pool, const char *system, size_t limit,
+		size_t offset, struct dossier_row **rows, size_t *count) MUST_CHECK;
+/* By the number it had elsewhere, exactly as written there. Several may have it: the first.
+ * RC_NOT_FOUND. */
+enum rc dossier_by_old_code(struct store *store, struct pool *pool, enum dossier_origin origin,
+		const char *old_code, struct dossier_row *out) MUST_CHECK;
+/* Taken over or brought, newest first. */
+enum rc dossier_from_elsewhere(struct store *store, struct pool *pool, enum dossier_origin origin,
+		size_t limit, struct dossier_row **rows, size_t *count) MUST_CHECK;
+
 /* The whole point's transfer for the header: computed, never a flag. */
 struct dossier_backlog { int64_t dossiers_waiting; int64_t oldest_at; int64_t last_receipt_at; };
 enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out) MUST_CHECK;

@@ -85,7 +85,7 @@ static void by_role(void **state)
 			"hand_over note call amend lost_slip external withdraw void");
 	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note extend stop");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST,
-			"to_sign finish note extend send_back stop");
+			"to_sign finish note extend send_back previous stop");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, CLERK,
 			"note call amend lost_slip external withdraw");
 	offered(STATE_FORWARDED, LEVEL_COMMUNE, CLERK,

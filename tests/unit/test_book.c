@@ -538,7 +538,7 @@ static void a_database_without_books_is_brought_up(void **state)
 	(void)snprintf(path, sizeof(path), "%s/tram.db", board.settings->db_dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE book_entry; DROP TABLE book;"
-			" DROP TABLE pending; DROP TABLE handover;"
+			" DROP TABLE pending; DROP TABLE handover; DROP INDEX dossier_origin;"
 			" DROP INDEX dossier_old_code; DROP INDEX dossier_to_key;"
 			" DROP INDEX dossier_waiting; ALTER TABLE dossier DROP COLUMN origin;"
 			" ALTER TABLE dossier DROP COLUMN old_code;"

@@ -6,6 +6,7 @@ ALTER TABLE dossier ADD COLUMN old_code text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE dossier ADD COLUMN old_agency text COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE dossier ADD COLUMN target_system text COLLATE "C" NOT NULL DEFAULT '';
 
+CREATE INDEX dossier_origin ON dossier (board, origin, board_seq) WHERE origin > 0;
 CREATE INDEX dossier_old_code ON dossier (board, old_code) WHERE old_code <> '';
 -- Still to be keyed into another system; what is over needs no keying.
 CREATE INDEX dossier_to_key ON dossier (board, target_system, received_at)

@@ -6,6 +6,7 @@ ALTER TABLE dossier ADD COLUMN old_code TEXT NOT NULL DEFAULT '';
 ALTER TABLE dossier ADD COLUMN old_agency TEXT NOT NULL DEFAULT '';
 ALTER TABLE dossier ADD COLUMN target_system TEXT NOT NULL DEFAULT '';
 
+CREATE INDEX dossier_origin ON dossier (board, origin, board_seq) WHERE origin > 0;
 CREATE INDEX dossier_old_code ON dossier (board, old_code) WHERE old_code <> '';
 -- Still to be keyed into another system; what is over needs no keying.
 CREATE INDEX dossier_to_key ON dossier (board, target_system, received_at)
@@ -15,5 +16,6 @@ CREATE INDEX dossier_waiting ON dossier (board, finished_at) WHERE state = 8;
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('dossier', 'dossier_old_code', '8000 4000 1'),
+	('dossier', 'dossier_origin', '8000 4000 2000 1'),
 	('dossier', 'dossier_to_key', '400 200 40 2'),
 	('dossier', 'dossier_waiting', '400 200 1');
