@@ -78,11 +78,11 @@ static void by_role(void **state)
 {
 	(void)state;
 	offered(STATE_ACCEPTED, LEVEL_COMMUNE, CLERK,
-			"forward note call amend lost_slip external withdraw void");
+			"forward note call amend lost_slip change external withdraw void");
 	offered(STATE_ACCEPTED, LEVEL_COMMUNE, ROLE_SPECIALIST,
 			"take to_sign note extend stop");
 	offered(STATE_ACCEPTED, LEVEL_PROVINCE, CLERK,
-			"hand_over note call amend lost_slip external withdraw void");
+			"hand_over note call amend lost_slip change external withdraw void");
 	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note extend stop");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST,
 			"to_sign finish note extend send_back previous stop");
@@ -92,7 +92,7 @@ static void by_role(void **state)
 			"note call amend lost_slip recall external withdraw void");
 	offered(STATE_FORWARDED, LEVEL_COMMUNE, ROLE_MANAGER,
 			"note call amend due extend recall external withdraw stop void");
-	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note");
+	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note previous");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK,
 			"note call amend lost_slip external withdraw");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER,
