@@ -242,20 +242,38 @@ static void links_expire(const char *dir)
 	(void)closedir(listing);
 }
 
-enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
-		const uint8_t sha256[32], char **path)
+/* A name nobody can guess, after the old ones are gone. */
+static char *out_name(struct store *store, struct pool *pool)
 {
 	const char *dir = store->settings->out_dir;
 	char name[33];
+
+	links_expire(dir);
+	random_hex(16, name);
+	return pool_printf(pool, "%s/%s", dir, name);
+}
+
+enum rc blob_new_out(struct store *store, struct pool *pool, char **path, int *fd)
+{
+	*path = out_name(store, pool);
+	*fd = open(*path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (*fd < 0) {
+		log_error("blob new out: errno=%d", errno);
+		return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
+	}
+	return RC_OK;
+}
+
+enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
+		const uint8_t sha256[32], char **path)
+{
 	char *from = NULL;
 	enum rc rc;
 
 	rc = blob_check(store, pool, board, sha256, &from);
 	if (rc != RC_OK)
 		return rc;
-	links_expire(dir);
-	random_hex(16, name);
-	*path = pool_printf(pool, "%s/%s", dir, name);
+	*path = out_name(store, pool);
 	if (link(from, *path) != 0) {
 		log_error("blob link: errno=%d", errno);
 		return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;

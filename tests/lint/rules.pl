@@ -14,6 +14,7 @@ my %floors = (
 	web => [qw(base crypt dossier store web)],
 	(map { $_ => ['base', 'crypt', 'dossier', 'store', 'web', $_] } qw(intake lookup admin center)),
 	forward => [qw(base crypt dossier store link forward)],
+	sheet => [qw(base sheet)],
 	tool => [qw(base crypt dossier store link web tool)],
 );
 my @generated = qw(embed.h pages.h text.h schema.h);
@@ -43,6 +44,8 @@ sub check_include {
 			if $include =~ /^fcgi/ && $file ne 'cgi/web/fcgx.c';
 		fault($where, "only store/ includes $include")
 			if $include =~ /^(sqlite3|libpq)/ && $room ne 'store';
+		fault($where, "only sheet/ includes $include")
+			if $include =~ /^(xlsxwriter|zip|expat)\.h/ && $room ne 'sheet';
 		fault($where, "only crypt/ and link/tls* include $include")
 			if $include =~ m{^(mbedtls|psa)/} && $room ne 'crypt' && $file !~ m{^cgi/link/tls};
 		return;
