@@ -35,6 +35,7 @@ extern const struct kind_field kind_part_receiver[];
 extern const struct kind_field kind_part_supplement[];
 extern const struct kind_field kind_part_original[];
 extern const struct kind_field kind_part_receipt[];
+extern const struct kind_field kind_part_collector[];
 extern const struct kind_field kind_part_linked[];
 extern const struct kind_field kind_part_amendable[];
 /* kind_state.c */

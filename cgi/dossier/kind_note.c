@@ -18,13 +18,15 @@ const struct kind_field kind_fields_fee_collected[] = {
 	REQ_OF("method", "cash|transfer|online|exempt"), OPT_IN("receipt", 'o', kind_part_receipt),
 	OPT_P("payer", 's'), OPT_P("payer_address", 's'), OPT("payer_tax_code", 's'),
 	OPT("collector_unit", 's'), OPT("exempt", 's'), REQ("collected_at", 'i'),
-	OPT("transaction", 's'), END
+	OPT("transaction", 's'), OPT_IN("collector", 'o', kind_part_collector), END
 };
 const struct kind_field kind_fields_fee_cancelled[] = {
-	REQ("collected", 'e'), REASON, OPT("approver", 's'), END
+	REQ("collected", 'e'), REASON, OPT("approver", 's'), OPT("amount", 'i'),
+	OPT_OF("method", "cash|transfer"), END
 };
 const struct kind_field kind_fields_fee_refunded[] = {
-	REQ("collected", 'e'), REQ("amount", 'i'), REASON, OPT("approver", 's'), END
+	REQ("collected", 'e'), REQ("amount", 'i'), REASON, OPT("approver", 's'),
+	OPT_OF("method", "cash|transfer"), END
 };
 const struct kind_field kind_fields_receipt_cancelled[] = {
 	REQ_IN("receipt", 'o', kind_part_receipt), REASON, OPT("collected", 'e'), END
@@ -97,7 +99,7 @@ const struct kind_field kind_fields_book_opened[] = {
 	REQ("symbol", 's'), REQ("book_no", 's'), REQ("year", 'i'),
 	REQ_OF("kind", "copy|signature|translator|transaction|receipt|dossier"),
 	REQ_OF("medium", "paper|electronic"), REQ("first", 'i'), OPT("last", 'i'), OPT("serial", 's'),
-	OPT("form", 's'), END
+	OPT("form", 's'), OPT_IN("collector", 'o', kind_part_collector), END
 };
 static const struct kind_field book_item[] = {
 	REQ("name", 's'), OPT("pages", 'i'), OPT("copies", 'i'), OPT("electronic", 'b'),
@@ -128,7 +130,8 @@ const struct kind_field kind_fields_shift_paused[] = { OPT("until", 'i'), OPT("r
 const struct kind_field kind_fields_shift_resumed[] = { END };
 const struct kind_field kind_fields_shift_closed[] = {
 	REQ("cash", 'i'), OPT("transfer", 'i'), OPT("receipts_used", 'i'), OPT("receipts_cancelled", 'l'),
-	OPT("open_dossiers", 'i'), OPT("drafts", 'i'), OPT("originals", 'i'), OPT("successor", 's'), END
+	OPT("open_dossiers", 'i'), OPT("drafts", 'i'), OPT("originals", 'i'), OPT("successor", 's'),
+	OPT("expected", 'i'), END
 };
 
 const struct kind_field kind_fields_station_opened[] = {

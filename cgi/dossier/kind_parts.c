@@ -89,7 +89,12 @@ const struct kind_field kind_part_original[] = {
 };
 
 const struct kind_field kind_part_receipt[] = {
-	OPT("form", 's'), OPT("serial", 's'), REQ("number", 's'), END
+	OPT("form", 's'), OPT("serial", 's'), REQ("number", 's'), OPT("book", 'e'), END
+};
+
+/* Who takes the money: a legal person of its own (in Hà Tĩnh's template: the province's post). */
+const struct kind_field kind_part_collector[] = {
+	OPT("id", 's'), REQ("name", 's'), OPT("tax_code", 's'), OPT("address", 's'), END
 };
 
 const struct kind_field kind_part_linked[] = {

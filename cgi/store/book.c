@@ -32,7 +32,7 @@ static const char OF_DOSSIER[] =
 	"SELECT e.number, e.book_no, e.dossier, e.requester, e.requester_number, e.name, e.pages,"
 	" e.copies, e.amount, e.signer_name, e.signer_title, e.signed_at, e.spoiled, e.reason,"
 	" b.symbol, b.medium FROM book_entry e JOIN book b ON b.board = e.board AND b.id = e.book"
-	" WHERE e.board = $1 AND e.dossier = $2 ORDER BY e.signed_at, b.medium DESC, e.number"
+	" WHERE e.board = $1 AND e.dossier = $2 AND b.kind <> 'receipt' ORDER BY e.signed_at, b.medium DESC, e.number"
 	" LIMIT 100";
 static const char TOTALS[] =
 	"SELECT count(*), coalesce(sum(spoiled), 0),"

@@ -17,7 +17,8 @@ static const char WAITING[] =
 /* State 8 (result) with a number in a book of certifications. */
 static const char READY[] =
 	"SELECT " COLUMNS " FROM dossier d WHERE board = $1 AND state = 8 AND holder = 0"
-	" AND EXISTS (SELECT 1 FROM book_entry e WHERE e.board = d.board AND e.dossier = d.id)"
+	" AND EXISTS (SELECT 1 FROM book_entry e JOIN book b ON b.board = e.board AND b.id = e.book"
+	" WHERE e.board = d.board AND e.dossier = d.id AND b.kind <> 'receipt')"
 	" ORDER BY finished_at DESC, code LIMIT $2";
 
 static void read(struct stmt *stmt, struct pool *pool, struct book_waiting *out)

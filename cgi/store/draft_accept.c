@@ -10,6 +10,7 @@
 #include "crypt/random.h"
 #include "dossier/code.h"
 #include "store/draft.h"
+#include "store/money.h"
 #include "store/slip.h"
 
 static const char SERIES[] = "SELECT last FROM series WHERE board = $1 AND day = $2";
@@ -123,28 +124,33 @@ static enum rc complete(struct store *store, struct pool *pool, const char *id,
 	return RC_OK;
 }
 
-/* Paid at the counter: the money is an event of its own, in the same commit. */
-static enum rc collect(struct store *store, const struct act *accepted, const json_t *body,
-		const char **reason)
+/* Paid at the counter: the money and its receipt are events of their own, in the same commit. */
+static enum rc collect(struct store *store, struct pool *pool, const struct act *accepted,
+		const json_t *body, const char **reason)
 {
+	const json_t *applicant = json_object_get(body, "applicant");
+	const json_t *submitter = json_object_get(body, "submitter");
 	const json_t *fees = json_object_get(body, "fees");
-	json_t *paid = json_new_object();
-	struct act act = *accepted;
-	struct event event;
-	int64_t total = 0;
-	enum rc rc;
+	bool other = *json_text(submitter, "name") && !json_flag(submitter, "self");
+	struct money_payment payment = { .dossier = accepted->subject, .actor = accepted->actor,
+		.fees = fees, .method = "cash", .counter = json_text(body, "counter"),
+		.at_ms = json_int(body, "received_at", 0),
+		.payer = json_text(other ? submitter : applicant, "name"),
+		.payer_address = json_text(other ? submitter : applicant, "address") };
 
-	for (size_t i = 0; i < json_array_size(fees); i++)
-		total += json_int(json_array_get(fees, i), "amount", 0);
-	json_put_value(paid, "fees", json_deep_copy(fees));
-	json_put_int(paid, "total", total);
-	json_put(paid, "method", "cash");
-	json_put_int(paid, "collected_at", json_int(body, "received_at", 0));
-	act.kind = "fee.collected";
-	act.body = paid;
-	rc = act_append(store, &act, &event, reason);
-	json_decref(paid);
-	return rc;
+	/* A business is named on its receipt whoever brought the money. */
+	if (*json_text(applicant, "tax_code")) {
+		payment.payer = json_text(applicant, "name");
+		payment.payer_address = json_text(applicant, "address");
+		payment.payer_tax_code = json_text(applicant, "tax_code");
+	}
+	for (size_t i = 0; i < json_array_size(fees); i++) {
+		const json_t *fee = json_array_get(fees, i);
+
+		if (!*json_text(fee, "exempt"))
+			payment.total += json_int(fee, "amount", 0);
+	}
+	return payment.total > 0 ? money_collect(store, pool, &payment, reason) : RC_OK;
 }
 
 static enum rc accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
@@ -174,7 +180,7 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	rc = act_append(store, &act, &event, reason);
 	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0 &&
 			json_object_get(body, "fees") != NULL)
-		rc = collect(store, &act, body, reason);
+		rc = collect(store, pool, &act, body, reason);
 	if (rc != RC_OK)
 		return rc;
 	*location = place_of(pool, code);
@@ -200,7 +206,7 @@ static enum rc accept_now(struct store *store, struct pool *pool, const char *fo
 	if (rc == RC_OK)
 		rc = act_append(store, &act, &event, reason);
 	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0)
-		rc = collect(store, &act, body, reason);
+		rc = collect(store, pool, &act, body, reason);
 	act.kind = "dossier.sent_to_sign";
 	act.body = to_sign;
 	if (rc == RC_OK)

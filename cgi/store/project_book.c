@@ -12,8 +12,9 @@ static const char FACTS[] =
 	"SELECT last, range_end, closed FROM book WHERE board = $1 AND id = $2";
 static const char OPEN[] =
 	"INSERT INTO book (board, id, kind, medium, symbol, book_no, year, first, last, range_end,"
-	" spoiled, serial, form, opened_at, closed, closed_at, total, signer_name, signer_title)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, 0, 0, 0, '', '')";
+	" spoiled, serial, form, opened_at, closed, closed_at, total, signer_name, signer_title,"
+	" collector) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, 0, 0, 0, '',"
+	" '', $14)";
 static const char SET_LAST[] =
 	"UPDATE book SET last = $3, range_end = $4 WHERE board = $1 AND id = $2";
 static const char SET_VOLUME[] =
@@ -123,6 +124,7 @@ static enum rc on_opened(struct store *store, const struct event *event, const j
 	stmt_text(stmt, 11, json_text(body, "serial"));
 	stmt_text(stmt, 12, json_text(body, "form"));
 	stmt_int(stmt, 13, event->time.wall_ms);
+	stmt_text(stmt, 14, json_text(json_object_get(body, "collector"), "id"));
 	return stmt_run(stmt);
 }
 

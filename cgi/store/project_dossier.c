@@ -296,7 +296,7 @@ static enum rc on_payment_requested(struct work *work)
 static enum rc on_payment(struct work *work)
 {
 	set_due(work);
-	return project_mark_fee_paid(work->store, work->row->board, work->row->id,
+	return project_money_paid(work->store, work->row->board, work->row->id,
 			&work->row->number[ROW_FEE_PAID]);
 }
 
@@ -369,8 +369,10 @@ static enum rc on_complete(struct work *work)
 
 static enum rc on_fee(struct work *work)
 {
-	return project_mark_fee_paid(work->store, work->row->board, work->row->id,
-			&work->row->number[ROW_FEE_PAID]);
+	enum rc rc = project_money_add(work->store, work->event, work->body);
+
+	return rc == RC_OK ? project_money_paid(work->store, work->row->board, work->row->id,
+			&work->row->number[ROW_FEE_PAID]) : rc;
 }
 
 static enum rc on_place(struct work *work)

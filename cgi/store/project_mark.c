@@ -10,12 +10,6 @@
 static const char ADD[] =
 	"INSERT INTO mark (board, subject, id, kind, wall_ms, author, seq, amount, flag, ref, word)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
-static const char FEES[] =
-	"SELECT kind, id, ref, amount FROM mark WHERE board = $1 AND subject = $2"
-	" AND kind IN ('fee.collected', 'fee.cancelled', 'fee.refunded', 'dossier.payment_met')";
-static const char FEE_CANCELLED[] =
-	"SELECT 1 FROM mark WHERE board = $1 AND subject = $2 AND kind = 'fee.cancelled'"
-	" AND ref = $3 LIMIT 1";
 static const char EXTERNAL[] =
 	"SELECT word FROM mark WHERE board = $1 AND subject = $2 AND kind = 'code.external'"
 	" ORDER BY wall_ms DESC, author DESC, seq DESC LIMIT 1";
@@ -103,58 +97,6 @@ enum rc project_mark_add(struct store *store, const struct event *event, const j
 	stmt_text(stmt, 10, json_text(body, of->ref));
 	stmt_text(stmt, 11, json_text(body, of->word));
 	return stmt_run(stmt);
-}
-
-static enum rc is_cancelled(struct store *store, const char *board, const uint8_t *id,
-		const char *event_hex, bool *cancelled)
-{
-	struct stmt *stmt = db_stmt(store->tram, FEE_CANCELLED);
-	enum rc rc;
-
-	stmt_text(stmt, 1, board);
-	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
-	stmt_text(stmt, 3, event_hex);
-	rc = stmt_step(stmt, cancelled);
-	if (rc == RC_OK && *cancelled)
-		stmt_reset(stmt);
-	return rc;
-}
-
-enum rc project_mark_fee_paid(struct store *store, const char *board, const uint8_t *id,
-		int64_t *paid)
-{
-	struct stmt *stmt = db_stmt(store->tram, FEES);
-	bool row;
-	enum rc rc;
-
-	*paid = 0;
-	stmt_text(stmt, 1, board);
-	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
-	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
-		const char *kind = stmt_col_text(stmt, 0);
-		int64_t amount = stmt_col_int(stmt, 3);
-		bool cancelled = false;
-		char hex[2 * EVENT_ID_SIZE + 1] = "";
-		const void *bytes;
-		size_t len;
-
-		if (amount < 0 || amount > INT64_C(1000000000000))
-			continue;
-		bytes = stmt_col_blob(stmt, 1, &len);
-		if (len == EVENT_ID_SIZE)
-			hex_encode(bytes, len, hex);
-		if (strcmp(kind, "fee.collected") == 0) {
-			rc = is_cancelled(store, board, id, hex, &cancelled);
-			if (rc != RC_OK)
-				break;
-		}
-		if (strcmp(kind, "fee.refunded") == 0)
-			*paid -= amount;
-		else if (strcmp(kind, "fee.cancelled") != 0 && !cancelled)
-			*paid += amount;
-	}
-	stmt_reset(stmt);
-	return rc;
 }
 
 enum rc project_mark_external(struct store *store, struct pool *pool, const char *board,

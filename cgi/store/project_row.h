@@ -48,8 +48,6 @@ enum rc project_files_slip(struct store *store, const struct event *event,
 		const json_t *slip) MUST_CHECK;
 
 /* project_mark.c: what follows from a dossier's marks. */
-enum rc project_mark_fee_paid(struct store *store, const char *board, const uint8_t *id,
-		int64_t *paid) MUST_CHECK;
 enum rc project_mark_external(struct store *store, struct pool *pool, const char *board,
 		const uint8_t *id, const char **code) MUST_CHECK;
 

@@ -66,16 +66,27 @@ const struct projection_table projection_tables[] = {
 		"SELECT board, day, last FROM series WHERE ($1 = '' OR board = $1) ORDER BY "
 		"board, day",
 		"DELETE FROM series" },
-	{ "book", "tbttttiiiiittiiiitt", true,
+	{ "book", "tbttttiiiiittiiiittt", true,
 		"SELECT board, id, kind, medium, symbol, book_no, year, first, last, range_end, "
 		"spoiled, serial, form, opened_at, closed, closed_at, total, signer_name, "
-		"signer_title FROM book WHERE ($1 = '' OR board = $1) ORDER BY board, id",
+		"signer_title, collector FROM book WHERE ($1 = '' OR board = $1) ORDER BY board, id",
 		"DELETE FROM book" },
 	{ "book_entry", "tbitbtttiiittiit", true,
 		"SELECT board, book, number, book_no, dossier, requester, requester_number, name, "
 		"pages, copies, amount, signer_name, signer_title, signed_at, spoiled, reason FROM "
 		"book_entry WHERE ($1 = '' OR board = $1) ORDER BY board, book, number",
 		"DELETE FROM book_entry" },
+	{ "money", "tbbititiititttttt", true,
+		"SELECT board, id, dossier, kind, collected, at, actor, author, seq, method, amount, "
+		"payer, collector, book, serial, number, reason FROM money WHERE ($1 = '' OR "
+		"board = $1) ORDER BY board, id",
+		"DELETE FROM money" },
+	{ "shift", "tbttiiiiiiiiiiiiitt", true,
+		"SELECT board, id, account, counter, opened_at, opened_seq, cash_before, closed, "
+		"closed_at, closed_seq, cash, expected, transfer, receipts, dossiers, drafts, "
+		"originals, successor, note FROM shift WHERE ($1 = '' OR board = $1) ORDER BY "
+		"board, id",
+		"DELETE FROM shift" },
 	{ "official_series", "tti", false,
 		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
 		"ORDER BY agency, day",
@@ -183,6 +194,8 @@ static enum rc project_other(struct store *store, const struct event *event,
 			return rc;
 	}
 	rc = project_mark_add(store, event, body);
+	if (rc == RC_OK && event->subject_kind == SUBJECT_SHIFT)
+		rc = project_money_shift(store, event, body);
 	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
 		rc = erase(store, event, body, parked);
 	return rc;
@@ -269,6 +282,10 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 		rc = project_dossier_clear(store, board, subject);
 	if (rc == RC_OK)
 		rc = project_book_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_money_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_money_shift_clear(store, board, subject);
 	stmt = db_stmt(store->tram, MARKS_DELETE);
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);

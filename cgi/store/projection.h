@@ -72,6 +72,18 @@ enum rc project_book_check(struct store *store, const char *board, const uint8_t
 enum rc project_book_event(struct store *store, const struct event *event, const json_t *body,
 		const char **parked) MUST_CHECK;
 enum rc project_book_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
+/* project_money.c: collections, cancellations and refunds of a dossier; shifts. */
+enum rc project_money_add(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
+/* What a dossier has paid: collections that stand, less what was given back of each; and what the
+ * province took itself (dossier.payment_met). */
+enum rc project_money_paid(struct store *store, const char *board, const uint8_t *dossier,
+		int64_t *paid) MUST_CHECK;
+enum rc project_money_clear(struct store *store, const char *board,
+		const uint8_t *dossier) MUST_CHECK;
+enum rc project_money_shift(struct store *store, const struct event *event,
+		const json_t *body) MUST_CHECK;
+enum rc project_money_shift_clear(struct store *store, const char *board,
+		const uint8_t *id) MUST_CHECK;
 /* Words a dossier is found by, one blank between: of texts folded, of numbers their digits joined;
  * long numbers whole and by their last four digits. */
 char *project_search_fold(struct pool *pool, const char *const *texts, size_t text_count,
