@@ -539,6 +539,8 @@ static void a_database_without_books_is_brought_up(void **state)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE book_entry; DROP TABLE book;"
 			" DROP TABLE pending; DROP TABLE handover; DROP INDEX dossier_origin;"
+			" DROP TABLE money; DROP TABLE shift; DROP TABLE collector;"
+			" DROP INDEX dossier_owing; DROP INDEX dossier_overpaid;"
 			" DROP INDEX dossier_old_code; DROP INDEX dossier_to_key;"
 			" DROP INDEX dossier_waiting; ALTER TABLE dossier DROP COLUMN origin;"
 			" ALTER TABLE dossier DROP COLUMN old_code;"
