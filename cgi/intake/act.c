@@ -111,26 +111,39 @@ static bool seen_bytes(const char *hex, uint8_t out[EVENT_ID_SIZE])
 	return strlen(hex) == 2 * EVENT_ID_SIZE && hex_decode(hex, out, EVENT_ID_SIZE) == RC_OK;
 }
 
-enum rc act_write_form(struct web *web, struct request *request, struct response *response,
-		const struct dossier_row *row, const char *kind, const json_t *body,
-		const char *location, const char *form_id, const char *seen)
+/* All parts or none; the first is checked against what the person saw. */
+static enum rc append_parts(struct web *web, struct request *request, const struct dossier_row *row,
+		const struct act_part *parts, size_t count, const uint8_t *seen, const char **reason)
 {
 	struct event event;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		struct act act = {
+			.subject_kind = SUBJECT_DOSSIER,
+			.subject = row->id,
+			.kind = parts[i].kind,
+			.actor = request->session->account.id,
+			.body = parts[i].body,
+			.seen = i == 0 ? seen : NULL,
+		};
+
+		rc = act_append(web->store, &act, &event, reason);
+	}
+	return rc;
+}
+
+enum rc act_write_parts(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const struct act_part *parts, size_t count,
+		const char *location, const char *form_id, const char *seen)
+{
 	uint8_t seen_id[EVENT_ID_SIZE];
 	const char *reason = NULL;
 	char *first = NULL;
 	enum rc rc;
-	struct act act = {
-		.subject_kind = SUBJECT_DOSSIER,
-		.subject = row->id,
-		.kind = kind,
-		.actor = request->session->account.id,
-		.body = body,
-	};
 
 	if (!seen_bytes(seen, seen_id))
 		return RC_INVALID;
-	act.seen = seen_id;
 	rc = store_begin(web->store, false);
 	if (rc != RC_OK)
 		return rc;
@@ -141,7 +154,7 @@ enum rc act_write_form(struct web *web, struct request *request, struct response
 		return RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = act_append(web->store, &act, &event, &reason);
+		rc = append_parts(web, request, row, parts, count, seen_id, &reason);
 	if (rc == RC_OK)
 		rc = form_done(web->store, form_id, location);
 	if (rc == RC_OK)
@@ -153,6 +166,33 @@ enum rc act_write_form(struct web *web, struct request *request, struct response
 	if (rc == RC_OK)
 		response_see_other(response, location);
 	return rc;
+}
+
+enum rc act_write_form(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *kind, const json_t *body,
+		const char *location, const char *form_id, const char *seen)
+{
+	const struct act_part part = { kind, body };
+
+	return act_write_parts(web, request, response, row, &part, 1, location, form_id, seen);
+}
+
+enum rc act_sent_before(struct web *web, struct request *request, struct response *response,
+		bool *done)
+{
+	char *first = NULL;
+	enum rc rc = store_begin(web->store, false);
+
+	*done = false;
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(web->store, request->pool, form_raw(request->form, "form_id"), &first);
+	store_abort(web->store);
+	if (rc != RC_EXISTS)
+		return rc;
+	response_see_other(response, first);
+	*done = true;
+	return RC_OK;
 }
 
 enum rc act_write(struct web *web, struct request *request, struct response *response,

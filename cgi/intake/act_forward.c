@@ -8,8 +8,7 @@
 #include "store/account.h"
 #include "web/text_vi.h"
 
-/* Specialists that can take work now, as radio choices; *choices gets "id|id|…|none". */
-static enum rc show_specialists(struct web *web, struct request *request, struct view *view,
+enum rc act_forward_specialists(struct web *web, struct request *request, struct view *view,
 		const char *typed, char **choices)
 {
 	struct account *rows = NULL;
@@ -36,7 +35,7 @@ static enum rc show_specialists(struct web *web, struct request *request, struct
 	return rc;
 }
 
-static const char *unit_of(struct web *web, struct request *request, const char *account_id)
+const char *act_forward_unit(struct web *web, struct request *request, const char *account_id)
 {
 	struct account account;
 
@@ -56,7 +55,7 @@ static enum rc forward(struct web *web, struct request *request, struct response
 	json_t *body = json_new_object();
 	enum rc rc;
 
-	json_put(body, "to_unit", known ? unit_of(web, request, to) : form_text(form, "unit"));
+	json_put(body, "to_unit", known ? act_forward_unit(web, request, to) : form_text(form, "unit"));
 	if (known)
 		json_put(body, "to_account", to);
 	json_put_flag(body, "paper", form_flag(form, "paper"));
@@ -84,7 +83,7 @@ enum rc page_forward(struct web *web, struct request *request, struct response *
 
 	if (rc != RC_OK || !go)
 		return rc;
-	rc = show_specialists(web, request, view, post ? form_raw(request->form, "to") : "", &choices);
+	rc = act_forward_specialists(web, request, view, post ? form_raw(request->form, "to") : "", &choices);
 	if (rc != RC_OK)
 		return rc;
 	fields[0].choices = choices;

@@ -182,19 +182,7 @@ static enum rc show(struct correct *c)
 
 enum rc correct_sent_before(struct correct *c, bool *done)
 {
-	char *first = NULL;
-	enum rc rc = store_begin(c->web->store, false);
-
-	*done = false;
-	if (rc != RC_OK)
-		return rc;
-	rc = form_claim(c->web->store, c->request->pool, form_raw(c->request->form, "form_id"), &first);
-	store_abort(c->web->store);
-	if (rc != RC_EXISTS)
-		return rc;
-	response_see_other(c->response, first);
-	*done = true;
-	return RC_OK;
+	return act_sent_before(c->web, c->request, c->response, done);
 }
 
 static enum rc check(struct correct *c)

@@ -43,7 +43,8 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "dossier.recalled", "reason" }, { "dossier.reassigned", "reason" }, { "dossier.handed_back", "reason" },
 	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
 	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
-	{ "request.made", "reason" },
+	{ "request.made", "reason" }, { "handover.received", "missing" },
+	{ "post.delivered", "reason" },
 };
 
 /* "16:00 … → 10:00 …; reason" */
@@ -87,6 +88,8 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 		return pair(pool, json_text(body, "from_code"), json_text(body, "from"));
 	if (strcmp(kind, "dossier.late_entered") == 0)
 		return pair(pool, json_text(body, "paper_no"), json_text(body, "reason"));
+	if (strcmp(kind, "handover.given") == 0)
+		return pair(pool, json_text(body, "to"), json_text(body, "list"));
 	if (strcmp(kind, "call.noted") == 0)
 		return call_detail(pool, body);
 	if (strcmp(kind, "dossier.result_returned") == 0)

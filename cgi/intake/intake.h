@@ -31,6 +31,7 @@ struct intake *intake_of(const struct web *web);
 #define ROLES_PREPARE (ROLE_INTAKE | ROLE_GUIDE | ROLE_SCANNER)	/* a draft, its papers, its scans */
 #define ROLES_COUNTER (ROLES_PREPARE | ROLE_CASHIER | ROLE_RETURNER | ROLE_MANAGER)
 #define ROLES_CERT (ROLE_INTAKE | ROLE_RETURNER | ROLE_CLERK_SEAL | ROLE_SIGNER | ROLE_MANAGER)
+#define ROLES_HANDOVER (ROLE_INTAKE | ROLE_RETURNER | ROLE_SPECIALIST | ROLE_CLERK_SEAL | ROLE_MANAGER)
 #define ROLES_STAFF (ROLES_COUNTER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_APPROVER | ROLE_CLERK_SEAL)
 
 extern const struct route intake_routes[];
@@ -111,9 +112,30 @@ enum rc act_write(struct web *web, struct request *request, struct response *res
 enum rc act_write_form(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *kind, const json_t *body,
 		const char *location, const char *form_id, const char *seen) MUST_CHECK;
+/* Several events of one dossier in one write, all or none. */
+struct act_part { const char *kind; const json_t *body; };
+enum rc act_write_parts(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const struct act_part *parts, size_t count,
+		const char *location, const char *form_id, const char *seen) MUST_CHECK;
+/* A second tap finds things as the first one left them, which may look like a fault: it goes where
+ * the first one went. *done: the answer is complete. */
+enum rc act_sent_before(struct web *web, struct request *request, struct response *response,
+		bool *done) MUST_CHECK;
 /* The 409 page of one dossier: why, who did what when, and a way on. */
 enum rc act_conflict(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *reason) MUST_CHECK;
+
+/* ---- act_forward.c ---- */
+/* Specialists that can take work now, as list "specialists" of radio choices; typed: which one is
+ * chosen, "" for the first; *choices gets "id|id|…|none". */
+enum rc act_forward_specialists(struct web *web, struct request *request, struct view *view,
+		const char *typed, char **choices) MUST_CHECK;
+/* The unit of an account as papers name it: unit, title, or the default word. */
+const char *act_forward_unit(struct web *web, struct request *request, const char *account_id);
+
+/* search.c: the dossier's code in what a scanner or a person typed: a slip's address, a barcode, a
+ * whole code. NULL: something else. */
+const char *search_code(struct pool *pool, const char *text);
 
 /* ---- pages: frame and acts ---- */
 #define PAGE(name) \
@@ -161,6 +183,13 @@ PAGE(change);
 /* ---- pages: what is left over, and what comes from elsewhere ---- */
 PAGE(uncollected);
 PAGE(uncollected_call);
+
+/* ---- pages: papers that change hands (handover.h) ---- */
+PAGE(handovers);
+PAGE(handover_new);
+PAGE(handover);
+PAGE(handover_take);
+PAGE(handover_print);
 
 /* ---- pages: certification counter and its books ---- */
 PAGE(cert);

@@ -32,6 +32,9 @@ static const struct menu_row rows[] = {
 	{ "work", "/xu-ly", "work" },
 	{ "work", "/duyet", "sign" },
 
+	{ "moves", "/ban-giao", "handovers" },
+	{ "moves", "/ban-giao/moi", "handover_new" },
+
 	{ "books", "/so/chung-thuc", "books" },
 
 	{ "self", "/chon-quay", "counter" },

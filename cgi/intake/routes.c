@@ -78,6 +78,13 @@ const struct route intake_routes[] = {
 	  page_hand_over },
 	{ "act.note", GET | POST, "/ho-so/:code/ghi-chu", 0, ROLES_STAFF, 0, page_note },
 
+	/* Papers that change hands. Literal rows first: a list's number is a part of the address. */
+	{ "handovers", GET, "/ban-giao", 0, ROLES_HANDOVER, 0, page_handovers },
+	{ "handover.new", GET | POST, "/ban-giao/moi", 0, ROLES_HANDOVER, 0, page_handover_new },
+	{ "handover", GET, "/ban-giao/:list", 0, ROLES_HANDOVER, 0, page_handover },
+	{ "handover.take", POST, "/ban-giao/:list", 0, ROLES_HANDOVER, 0, page_handover_take },
+	{ "handover.print", GET, "/ban-giao/:list/in", 0, ROLES_HANDOVER, 0, page_handover_print },
+
 	/* Corrections: what a second person must stand for is asked on the page itself. */
 	{ "act.amend", GET | POST, "/ho-so/:code/sua", 0, ROLE_INTAKE | ROLE_MANAGER, 0, page_amend },
 	{ "act.void", GET | POST, "/ho-so/:code/huy", 0, ROLE_INTAKE | ROLE_MANAGER, 0, page_void },

@@ -42,6 +42,13 @@ static const char *whole_code(struct pool *pool, const char *text)
 	return text_upper(pool, clean);
 }
 
+const char *search_code(struct pool *pool, const char *text)
+{
+	const char *code = slip_code(pool, text);
+
+	return code != NULL ? code : whole_code(pool, text);
+}
+
 static enum rc show_rows(struct web *web, struct request *request, struct response *response,
 		const char *typed, const struct dossier_row *rows, size_t count)
 {
@@ -75,9 +82,7 @@ enum rc page_find(struct web *web, struct request *request, struct response *res
 	clean = pool_strdup(request->pool, form_text(request->form, "q"));
 	if (card_parse(request->pool, typed, strlen(typed), &card, &reason) == RC_OK)
 		return person_show_card(web, request, response, &card, typed);
-	code = slip_code(request->pool, clean);
-	if (code == NULL)
-		code = whole_code(request->pool, clean);
+	code = search_code(request->pool, clean);
 	if (code != NULL) {
 		rc = dossier_find(web->store, request->pool, NULL, code, &one);
 		if (rc == RC_OK)

@@ -7,6 +7,7 @@
 
 #include "base/encode.h"
 #include "base/text.h"
+#include "store/dossier_row.h"
 
 #define ITEMS_MAX 500
 #define NUMBER_MAX 9999
@@ -34,6 +35,19 @@ static const char OF[] = "SELECT " COLUMNS " FROM handover h WHERE h.board = $1 
 	" ORDER BY h.at, h.id LIMIT 500";
 static const char LAST[] = "SELECT list FROM handover WHERE board = $1 AND list >= $2 AND list < $3"
 	" ORDER BY list DESC LIMIT 1";
+
+#define BY_DUE " ORDER BY d.has_due DESC, d.due_at, d.code LIMIT $3"
+static const char *const candidates[] = {
+	[HANDOVER_TO_DESK] = DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 AND d.state = 1"
+		" AND d.level = 0 AND d.holder = 0 AND $2 = ''" BY_DUE,
+	[HANDOVER_TO_PROVINCE] = DOSSIER_SELECT "FROM dossier d WHERE d.board = $1"
+		" AND d.state IN (1, 2, 3) AND d.level = 1 AND d.holder = 0 AND $2 = ''" BY_DUE,
+	[HANDOVER_OF_RESULTS] = DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 AND d.state = 8"
+		" AND d.holder = 0 AND ($2 = '' OR EXISTS (SELECT 1 FROM pending p WHERE p.board = d.board"
+		" AND p.subject = d.id AND p.kind = 'delivery' AND p.word = $2))"
+		" AND NOT EXISTS (SELECT 1 FROM handover h WHERE h.board = d.board AND h.subject = d.id"
+		" AND h.what = 'result' AND h.got <> 1)" BY_DUE,
+};
 
 static void read(struct stmt *stmt, struct pool *pool, struct handover_row *out)
 {
@@ -172,4 +186,15 @@ enum rc handover_next(struct store *store, struct pool *pool, const char *day, c
 	if (rc == RC_OK)
 		*list = pool_printf(pool, "%s%04d", first, (int)last + 1);
 	return rc;
+}
+
+enum rc handover_candidates(struct store *store, struct pool *pool, enum handover_from from,
+		const char *way, size_t limit, struct dossier_row **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, candidates[from]);
+
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, way);
+	stmt_int(stmt, 3, (int64_t)limit);
+	return dossier_row_all(store, stmt, pool, limit, rows, count);
 }

@@ -51,6 +51,15 @@ enum rc handover_items(struct store *store, struct pool *pool, const char *list,
 /* Every list a dossier was on, oldest first. */
 enum rc handover_of(struct store *store, struct pool *pool, const struct dossier_row *dossier,
 		struct handover_row **rows, size_t *count) MUST_CHECK;
+/* Dossiers that can go on a list, the most urgent first. */
+enum handover_from {
+	HANDOVER_TO_DESK,		/* accepted, the commune decides, still at the counter */
+	HANDOVER_TO_PROVINCE,		/* the province decides, still held here */
+	HANDOVER_OF_RESULTS		/* result here and on no list that is still open */
+};
+/* way: of delivery that the citizen asked for ("post", "point"), or "" for any. */
+enum rc handover_candidates(struct store *store, struct pool *pool, enum handover_from from,
+		const char *way, size_t limit, struct dossier_row **rows, size_t *count) MUST_CHECK;
 /* "BG-261127-0001": the day's next number, without a gap. Inside store_begin, where nobody else
  * takes it. day: "261127". */
 enum rc handover_next(struct store *store, struct pool *pool, const char *day,
