@@ -34,6 +34,8 @@ struct intake *intake_of(const struct web *web);
 #define ROLES_HANDOVER (ROLE_INTAKE | ROLE_RETURNER | ROLE_SPECIALIST | ROLE_CLERK_SEAL | ROLE_MANAGER)
 #define ROLES_STAFF (ROLES_COUNTER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_APPROVER | ROLE_CLERK_SEAL)
 
+#define ROLES_OLD (ROLE_INTAKE | ROLE_MANAGER)	/* what did not begin at this counter */
+
 extern const struct route intake_routes[];
 extern const size_t intake_route_count;
 extern const struct route uploads_routes[];		/* uploads.c: the pool of `--uploads` */
@@ -183,6 +185,11 @@ PAGE(change);
 /* ---- pages: what is left over, and what comes from elsewhere ---- */
 PAGE(uncollected);
 PAGE(uncollected_call);
+PAGE(takeover);
+PAGE(takeover_new);
+PAGE(takeover_file);
+PAGE(takeover_sample);
+PAGE(takeover_upload);		/* multipart, in the upload pool */
 
 /* ---- pages: papers that change hands (handover.h) ---- */
 PAGE(handovers);

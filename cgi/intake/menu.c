@@ -37,6 +37,8 @@ static const struct menu_row rows[] = {
 
 	{ "books", "/so/chung-thuc", "books" },
 
+	{ "counter", "/tiep-quan", "takeover" },
+
 	{ "self", "/chon-quay", "counter" },
 	{ "self", "/doi-mat-khau", "password" },
 };

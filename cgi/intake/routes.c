@@ -27,6 +27,11 @@ const struct route intake_routes[] = {
 	{ "uncollected.call", POST, "/tra-ket-qua/goi", 0, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0,
 	  page_uncollected_call },
 
+	{ "takeover", GET, "/tiep-quan", 0, ROLES_OLD, 0, page_takeover },
+	{ "takeover.new", GET | POST, "/tiep-quan/moi", 0, ROLES_OLD, 0, page_takeover_new },
+	{ "takeover.sample", GET, "/tiep-quan/mau", 0, ROLES_OLD, 0, page_takeover_sample },
+	{ "takeover.file", GET | POST, "/tiep-quan/:file", 0, ROLES_OLD, 0, page_takeover_file },
+
 	{ "find", POST, "/tim", ROUTE_NO_FORM_ID, ROLES_STAFF, 0, page_find },
 	{ "person", GET, "/nguoi/:id", 0, ROLES_COUNTER, 0, page_person },
 

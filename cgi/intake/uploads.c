@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/text.h"
 #include "intake/step_papers.h"
+#include "intake/takeover_import.h"
 #include "store/account.h"
 #include "store/blob.h"
 #include "web/form_files.h"
@@ -159,6 +160,8 @@ const struct route uploads_routes[] = {
 	{ "act.finish.post", METHOD_GET | METHOD_POST, "/tai-len/ket-qua/:code",
 	  ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLE_SPECIALIST | ROLE_CLERK_SEAL, 0, page_finish_post },
+	{ "takeover.upload", METHOD_GET | METHOD_POST, TAKEOVER_UPLOAD, ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLES_OLD, 0, page_takeover_upload },
 	{ "upload.new", METHOD_POST | METHOD_OPTIONS, TUS_BASE, ROUTE_STREAM | ROUTE_NO_FORM_ID,
 	  ROLES_PREPARE, 0, page_uploads_tus },
 	{ "upload", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS, TUS_BASE "/:id",
@@ -174,5 +177,7 @@ const char *uploads_page_of(const struct request *request)
 		return pool_printf(request->pool, "/ho-so/moi/%s/giay-to", id);
 	if (request->route->handler == page_finish_post)
 		return pool_printf(request->pool, "/ho-so/%s/ket-qua", id);
+	if (request->route->handler == page_takeover_upload)
+		return "/tiep-quan";
 	return NULL;
 }

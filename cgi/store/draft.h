@@ -60,6 +60,8 @@ enum rc draft_file_remove(struct store *store, const char *id, int64_t no) MUST_
 enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,
 		struct draft_file **rows, size_t *count) MUST_CHECK;
 
+/* The next provisional number of the day; inside store_begin, and taken by the event that names it. */
+enum rc draft_next_code(struct store *store, struct pool *pool, int64_t now_ms, char **code) MUST_CHECK;
 /* Accepts: in one write: the form id, the next provisional number, the manifest from the draft's
  * files, the accepted event, the draft closed. body: the accepted event's body complete but for
  * code, manifest and slip, which are filled in here.

@@ -41,7 +41,7 @@ static enum rc accepted_before(struct store *store, struct pool *pool, const uin
 	return RC_EXISTS;
 }
 
-static enum rc next_code(struct store *store, struct pool *pool, int64_t now_ms, char **code)
+enum rc draft_next_code(struct store *store, struct pool *pool, int64_t now_ms, char **code)
 {
 	const struct settings *settings = store->settings;
 	struct stmt *stmt = db_stmt(store->tram, SERIES);
@@ -108,7 +108,7 @@ static enum rc complete(struct store *store, struct pool *pool, const char *id,
 
 	rc = draft_file_list(store, pool, id, &files, &count);
 	if (rc == RC_OK)
-		rc = next_code(store, pool, when_now_ms(), code);
+		rc = draft_next_code(store, pool, when_now_ms(), code);
 	if (rc == RC_OK)
 		rc = slip_make(store, dossier, 1, &secret);
 	if (rc != RC_OK)

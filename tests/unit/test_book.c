@@ -541,6 +541,7 @@ static void a_database_without_books_is_brought_up(void **state)
 			" DROP TABLE pending; DROP TABLE handover; DROP INDEX dossier_origin;"
 			" DROP TABLE money; DROP TABLE shift; DROP TABLE collector;"
 			" DROP INDEX dossier_owing; DROP INDEX dossier_overpaid;"
+			" DROP TABLE import_file;"
 			" DROP INDEX dossier_old_code; DROP INDEX dossier_to_key;"
 			" DROP INDEX dossier_waiting; ALTER TABLE dossier DROP COLUMN origin;"
 			" ALTER TABLE dossier DROP COLUMN old_code;"
