@@ -29,15 +29,13 @@ ADMIN_HANDLER(lock);
 ADMIN_HANDLER(logout);
 ADMIN_HANDLER(password);
 
-/* admin_accounts.c: the manager's list */
+/* admin_accounts.c: the manager's list; admin_account_form.c */
 ADMIN_HANDLER(accounts);
 ADMIN_HANDLER(accounts_add);
+ADMIN_HANDLER(accounts_edit);
 ADMIN_HANDLER(accounts_lock);
 ADMIN_HANDLER(accounts_unlock);
 ADMIN_HANDLER(accounts_reset);
-/* A password to be used once: four groups of four, no letters that are read for others, with at
- * least one upper, lower, digit; the hyphens are its fourth class. out holds 20 bytes. */
-void admin_accounts_password(char *out);
 
 /* admin_health.c: the technician's page */
 ADMIN_HANDLER(health);

@@ -1,56 +1,80 @@
 /*
- * admin_accounts.c: who may work at this point: list, add, lock, and a new password that is shown
- * once and must be changed at the next login.
+ * admin_accounts.c: who may work at this point: the list, lock and unlock, and a new password that is
+ * shown once and must be changed at the next login. Adding and changing: admin_account_form.c.
  */
-#include "admin/admin.h"
+#include "admin/admin_accounts.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "crypt/random.h"
-#include "store/account.h"
+#include "base/when.h"
+#include "crypt/hash.h"
+#include "store/session.h"
 #include "web/form.h"
+#include "web/show.h"
 #include "web/text_vi.h"
 
 #define GROUPS 4
 #define GROUP 4
 
 /* The roles a manager may give, in the order of the page. Officers belong to the province. */
-static const struct {
-	const char *name;	/* field "role_<name>", text key "role.<name>" */
-	unsigned bit;
-} roles[] = {
+const struct admin_role admin_role_list[] = {
 	{"intake", ROLE_INTAKE}, {"returner", ROLE_RETURNER}, {"cashier", ROLE_CASHIER},
 	{"scanner", ROLE_SCANNER}, {"guide", ROLE_GUIDE}, {"specialist", ROLE_SPECIALIST},
 	{"signer", ROLE_SIGNER}, {"approver", ROLE_APPROVER}, {"clerk_seal", ROLE_CLERK_SEAL},
 	{"manager", ROLE_MANAGER}, {"technician", ROLE_TECHNICIAN}, {"officer", ROLE_OFFICER},
 };
-static const size_t role_count = sizeof(roles) / sizeof(roles[0]);
+const size_t admin_role_count = sizeof(admin_role_list) / sizeof(admin_role_list[0]);
 
-static const struct field add_fields[] = {
-	{"login", FIELD_LINE, true, 3, 40, NULL, "account.login"},
-	{"name", FIELD_LINE, true, 1, 100, NULL, "account.name"},
-	{"job", FIELD_LINE, false, 0, 100, NULL, "account.job"},
-};
-static const size_t add_count = sizeof(add_fields) / sizeof(add_fields[0]);
-
-static bool
-offered(const struct web *web, size_t role)
+bool
+admin_role_offered(const struct web *web, size_t role)
 {
 	bool center = web->settings->side == SIDE_CENTER;
+	unsigned bit = admin_role_list[role].bit;
 
-	return roles[role].bit == ROLE_OFFICER ? center : !center ||
-			roles[role].bit == ROLE_MANAGER || roles[role].bit == ROLE_TECHNICIAN;
+	return bit == ROLE_OFFICER ? center : !center || bit == ROLE_MANAGER ||
+			bit == ROLE_TECHNICIAN;
+}
+
+/* Numbers out of a keyed hash, as a dice that falls alike for the same form. */
+struct dice {
+	const char *key;
+	const char *seed;
+	uint8_t bytes[HASH_SIZE];
+	size_t at;
+	char round;
+};
+
+static unsigned
+roll(struct dice *dice, unsigned limit)
+{
+	unsigned fair = 256 - 256 % limit, value;
+
+	do {
+		if (dice->at == 0) {
+			char text[200];
+			size_t len = strlen(dice->seed);
+
+			len = len < sizeof(text) - 1 ? len : sizeof(text) - 1;
+			text[0] = dice->round++;
+			memcpy(text + 1, dice->seed, len);
+			hash_hmac((const uint8_t *)dice->key, strlen(dice->key), text, len + 1,
+					dice->bytes);
+		}
+		value = dice->bytes[dice->at];
+		dice->at = (dice->at + 1) % HASH_SIZE;
+	} while (value >= fair);
+	return value % limit;
 }
 
 void
-admin_accounts_password(char *out)
+admin_accounts_password(const char *key, const char *seed, char *out)
 {
 	static const char lower[] = "abcdefghijkmnpqrstuvwxyz";
 	static const char upper[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 	static const char digit[] = "23456789";
 	static const char any[] = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+	struct dice dice = {.key = key, .seed = seed};
 	size_t at = 0;
 	int group, i;
 
@@ -58,36 +82,61 @@ admin_accounts_password(char *out)
 		if (group > 0)
 			out[at++] = '-';
 		for (i = 0; i < GROUP; i++)
-			out[at++] = any[random_below(sizeof(any) - 1)];
+			out[at++] = any[roll(&dice, sizeof(any) - 1)];
 	}
 	out[at] = '\0';
 	/* One of each class, whatever the dice said; in different groups. */
-	out[random_below(GROUP)] = upper[random_below(sizeof(upper) - 1)];
-	out[5 + random_below(GROUP)] = lower[random_below(sizeof(lower) - 1)];
-	out[10 + random_below(GROUP)] = digit[random_below(sizeof(digit) - 1)];
+	out[roll(&dice, GROUP)] = upper[roll(&dice, sizeof(upper) - 1)];
+	out[5 + roll(&dice, GROUP)] = lower[roll(&dice, sizeof(lower) - 1)];
+	out[10 + roll(&dice, GROUP)] = digit[roll(&dice, sizeof(digit) - 1)];
+	memset(&dice, 0, sizeof(dice));
 }
 
-static const char *
-roles_words(struct pool *pool, unsigned bits)
+const char *
+admin_roles_words(struct pool *pool, unsigned bits)
 {
 	const char *words = "";
 	size_t i;
 
-	for (i = 0; i < role_count; i++)
-		if ((bits & roles[i].bit) != 0)
+	for (i = 0; i < admin_role_count; i++)
+		if ((bits & admin_role_list[i].bit) != 0)
 			words = pool_printf(pool, "%s%s%s", words, *words != '\0' ? ", " : "",
-					text_get(pool_printf(pool, "role.%s", roles[i].name)));
+					text_get(pool_printf(pool, "role.%s", admin_role_list[i].name)));
 	return words;
 }
 
-/* The list; once the new password of one account. */
-static enum rc
-show_list(struct web *web, struct request *request, struct response *response,
+static void
+show_row(struct web *web, struct request *request, struct view *item, const struct account *row)
+{
+	struct pool *pool = request->pool;
+	bool idle = account_is_idle(web->store, row, request->now_ms);
+
+	view_set(item, "id", row->id);
+	view_set(item, "login", row->login);
+	view_set(item, "name", row->name);
+	view_set(item, "job", row->title);
+	view_set(item, "unit", row->unit);
+	if (row->employer[0] != '\0')
+		view_set(item, "employer", text_get(pool_printf(pool, "employer.%s", row->employer)));
+	view_set(item, "roles", admin_roles_words(pool, row->roles));
+	view_flag(item, "locked", row->locked);
+	view_flag(item, "ended", row->ends_at != 0 && row->ends_at <= request->now_ms);
+	view_flag(item, "idle", idle);
+	view_flag(item, "may_unlock", row->locked || idle);
+	if (row->starts_at > request->now_ms)
+		view_set(item, "starts", show_date(pool, row->starts_at));
+	if (row->ends_at > request->now_ms)
+		view_set(item, "until", show_date(pool, row->ends_at - 1));
+	view_flag(item, "must_change", row->must_change);
+	view_flag(item, "self", strcmp(row->id, request->session->account.id) == 0);
+}
+
+enum rc
+admin_accounts_show(struct web *web, struct request *request, struct response *response,
 		const char *once_login, const char *once_password)
 {
 	struct view *view = view_new(request->pool);
 	struct account *rows = NULL;
-	struct view *item;
 	size_t count = 0, i;
 	enum rc rc;
 
@@ -98,111 +147,15 @@ show_list(struct web *web, struct request *request, struct response *response,
 	view_flag(view, "at_accounts", true);
 	view_set(view, "once_login", once_login);
 	view_set(view, "once_password", once_password);
-	for (i = 0; i < count; i++) {
-		item = view_item(view, "rows");
-		view_set(item, "id", rows[i].id);
-		view_set(item, "login", rows[i].login);
-		view_set(item, "name", rows[i].name);
-		view_set(item, "job", rows[i].title);
-		view_set(item, "roles", roles_words(request->pool, rows[i].roles));
-		view_flag(item, "locked", rows[i].locked);
-		view_flag(item, "ended", rows[i].ends_at != 0 &&
-				rows[i].ends_at < request->now_ms);
-		view_flag(item, "must_change", rows[i].must_change);
-		view_flag(item, "self", strcmp(rows[i].id, request->session->account.id) == 0);
-	}
+	for (i = 0; i < count; i++)
+		show_row(web, request, view_item(view, "rows"), &rows[i]);
 	return web_page(web, request, response, "admin/accounts", view);
 }
 
 enum rc
 admin_accounts(struct web *web, struct request *request, struct response *response)
 {
-	return show_list(web, request, response, NULL, NULL);
-}
-
-static unsigned
-asked_roles(const struct web *web, struct pool *pool, const struct form *form)
-{
-	unsigned bits = 0;
-	size_t i;
-
-	for (i = 0; i < role_count; i++)
-		if (offered(web, i) && *form_raw(form, pool_printf(pool, "role_%s",
-				roles[i].name)) != '\0')
-			bits |= roles[i].bit;
-	return bits;
-}
-
-static enum rc
-show_add(struct web *web, struct request *request, struct response *response)
-{
-	struct view *view = view_new(request->pool);
-	unsigned asked = 0;
-	struct view *item;
-	size_t i;
-
-	view_set(view, "title", text_get("account.add"));
-	view_flag(view, "at_accounts", true);
-	if (request->method == METHOD_POST) {
-		asked = asked_roles(web, request->pool, request->form);
-		form_show(request->form, add_fields, add_count, view);
-		response->status = 422;
-	}
-	for (i = 0; i < role_count; i++) {
-		if (!offered(web, i))
-			continue;
-		item = view_item(view, "roles_offered");
-		view_set(item, "value", roles[i].name);
-		view_set(item, "words", text_get(pool_printf(request->pool, "role.%s",
-				roles[i].name)));
-		view_flag(item, "checked", (asked & roles[i].bit) != 0);
-	}
-	return web_page(web, request, response, "admin/account_new", view);
-}
-
-/* Small letters, digits, dot and hyphen: what is easily said over the phone. */
-static bool
-good_login(const char *login)
-{
-	return strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen(login) &&
-			islower((unsigned char)login[0]);
-}
-
-enum rc
-admin_accounts_add(struct web *web, struct request *request, struct response *response)
-{
-	struct form *form = request->form;
-	struct account account;
-	char password[20];
-	unsigned bits;
-	enum rc rc;
-
-	if (request->method != METHOD_POST)
-		return show_add(web, request, response);
-	rc = form_check(form, add_fields, add_count);
-	bits = asked_roles(web, request->pool, form);
-	if (rc == RC_OK && !good_login(form_text(form, "login")))
-		form_fault(form, "login", "account.login_form");
-	if (bits == 0)
-		form_fault(form, "roles", "account.roles_none");
-	if (rc != RC_OK || form_has_faults(form))
-		return show_add(web, request, response);
-	admin_accounts_password(password);
-	rc = account_add(web->store, request->pool, form_text(form, "login"),
-			form_text(form, "name"), form_text(form, "job"), bits, password, &account);
-	if (rc == RC_EXISTS || rc == RC_CONFLICT) {
-		form_fault(form, "login", "account.login_taken");
-		return show_add(web, request, response);
-	}
-	if (rc == RC_OK)
-		rc = account_set_password(web->store, account.id, password, true);
-	if (rc != RC_OK)
-		return rc;
-	log_info("account added account=%s by=%s", account.id, request->session->account.id);
-	rc = show_list(web, request, response, account.login,
-			pool_strdup(request->pool, password));
-	memset(password, 0, sizeof(password));
-	return rc;
+	return admin_accounts_show(web, request, response, NULL, NULL);
 }
 
 /* The account of params[0]; RC_CONFLICT for the person's own: nobody locks himself out. */
@@ -223,9 +176,10 @@ set_locked(struct web *web, struct request *request, struct response *response, 
 	enum rc rc = other_account(web, request, &account);
 
 	if (rc == RC_OK)
-		rc = account_set_locked(web->store, account.id, locked);
-	if (rc == RC_OK && locked)
-		rc = session_end_account(web->store, account.id);
+		rc = account_set_locked(web->store, account.id, locked, request->session->account.id);
+	if (rc == RC_OK)
+		rc = locked ? session_end_account(web->store, account.id) :
+				account_forget_failures(web->store, account.login);
 	if (rc != RC_OK)
 		return rc;
 	log_info("account %s account=%s by=%s", locked ? "locked" : "unlocked", account.id,
@@ -246,25 +200,33 @@ admin_accounts_unlock(struct web *web, struct request *request, struct response 
 	return set_locked(web, request, response, false);
 }
 
-/* Answered at once and not by a redirect: the password stands in no URL and in no session. A
- * second tap makes another one, and the page shows the one that counts. */
+/* Answered at once and not by a redirect: the password stands in no URL and in no session. It comes
+ * from the form's id, so that a second tap finds the same one. */
 enum rc
 admin_accounts_reset(struct web *web, struct request *request, struct response *response)
 {
+	const char *form_id = form_raw(request->form, "form_id");
 	struct account account;
 	char password[20];
 	enum rc rc = other_account(web, request, &account);
 
-	admin_accounts_password(password);
-	if (rc == RC_OK)
-		rc = account_set_password(web->store, account.id, password, true);
-	if (rc == RC_OK)
-		rc = session_end_account(web->store, account.id);
+	if (rc == RC_OK && strlen(form_id) != 32)
+		rc = RC_INVALID;
 	if (rc != RC_OK)
 		return rc;
-	log_info("password reset account=%s by=%s", account.id, request->session->account.id);
-	rc = show_list(web, request, response, account.login,
-			pool_strdup(request->pool, password));
+	admin_accounts_password(request->session->csrf,
+			pool_printf(request->pool, "%s %s", form_id, account.id), password);
+	rc = account_reset(web->store, account.id, password, request->session->account.id,
+			pool_printf(request->pool, "%s %s", form_id, account.id));
+	if (rc == RC_OK) {
+		log_info("password reset account=%s by=%s", account.id, request->session->account.id);
+		rc = session_end_account(web->store, account.id);
+	}
+	if (rc == RC_EXISTS)
+		rc = RC_OK;
+	if (rc == RC_OK)
+		rc = admin_accounts_show(web, request, response, account.login,
+				pool_strdup(request->pool, password));
 	memset(password, 0, sizeof(password));
 	return rc;
 }

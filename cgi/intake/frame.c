@@ -61,11 +61,14 @@ static void fill_transfer(struct web *web, struct request *request, struct view 
 				moment(request->pool, backlog.last_receipt_at, request->now_ms));
 }
 
-/* The forwarder looks at the province's feed often while somebody works here: told once a minute. */
-static void tell_forwarder(struct web *web, int64_t now_ms)
+/* While somebody works here the forwarder looks at the province's feed often: told once a minute.
+ * What the administration changed goes into the journal with the next page that is opened. */
+static void stir(struct web *web, int64_t now_ms)
 {
 	static int64_t told_at;
 
+	if (account_outbox_flush(web->store) != RC_OK)
+		log_warn("outbox: waits in auth.db");
 	if (now_ms - told_at < WHEN_MINUTE_MS && now_ms >= told_at)
 		return;
 	told_at = now_ms;
@@ -84,7 +87,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
 	if (!open_session(request))
 		return;
-	tell_forwarder(web, request->now_ms);
+	stir(web, request->now_ms);
 	view_set(view, "user_name", request->session->account.name);
 	view_set(view, "counter", request->session->counter);
 	view_flag(view, "can_find", frame_can(request, ROLES_STAFF));

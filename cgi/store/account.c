@@ -4,10 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/when.h"
-#include "crypt/password.h"
-#include "crypt/random.h"
 #include "store/account.h"
 #include "store/account_row.h"
 
@@ -29,47 +26,37 @@ void account_row_read(struct stmt *stmt, struct pool *pool, struct account *out)
 	out->must_change = stmt_col_int(stmt, 8) != 0;
 	out->ends_at = stmt_col_int(stmt, 9);
 	out->counter = stmt_col_dup(stmt, 10, pool);
+	out->starts_at = stmt_col_int(stmt, 11);
+	out->used_at = stmt_col_int(stmt, 12);
+	out->created_at = stmt_col_int(stmt, 13);
+	out->substitute = stmt_col_dup(stmt, 14, pool);
+	out->procedures = stmt_col_dup(stmt, 15, pool);
+	out->otp = stmt_col_int(stmt, 16) != 0;
 }
 
 enum rc account_add(struct store *store, struct pool *pool, const char *login, const char *name,
 		const char *title, unsigned roles, const char *password, struct account *out)
 {
-	struct stmt *stmt;
-	bool center = store->settings->side == SIDE_CENTER;
-	char id[48] = "u-";
-	char *hash = NULL;
-	enum rc rc;
+	struct account values = { .login = login, .name = name, .title = title, .employer = "",
+		.unit = "", .substitute = "", .procedures = "", .roles = roles };
+	enum rc rc = account_create(store, pool, &values, password, "system", "", out);
 
-	rc = password_hash(pool, password, &hash);
-	if (rc != RC_OK)
-		return rc;
-	id[0] = center ? 'c' : 'u';
-	random_hex(8, id + 2);
-	rc = db_write_begin(store->auth);
-	if (rc != RC_OK)
-		return rc;
-	stmt = db_stmt(store->auth, "INSERT INTO account (id, login, name, title, employer, unit, roles, "
-			"hash, locked, must_change, ends_at, counter, created_at) "
-			"VALUES ($1, $2, $3, $4, '', '', $5, $6, 0, 0, 0, '', $7) "
-			"ON CONFLICT (login) DO NOTHING");
-	stmt_text(stmt, 1, id);
-	stmt_text(stmt, 2, login);
-	stmt_text(stmt, 3, name);
-	stmt_text(stmt, 4, title);
-	stmt_int(stmt, 5, roles);
-	stmt_text(stmt, 6, hash);
-	stmt_int(stmt, 7, when_now_ms());
-	rc = stmt_run(stmt);
-	if (rc == RC_OK && db_changes(store->auth) == 0)
-		rc = RC_EXISTS;
-	if (rc != RC_OK) {
-		db_write_abort(store->auth);
-		return rc;
-	}
-	rc = db_write_commit(store->auth);
-	if (rc == RC_OK)
-		rc = account_by_id(store, pool, id, out);
-	return rc;
+	return rc == RC_CONFLICT ? RC_EXISTS : rc;
+}
+
+bool account_is_idle(const struct store *store, const struct account *account, int64_t now_ms)
+{
+	int64_t days = store->settings->idle_account_days;
+	int64_t used = account->used_at > account->created_at ? account->used_at : account->created_at;
+
+	return days > 0 && now_ms - used > days * WHEN_DAY_MS;
+}
+
+bool account_is_shut(const struct store *store, const struct account *account, int64_t now_ms)
+{
+	return account->locked || account->starts_at > now_ms ||
+			(account->ends_at != 0 && account->ends_at <= now_ms) ||
+			account_is_idle(store, account, now_ms);
 }
 
 static enum rc account_one(struct stmt *stmt, struct pool *pool, const char *key, struct account *out)
@@ -142,41 +129,6 @@ static enum rc account_write(struct store *store, struct stmt *stmt)
 		return rc;
 	}
 	return db_write_commit(store->auth);
-}
-
-enum rc account_set_password(struct store *store, const char *id, const char *password,
-		bool must_change)
-{
-	struct pool *pool = pool_new();
-	struct stmt *stmt;
-	char *hash = NULL;
-	enum rc rc;
-
-	rc = password_hash(pool, password, &hash);
-	if (rc == RC_OK)
-		rc = db_write_begin(store->auth);
-	if (rc == RC_OK) {
-		stmt = db_stmt(store->auth, "UPDATE account SET hash = $2, must_change = $3 WHERE id = $1");
-		stmt_text(stmt, 1, id);
-		stmt_text(stmt, 2, hash);
-		stmt_int(stmt, 3, must_change);
-		rc = account_write(store, stmt);
-	}
-	pool_free(pool);
-	return rc;
-}
-
-enum rc account_set_locked(struct store *store, const char *id, bool locked)
-{
-	struct stmt *stmt;
-	enum rc rc = db_write_begin(store->auth);
-
-	if (rc != RC_OK)
-		return rc;
-	stmt = db_stmt(store->auth, "UPDATE account SET locked = $2 WHERE id = $1");
-	stmt_text(stmt, 1, id);
-	stmt_int(stmt, 2, locked);
-	return account_write(store, stmt);
 }
 
 enum rc account_set_counter(struct store *store, const char *id, const char *counter)

@@ -28,12 +28,25 @@
 
 struct account {
 	char id[48];			/* "u-" + 16 hex; the center's "c-" + 16 hex */
-	const char *login, *name, *title, *employer, *unit;
+	const char *login, *name, *title;
+	const char *employer;		/* "commune", "vertical", "post", "business" or "" */
+	const char *unit;		/* its name and the room, as people say it */
 	unsigned roles;
 	bool locked, must_change;
-	int64_t ends_at;		/* 0: open end */
+	bool otp;			/* a second factor is asked for */
+	int64_t starts_at, ends_at;	/* 0: at once; open end */
+	int64_t used_at;		/* last login, to the day; 0: never */
+	int64_t created_at;
 	const char *counter;		/* "1": the counter last chosen, "" */
+	/* Not in a session's copy ("" there): who stands in while this person is away; which procedures
+	 * are this person's own, codes with a blank between, "" for all. */
+	const char *substitute, *procedures;
 };
+
+/* How many days an account may lie unused before it opens no more (settings; 0: any number). */
+bool account_is_idle(const struct store *store, const struct account *account, int64_t now_ms);
+/* Locked, before its start, after its end, or idle. */
+bool account_is_shut(const struct store *store, const struct account *account, int64_t now_ms);
 
 enum rc account_add(struct store *store, struct pool *pool, const char *login, const char *name,
 		const char *title, unsigned roles, const char *password, struct account *out) MUST_CHECK;
@@ -43,9 +56,35 @@ enum rc account_by_id(struct store *store, struct pool *pool, const char *id,
 		struct account *out) MUST_CHECK;
 enum rc account_list(struct store *store, struct pool *pool, struct account **rows,
 		size_t *count) MUST_CHECK;
+/* ---- account_change.c: what people change; on a board each change becomes an account.changed in the
+ * journal (and signer.changed where it is about a signer), by way of the outbox. actor: who did it,
+ * an account id or "system". ---- */
+/* id, login … of values but locked, counter and times of use; the password must be changed at the first
+ * login. form_id: of the form that asked ("" none): RC_EXISTS when it made an account already
+ * (account_of_form). RC_CONFLICT: the login is taken. */
+enum rc account_create(struct store *store, struct pool *pool, const struct account *values,
+		const char *password, const char *actor, const char *form_id,
+		struct account *out) MUST_CHECK;
+/* Everything of values but login, password, lock and counter; sessions see it at once where run.db
+ * is open. */
+enum rc account_edit(struct store *store, const char *id, const struct account *values,
+		const char *actor) MUST_CHECK;
+/* The account that this form made or gave a password; RC_NOT_FOUND. */
+enum rc account_of_form(struct store *store, const char *form_id, char id[48]) MUST_CHECK;
+/* form_id as in account_create: RC_EXISTS. */
+enum rc account_reset(struct store *store, const char *id, const char *password,
+		const char *actor, const char *form_id) MUST_CHECK;
 enum rc account_set_password(struct store *store, const char *id, const char *password,
-		bool must_change) MUST_CHECK;
-enum rc account_set_locked(struct store *store, const char *id, bool locked) MUST_CHECK;
+		bool must_change, const char *actor) MUST_CHECK;
+/* Unlocking also ends an idle account's rest. */
+enum rc account_set_locked(struct store *store, const char *id, bool locked,
+		const char *actor) MUST_CHECK;
+
+/* Turns what waits in the outbox into events, each exactly once (account_outbox.c). Cheap when
+ * nothing waits. Not inside a write. */
+enum rc account_outbox_flush(struct store *store) MUST_CHECK;
+/* Failures of an account are forgotten, on all devices. */
+enum rc account_forget_failures(struct store *store, const char *login) MUST_CHECK;
 enum rc account_set_counter(struct store *store, const char *id, const char *counter) MUST_CHECK;
 /* Role names "intake,cashier" ↔ bits. */
 enum rc account_roles_parse(const char *text, unsigned *roles) MUST_CHECK;

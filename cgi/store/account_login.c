@@ -162,6 +162,85 @@ enum rc account_login_device(struct store *store, const char *account, const cha
 	return db_write_commit(store->auth);
 }
 
+enum rc account_forget_failures(struct store *store, const char *login)
+{
+	char key[2 * HASH_SIZE + 1];
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	if (rc != RC_OK)
+		return rc;
+	hash_hex(login, key);
+	key[KEY_CHARS] = '\0';
+	stmt = db_stmt(store->run, "DELETE FROM attempt WHERE login = $1");
+	stmt_text(stmt, 1, key);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK) {
+		db_write_abort(store->run);
+		return rc;
+	}
+	return db_write_commit(store->run);
+}
+
+/* Is somebody else there who may manage accounts? An idle manager is let in only when nobody is: a
+ * clock that jumped ahead must not shut the point for good. */
+static enum rc other_manager(struct store *store, const struct account *account, bool *there)
+{
+	int64_t now = when_now_ms(), days = store->settings->idle_account_days;
+	struct stmt *stmt = db_stmt(store->auth, "SELECT 1 FROM account WHERE id <> $1 AND "
+			"(roles & $2) <> 0 AND locked = 0 AND starts_at <= $3 AND "
+			"(ends_at = 0 OR ends_at > $3) AND (used_at > $4 OR created_at > $4) LIMIT 1");
+	enum rc rc;
+
+	stmt_text(stmt, 1, account->id);
+	stmt_int(stmt, 2, ROLE_MANAGER);
+	stmt_int(stmt, 3, now);
+	stmt_int(stmt, 4, now - days * WHEN_DAY_MS);
+	rc = stmt_step(stmt, there);
+	if (rc == RC_OK && *there)
+		stmt_reset(stmt);
+	return rc;
+}
+
+static enum rc may_enter(struct store *store, const struct account *account)
+{
+	int64_t now = when_now_ms();
+	struct account awake = *account;
+	bool other = false;
+	enum rc rc = RC_OK;
+
+	if (!account_is_shut(store, account, now))
+		return RC_OK;
+	awake.used_at = now;
+	if (account_is_shut(store, &awake, now) || !(account->roles & ROLE_MANAGER))
+		return RC_CONFLICT;
+	rc = other_manager(store, account, &other);
+	return rc == RC_OK && other ? RC_CONFLICT : rc;
+}
+
+/* Once a day is enough to know whether an account is used. */
+static enum rc account_used(struct store *store, const struct account *account)
+{
+	int64_t now = when_now_ms();
+	struct stmt *stmt;
+	enum rc rc;
+
+	if (now - account->used_at < WHEN_DAY_MS && now >= account->used_at)
+		return RC_OK;
+	rc = db_write_begin(store->auth);
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->auth, "UPDATE account SET used_at = $2 WHERE id = $1");
+	stmt_text(stmt, 1, account->id);
+	stmt_int(stmt, 2, now);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK) {
+		db_write_abort(store->auth);
+		return rc;
+	}
+	return db_write_commit(store->auth);
+}
+
 enum rc account_login(struct store *store, struct pool *pool, const char *login,
 		const char *password, const char *device, struct account *out, int64_t *wait_s)
 {
@@ -202,9 +281,10 @@ enum rc account_login(struct store *store, struct pool *pool, const char *login,
 	rc = failures_clear(store, key, counted);
 	if (rc != RC_OK)
 		return rc;
-	if (out->locked || (out->ends_at && out->ends_at <= when_now_ms()))
-		return RC_CONFLICT;
-	if (*device && !known)
+	rc = may_enter(store, out);
+	if (rc == RC_OK)
+		rc = account_used(store, out);
+	if (rc == RC_OK && *device && !known)
 		rc = account_login_device(store, out->id, device);
 	return rc;
 }

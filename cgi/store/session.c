@@ -122,6 +122,8 @@ static void session_read(struct stmt *stmt, struct pool *pool, struct session *o
 	account->must_change = stmt_col_int(stmt, 7) != 0;
 	out->counter = stmt_col_dup(stmt, 8, pool);
 	account->counter = out->counter;
+	account->substitute = "";
+	account->procedures = "";
 	(void)snprintf(out->csrf, sizeof(out->csrf), "%s", stmt_col_text(stmt, 9));
 	out->locked = stmt_col_int(stmt, 10) != 0;
 	out->started_boot_ms = stmt_col_int(stmt, 11);
@@ -238,5 +240,23 @@ enum rc session_end_account(struct store *store, const char *account_id)
 		return rc;
 	stmt = db_stmt(store->run, "DELETE FROM session WHERE account = $1");
 	stmt_text(stmt, 1, account_id);
+	return session_write(store, stmt);
+}
+
+enum rc session_refresh(struct store *store, const struct account *account)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->run, "UPDATE session SET name = $2, title = $3, employer = $4, unit = $5, "
+			"roles = $6 WHERE account = $1");
+	stmt_text(stmt, 1, account->id);
+	stmt_text(stmt, 2, account->name);
+	stmt_text(stmt, 3, account->title);
+	stmt_text(stmt, 4, account->employer);
+	stmt_text(stmt, 5, account->unit);
+	stmt_int(stmt, 6, account->roles);
 	return session_write(store, stmt);
 }

@@ -38,4 +38,7 @@ enum rc session_end(struct store *store, const struct session *session) MUST_CHE
 /* All sessions of an account (locked, password reset). */
 enum rc session_end_account(struct store *store, const char *account_id) MUST_CHECK;
 
+/* What changed of an account (name, title, roles …) is true in its open sessions at once. */
+enum rc session_refresh(struct store *store, const struct account *account) MUST_CHECK;
+
 #endif

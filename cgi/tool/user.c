@@ -88,7 +88,7 @@ static enum rc add(struct store *store, struct pool *pool, const struct request 
 	rc = account_add(store, pool, request->login, request->name,
 			request->title ? request->title : "", roles, password, &account);
 	if (rc == RC_OK && request->keep)
-		rc = account_set_password(store, account.id, password, false);
+		rc = account_set_password(store, account.id, password, false, "system");
 	if (rc == RC_OK)
 		printf("%s\n", account.id);
 	return rc;
@@ -103,9 +103,10 @@ static enum rc change(struct store *store, struct pool *pool, const struct reque
 	if (rc != RC_OK)
 		return rc;
 	if (strcmp(request->verb, "passwd") == 0)
-		rc = account_set_password(store, account.id, password, !request->keep);
+		rc = account_set_password(store, account.id, password, !request->keep, "system");
 	else
-		rc = account_set_locked(store, account.id, strcmp(request->verb, "lock") == 0);
+		rc = account_set_locked(store, account.id, strcmp(request->verb, "lock") == 0,
+				"system");
 	return rc == RC_OK ? session_end_account(store, account.id) : rc;
 }
 

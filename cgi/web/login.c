@@ -246,7 +246,7 @@ login_password(struct web *web, struct request *request, struct response *respon
 		return show_change(web, request, response);
 	if (rc == RC_OK)
 		rc = account_set_password(web->store, request->session->account.id,
-				form_text(request->form, "new"), false);
+				form_text(request->form, "new"), false, request->session->account.id);
 	if (rc == RC_OK)
 		rc = session_end_account(web->store, request->session->account.id);
 	if (rc == RC_OK)
