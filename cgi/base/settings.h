@@ -80,6 +80,12 @@ struct settings {
 	/* Results nobody has come for (board) */
 	char *uncollected_days;		/* "3 10 30": the lists, by days since there is a result */
 
+	/* Queue (board) */
+	char *queues;			/* names with '|' between; "": one without a name */
+	char *queue_counters;		/* "1:A|2:AB": a counter serves these; others serve all */
+	int64_t queue_priority_run;	/* so many with priority in a row, then one without; 0: no end */
+	char *lookup_url;		/* base of this board's own lookup pages; "": no link to them */
+
 	/* Link (board) */
 	char *center_url;		/* https://host:port */
 	char *center_name;		/* expected TLS host name, when it differs from the URL's host */

@@ -123,6 +123,7 @@ extern const struct kind_field kind_fields_copy_verified[];
 extern const struct kind_field kind_fields_clock_corrected[];
 extern const struct kind_field kind_fields_fork_recorded[];
 extern const struct kind_field kind_fields_board_fenced[];
+extern const struct kind_field kind_fields_day_closed[];
 extern const struct kind_field kind_fields_ticket_issued[];
 extern const struct kind_field kind_fields_ticket_called[];
 extern const struct kind_field kind_fields_intake_guided[];

@@ -126,8 +126,10 @@ const struct kind_field kind_fields_book_block_taken[] = {
 const struct kind_field kind_fields_shift_opened[] = {
 	REQ("counter", 's'), REQ("account", 's'), OPT("cash", 'i'), END
 };
-const struct kind_field kind_fields_shift_paused[] = { OPT("until", 'i'), OPT("reason", 's'), END };
-const struct kind_field kind_fields_shift_resumed[] = { END };
+const struct kind_field kind_fields_shift_paused[] = {
+	OPT("until", 'i'), OPT("reason", 's'), OPT("counter", 's'), END
+};
+const struct kind_field kind_fields_shift_resumed[] = { OPT("counter", 's'), END };
 const struct kind_field kind_fields_shift_closed[] = {
 	REQ("cash", 'i'), OPT("transfer", 'i'), OPT("receipts_used", 'i'), OPT("receipts_cancelled", 'l'),
 	OPT("open_dossiers", 'i'), OPT("drafts", 'i'), OPT("originals", 'i'), OPT("successor", 's'),
@@ -167,6 +169,16 @@ const struct kind_field kind_fields_fork_recorded[] = {
 };
 const struct kind_field kind_fields_board_fenced[] = {
 	REASON, REQ("epoch", 'i'), OPT("seq", 'i'), OPT("hash", 'h'), END
+};
+const struct kind_field kind_fields_day_closed[] = {
+	REQ("day", 's'), REQ("number", 'i'), REQ("head_seq", 'i'), REQ("head_hash", 'h'),
+	OPT("center_seq", 'i'), OPT("before_seq", 'i'), OPT("before_hash", 'h'), OPT("before_center", 'i'),
+	OPT("received", 'i'), OPT("taken_over", 'i'), OPT("brought", 'i'), OPT("refused", 'i'),
+	OPT("forwarded", 'i'), OPT("handed_over", 'i'), OPT("finished", 'i'), OPT("finished_late", 'i'),
+	OPT("returned", 'i'), OPT("ended", 'i'), OPT("voided", 'i'), OPT("certified", 'i'),
+	OPT("spoiled", 'i'), OPT("tickets", 'i'), OPT("cash", 'i'), OPT("transfer", 'i'), OPT("online", 'i'),
+	OPT("cancelled", 'i'), OPT("refunded", 'i'), OPT("receipts", 'i'), OPT("receipts_cancelled", 'i'),
+	OPT("overdue", 'i'), OPT("drafts", 'i'), OPT("unsent", 'i'), END
 };
 const struct kind_field kind_fields_ticket_issued[] = {
 	REQ("number", 's'), OPT("queue", 's'), OPT_OF("priority", "none|elderly|disabled|pregnant|merit"),

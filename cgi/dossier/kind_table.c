@@ -132,6 +132,7 @@ const struct kind kind_table[] = {
 	OTHER("station.clock_corrected", SUBJECT_STATION, BOTH, kind_fields_clock_corrected),
 	OTHER("fork.recorded", SUBJECT_STATION, BOTH, kind_fields_fork_recorded),
 	OTHER("board.fenced", SUBJECT_STATION, BY_CENTER, kind_fields_board_fenced),
+	OTHER("day.closed", SUBJECT_STATION, BY_BOARD, kind_fields_day_closed),
 	OTHER("ticket.issued", SUBJECT_STATION, BY_BOARD, kind_fields_ticket_issued),
 	OTHER("ticket.called", SUBJECT_STATION, BY_BOARD, kind_fields_ticket_called),
 	OTHER("intake.guided", SUBJECT_STATION, BY_BOARD, kind_fields_intake_guided),

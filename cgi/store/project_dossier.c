@@ -87,6 +87,22 @@ static void set_submitter(struct work *work, const json_t *submitter)
 	work->words = true;
 }
 
+/* What the register shows of a dossier besides: where the person lives, how the result goes out. */
+static void set_register(struct work *work, const json_t *object)
+{
+	const json_t *applicant = object ? json_object_get(object, "applicant") : NULL;
+	const json_t *delivery = object ? json_object_get(object, "delivery") : NULL;
+
+	if (applicant)
+		work->row->text[ROW_ADDRESS] = *json_text(applicant, "residence")
+				? json_text(applicant, "residence") : json_text(applicant, "address");
+	if (delivery)
+		work->row->text[ROW_DELIVERY] = json_text(delivery, "way");
+	set_text(work, ROW_LOCALITY, object, "locality");
+	if (object && json_object_get(object, "sets"))
+		work->row->number[ROW_SETS] = json_int(object, "sets", 0);
+}
+
 static void set_procedure(struct work *work)
 {
 	const json_t *procedure = part(work, "procedure");
@@ -178,6 +194,8 @@ static enum rc on_first(struct work *work)
 		set_text(work, ROW_CONTENT, work->body, "content");
 	set_applicant(work, part(work, "applicant"));
 	set_submitter(work, part(work, "submitter"));
+	set_register(work, work->body);
+	row->text[ROW_CLERK] = work->event->actor;
 	set_place(work, work->body);
 	set_due(work);
 	work->words = true;
@@ -197,13 +215,16 @@ static enum rc on_first(struct work *work)
 static enum rc on_forwarded(struct work *work)
 {
 	work->row->text[ROW_DESK] = work->body ? json_text(work->body, "to_account") : "";
+	work->row->number[ROW_FORWARDED_AT] = wall(work);
 	return RC_OK;
 }
 
 static enum rc on_back_at_counter(struct work *work)
 {
-	if (work->row->number[ROW_STATE] == STATE_ACCEPTED)
+	if (work->row->number[ROW_STATE] == STATE_ACCEPTED) {
 		work->row->text[ROW_DESK] = "";
+		work->row->number[ROW_FORWARDED_AT] = 0;
+	}
 	return RC_OK;
 }
 
@@ -252,6 +273,7 @@ static enum rc on_finished(struct work *work)
 
 static enum rc on_handed_over(struct work *work)
 {
+	work->row->number[ROW_FORWARDED_AT] = wall(work);
 	work->row->text[ROW_DESK] = "";
 	if (work->body && *json_text(work->body, "unit"))
 		set_text(work, ROW_UNIT, work->body, "unit");
@@ -331,6 +353,7 @@ static enum rc on_amended(struct work *work)
 	if (set) {
 		set_applicant(work, json_object_get(set, "applicant"));
 		set_submitter(work, json_object_get(set, "submitter"));
+		set_register(work, set);
 		set_text(work, ROW_CONTENT, set, "content");
 		set_text(work, ROW_CHANNEL, set, "channel");
 		set_place(work, set);
@@ -373,6 +396,11 @@ static enum rc on_fee(struct work *work)
 
 	return rc == RC_OK ? project_money_paid(work->store, work->row->board, work->row->id,
 			&work->row->number[ROW_FEE_PAID]) : rc;
+}
+
+static enum rc on_rating(struct work *work)
+{
+	return project_rating_given(work->store, work->event, work->body);
 }
 
 static enum rc on_place(struct work *work)
@@ -422,6 +450,7 @@ static const struct {
 	{ "fee.refunded", on_fee, true },
 	{ "slip.replaced", set_slip, true },
 	{ "place.noted", on_place, true },
+	{ "rating.given", on_rating, true },
 };
 
 static enum rc handle(struct work *work, const struct kind *kind)

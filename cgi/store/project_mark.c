@@ -65,6 +65,7 @@ static const struct marked {
 	{ "station.clock_corrected", "after_ms", "", "", "source" },
 	{ "fork.recorded", "seq", "", "", "" },
 	{ "board.fenced", "epoch", "", "", "" },
+	{ "day.closed", "head_seq", "", "", "day" },
 	{ "ticket.issued", "", "", "", "number" },
 	{ "ticket.called", "", "", "", "number" },
 	{ "intake.guided", "", "", "draft", "number" },

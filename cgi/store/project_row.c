@@ -6,39 +6,44 @@
 #include "store/project_row.h"
 
 static const char LOAD[] =
-	"SELECT code, official, external, procedure, procedure_name, case_id, catalogue, "
-	"unit, agency, applicant, applicant_number, phone, submitter, content, channel, desk, "
-	"assignee, place, folded, old_code, old_agency, target_system, level, state, holder, "
-	"resume_state, extensions, returns, has_result, taken_by_next, received_at, has_due, "
-	"due_at, due_certain, finished_at, returned_at, place_ms, place_author, place_seq, "
-	"fee_total, fee_paid, manifest_version, manifest_at, files_total, complete_version, "
-	"complete_at, slip_no, updated_ms, board_seq, origin FROM dossier WHERE board = $1 "
-	"AND id = $2";
-static const char INSERT[] =
-	"INSERT INTO dossier (board, id, code, official, external, procedure, procedure_name, "
-	"case_id, catalogue, unit, agency, applicant, applicant_number, phone, submitter, "
+	"SELECT code, official, external, procedure, procedure_name, case_id, "
+	"catalogue, unit, agency, applicant, applicant_number, phone, submitter, "
 	"content, channel, desk, assignee, place, folded, old_code, old_agency, "
-	"target_system, level, state, holder, resume_state, extensions, returns, has_result, "
-	"taken_by_next, received_at, has_due, due_at, due_certain, finished_at, returned_at, "
-	"place_ms, place_author, place_seq, fee_total, fee_paid, manifest_version, "
-	"manifest_at, files_total, complete_version, complete_at, slip_no, updated_ms, "
-	"board_seq, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-	"$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, "
-	"$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, "
-	"$48, $49, $50, $51, $52)";
+	"target_system, clerk, address, locality, delivery, level, state, holder, "
+	"resume_state, extensions, returns, has_result, taken_by_next, received_at, "
+	"has_due, due_at, due_certain, finished_at, returned_at, place_ms, "
+	"place_author, place_seq, fee_total, fee_paid, manifest_version, manifest_at, "
+	"files_total, complete_version, complete_at, slip_no, updated_ms, board_seq, "
+	"origin, sets, forwarded_at FROM dossier WHERE board = $1 AND id = $2";
+static const char INSERT[] =
+	"INSERT INTO dossier (board, id, code, official, external, procedure, "
+	"procedure_name, case_id, catalogue, unit, agency, applicant, "
+	"applicant_number, phone, submitter, content, channel, desk, assignee, place, "
+	"folded, old_code, old_agency, target_system, clerk, address, locality, "
+	"delivery, level, state, holder, resume_state, extensions, returns, "
+	"has_result, taken_by_next, received_at, has_due, due_at, due_certain, "
+	"finished_at, returned_at, place_ms, place_author, place_seq, fee_total, "
+	"fee_paid, manifest_version, manifest_at, files_total, complete_version, "
+	"complete_at, slip_no, updated_ms, board_seq, origin, sets, forwarded_at) "
+	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+	"$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, "
+	"$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, "
+	"$46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58)";
 static const char UPDATE[] =
 	"UPDATE dossier SET code = $3, official = $4, external = $5, procedure = $6, "
 	"procedure_name = $7, case_id = $8, catalogue = $9, unit = $10, agency = $11, "
-	"applicant = $12, applicant_number = $13, phone = $14, submitter = $15, content = "
-	"$16, channel = $17, desk = $18, assignee = $19, place = $20, folded = $21, old_code "
-	"= $22, old_agency = $23, target_system = $24, level = $25, state = $26, holder = "
-	"$27, resume_state = $28, extensions = $29, returns = $30, has_result = $31, "
-	"taken_by_next = $32, received_at = $33, has_due = $34, due_at = $35, due_certain = "
-	"$36, finished_at = $37, returned_at = $38, place_ms = $39, place_author = $40, "
-	"place_seq = $41, fee_total = $42, fee_paid = $43, manifest_version = $44, "
-	"manifest_at = $45, files_total = $46, complete_version = $47, complete_at = $48, "
-	"slip_no = $49, updated_ms = $50, board_seq = $51, origin = $52 WHERE board = $1 AND "
-	"id = $2";
+	"applicant = $12, applicant_number = $13, phone = $14, submitter = $15, "
+	"content = $16, channel = $17, desk = $18, assignee = $19, place = $20, folded "
+	"= $21, old_code = $22, old_agency = $23, target_system = $24, clerk = $25, "
+	"address = $26, locality = $27, delivery = $28, level = $29, state = $30, "
+	"holder = $31, resume_state = $32, extensions = $33, returns = $34, has_result "
+	"= $35, taken_by_next = $36, received_at = $37, has_due = $38, due_at = $39, "
+	"due_certain = $40, finished_at = $41, returned_at = $42, place_ms = $43, "
+	"place_author = $44, place_seq = $45, fee_total = $46, fee_paid = $47, "
+	"manifest_version = $48, manifest_at = $49, files_total = $50, "
+	"complete_version = $51, complete_at = $52, slip_no = $53, updated_ms = $54, "
+	"board_seq = $55, origin = $56, sets = $57, forwarded_at = $58 WHERE board = "
+	"$1 AND id = $2";
 
 enum rc project_row_load(struct store *store, struct pool *pool, const char *board,
 		const uint8_t *id, struct project_row *out)

@@ -21,16 +21,17 @@ static const char EVENT_AT[] =
 	" (SELECT e.arrival FROM journal e WHERE e.board = $1 AND e.author = $4 AND e.seq = $5)";
 
 const struct projection_table projection_tables[] = {
-	{ "dossier", "tbttttttttttttttttttttttiiiiiiiiiiiiiiiiiiiiiiiiiiii", true,
+	{ "dossier", "tbttttttttttttttttttttttttttiiiiiiiiiiiiiiiiiiiiiiiiiiiiii", true,
 		"SELECT board, id, code, official, external, procedure, procedure_name, "
 		"case_id, catalogue, unit, agency, applicant, applicant_number, phone, "
 		"submitter, content, channel, desk, assignee, place, folded, old_code, "
-		"old_agency, target_system, level, state, holder, resume_state, extensions, "
-		"returns, has_result, taken_by_next, received_at, has_due, due_at, "
-		"due_certain, finished_at, returned_at, place_ms, place_author, place_seq, "
-		"fee_total, fee_paid, manifest_version, manifest_at, files_total, "
-		"complete_version, complete_at, slip_no, updated_ms, board_seq, origin FROM "
-		"dossier WHERE ($1 = '' OR board = $1) ORDER BY board, id",
+		"old_agency, target_system, clerk, address, locality, delivery, level, state, "
+		"holder, resume_state, extensions, returns, has_result, taken_by_next, "
+		"received_at, has_due, due_at, due_certain, finished_at, returned_at, "
+		"place_ms, place_author, place_seq, fee_total, fee_paid, manifest_version, "
+		"manifest_at, files_total, complete_version, complete_at, slip_no, updated_ms, "
+		"board_seq, origin, sets, forwarded_at FROM dossier WHERE ($1 = '' OR board = "
+		"$1) ORDER BY board, id",
 		"DELETE FROM dossier" },
 	{ "dossier_file", "tbitiititti", true,
 		"SELECT board, dossier, result, component, position, part, sha256, size, type, "
@@ -62,6 +63,23 @@ const struct projection_table projection_tables[] = {
 		"author, at, got, got_by, got_at, got_author, got_seq, missing FROM handover WHERE "
 		"($1 = '' OR board = $1) ORDER BY board, list, id",
 		"DELETE FROM handover" },
+	{ "ticket", "tittttiiiiii", true,
+		"SELECT board, day, number, queue, priority, counter, state, issued_at, called_at, "
+		"done_at, calls, seq FROM ticket WHERE ($1 = '' OR board = $1) "
+		"ORDER BY board, day, number",
+		"DELETE FROM ticket" },
+	{ "counter", "ttbiiii", true,
+		"SELECT board, name, shift, paused, until_at, at, seq FROM counter WHERE ($1 = '' OR "
+		"board = $1) ORDER BY board, name, shift",
+		"DELETE FROM counter" },
+	{ "rating", "tbttiii", true,
+		"SELECT board, dossier, level, answers, at, author, seq FROM rating WHERE ($1 = '' OR "
+		"board = $1) ORDER BY board, dossier",
+		"DELETE FROM rating" },
+	{ "day_close", "tiiiitti", true,
+		"SELECT board, number, day, seq, head_seq, head_hash, actor, at FROM day_close WHERE "
+		"($1 = '' OR board = $1) ORDER BY board, number",
+		"DELETE FROM day_close" },
 	{ "series", "tti", true,
 		"SELECT board, day, last FROM series WHERE ($1 = '' OR board = $1) ORDER BY "
 		"board, day",
@@ -196,6 +214,8 @@ static enum rc project_other(struct store *store, const struct event *event,
 	rc = project_mark_add(store, event, body);
 	if (rc == RC_OK && event->subject_kind == SUBJECT_SHIFT)
 		rc = project_money_shift(store, event, body);
+	if (rc == RC_OK)
+		rc = project_queue_event(store, event, body);
 	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
 		rc = erase(store, event, body, parked);
 	return rc;
@@ -286,6 +306,8 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 		rc = project_money_clear(store, board, subject);
 	if (rc == RC_OK)
 		rc = project_money_shift_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_queue_clear(store, board, subject);
 	stmt = db_stmt(store->tram, MARKS_DELETE);
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);

@@ -84,6 +84,12 @@ enum rc project_money_shift(struct store *store, const struct event *event,
 		const json_t *body) MUST_CHECK;
 enum rc project_money_shift_clear(struct store *store, const char *board,
 		const uint8_t *id) MUST_CHECK;
+/* project_queue.c: tickets and counters, sheets of closed days, ratings. clear: of one subject. */
+enum rc project_queue_event(struct store *store, const struct event *event,
+		const json_t *body) MUST_CHECK;
+enum rc project_queue_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
+enum rc project_rating_given(struct store *store, const struct event *event,
+		const json_t *body) MUST_CHECK;
 /* Words a dossier is found by, one blank between: of texts folded, of numbers their digits joined;
  * long numbers whole and by their last four digits. */
 char *project_search_fold(struct pool *pool, const char *const *texts, size_t text_count,

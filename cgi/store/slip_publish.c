@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "store/queue.h"
 #include "store/slip.h"
 #include "store/slip_key.h"
 
@@ -226,6 +227,8 @@ enum rc slip_publish(struct store *store)
 	if (rc != RC_OK)
 		return rc;
 	rc = publish_all(store);
+	if (rc == RC_OK)
+		rc = queue_publish(store);
 	db_read_end(store->tram);
 	return rc;
 }
