@@ -110,6 +110,8 @@ static const struct key keys[] = {
 			"procedures; empty: those built in" },
 	{ "calendar_file", TYPE_FILE, ON_BOTH, AT(calendar_file), 0, 0, "",
 			"working days; empty: those built in" },
+	{ "forms_file", TYPE_FILE, ON_BOARD, AT(forms_file), 0, 0, "",
+			"printed forms and reasons; empty: those built in" },
 	{ "confirm_file", TYPE_FILE, ON_BOTH, AT(confirm_file), 0, 0, "",
 			"catalogue values that a manager confirmed; empty: none" },
 

@@ -56,6 +56,7 @@ struct settings {
 	char *center_key_dir;		/* receipt.key: center machine interface only */
 	char *catalogue_file;		/* empty: the one built in */
 	char *calendar_file;		/* empty: the one built in */
+	char *forms_file;		/* printed forms (dossier/forms.h); empty: those built in */
 	char *confirm_file;		/* confirmed catalogue values (catalogue.h); empty: none */
 
 	/* Database: empty = SQLite files; else a libpq connection string (center only). */

@@ -11,6 +11,7 @@
 
 #include "dossier/catalogue.h"
 #include "dossier/due.h"
+#include "dossier/forms.h"
 #include "store/dossier.h"
 #include "web/form.h"
 #include "web/request.h"
@@ -24,6 +25,7 @@ struct intake {
 	struct pool *pool;
 	struct catalogue catalogue;
 	struct calendar calendar;
+	struct forms forms;		/* of the station's form set */
 };
 struct intake *intake_of(const struct web *web);
 

@@ -74,6 +74,21 @@ static enum rc load(const struct settings *settings, struct intake *intake)
 	return rc;
 }
 
+static enum rc load_forms(const struct settings *settings, struct intake *intake)
+{
+	const char *text, *fault = "";
+	size_t len;
+	enum rc rc = data_text(intake->pool, settings->forms_file, embed_forms_json,
+			embed_forms_json_len, &text, &len);
+
+	if (rc == RC_OK)
+		rc = forms_parse(intake->pool, text, len, settings->form_set, &intake->forms, &fault);
+	if (rc != RC_OK)
+		log_error("forms file=%s set=%s rc=%s fault=%s", settings->forms_file,
+				settings->form_set, rc_name(rc), fault);
+	return rc;
+}
+
 /* Without the slip's keys no dossier could be accepted: better said now than to the first citizen. */
 static enum rc check_keys(struct web *web, const struct settings *settings)
 {
@@ -119,7 +134,7 @@ int main(int argc, char **argv)
 		log_error("settings file=%s key=side: these pages are a board's", argv[2]);
 		goto out;
 	}
-	if (load(settings, &intake) != RC_OK)
+	if (load(settings, &intake) != RC_OK || load_forms(settings, &intake) != RC_OK)
 		goto out;
 	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC, &web.store);
 	if (rc != RC_OK) {
