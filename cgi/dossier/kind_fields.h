@@ -127,6 +127,7 @@ extern const struct kind_field kind_fields_day_closed[];
 extern const struct kind_field kind_fields_ticket_issued[];
 extern const struct kind_field kind_fields_ticket_called[];
 extern const struct kind_field kind_fields_intake_guided[];
+extern const struct kind_field kind_fields_intake_printed[];
 extern const struct kind_field kind_fields_draft_moved[];
 extern const struct kind_field kind_fields_feedback_received[];
 extern const struct kind_field kind_fields_feedback_answered[];

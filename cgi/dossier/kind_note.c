@@ -40,7 +40,7 @@ const struct kind_field kind_fields_slip_replaced[] = {
 };
 const struct kind_field kind_fields_paper_printed[] = {
 	REQ_OF("paper", "supplement|refusal|apology|stop|control|register|receipt|handover|pledge|"
-			"return|guide|list"),
+			"return|guide|list|process|many|minutes"),
 	OPT("number", 's'), OPT("copy", 'i'), OPT("handwritten", 'b'), END
 };
 const struct kind_field kind_fields_question_asked[] = {
@@ -191,6 +191,9 @@ const struct kind_field kind_fields_intake_guided[] = {
 	REQ("draft", 'e'), OPT_IN("procedure", 'o', kind_part_procedure), OPT("number", 's'),
 	OPT_IN_P("applicant", 'o', kind_part_applicant), OPT_IN_P("items", 'a', kind_part_supplement),
 	OPT_P("reason", 's'), END
+};
+const struct kind_field kind_fields_intake_printed[] = {
+	REQ_OF("paper", "supplement|guide"), OPT("copy", 'i'), OPT("handwritten", 'b'), END
 };
 const struct kind_field kind_fields_draft_moved[] = {
 	REQ("draft", 'e'), REQ("from_account", 's'), END

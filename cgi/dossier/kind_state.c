@@ -26,7 +26,7 @@
 	OPT("place", 's'), OPT("counter", 's'), OPT("sets", 'i'), OPT("locality", 's'), \
 	OPT("ticket", 's'), OPT("consent", 'b'), \
 	OPT_OF("signature", "screen|paper|fingerprint|witness"), OPT_P("witness", 's'), \
-	OPT("agreed_due", 'b'), OPT_SLIP
+	OPT("agreed_due", 'b'), OPT("at_once", 'b'), OPT_SLIP
 
 const struct kind_field kind_fields_accepted[] = { INTAKE, END };
 const struct kind_field kind_fields_late_entered[] = {

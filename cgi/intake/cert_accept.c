@@ -219,6 +219,8 @@ enum rc cert_accept(struct till *till, struct response *response)
 	json_put_int(body, "sets", 1);
 	if (agreed && form_flag(form, "written"))
 		json_put_flag(body, "agreed_due", true);
+	if (!agreed)
+		json_put_flag(body, "at_once", true);
 	rc = due_json(till, &due);
 	if (rc == RC_OK) {
 		json_put_value(body, "due", due);

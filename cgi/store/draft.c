@@ -30,6 +30,9 @@ static const char DELETE_FILES[] = "DELETE FROM draft_file WHERE board = $1 AND 
 static const char LIST[] =
 	"SELECT id, owner_name, data, ticket, updated_at FROM draft WHERE board = $1"
 	" ORDER BY updated_at DESC LIMIT $2";
+static const char BY_TICKET[] =
+	"SELECT id, owner_name, data, ticket, updated_at FROM draft WHERE board = $1"
+	" AND ticket = $3 AND ticket <> '' ORDER BY updated_at DESC LIMIT $2";
 static const char OLD_FILES[] =
 	"DELETE FROM draft_file WHERE board = $1 AND draft IN"
 	" (SELECT id FROM draft WHERE board = $1 AND updated_at < $2)";
@@ -214,23 +217,20 @@ static void row_of(struct stmt *stmt, struct pool *pool, struct draft_row *out)
 	out->applicant = pool_strdup(pool, json_text(applicant, "name"));
 	out->procedure = pool_strdup(pool, *json_text(procedure, "name")
 			? json_text(procedure, "name") : json_text(procedure, "code"));
+	out->guided = json_object_get(data, "guided") != NULL;
 	json_decref(data);
 	out->ticket = stmt_col_dup(stmt, 3, pool);
 	out->updated_at = stmt_col_int(stmt, 4);
 }
 
-enum rc draft_list(struct store *store, struct pool *pool, size_t limit, struct draft_row **rows,
-		size_t *count)
+static enum rc rows_of(struct stmt *stmt, struct pool *pool, struct draft_row **rows, size_t *count)
 {
-	struct stmt *stmt = db_stmt(store->tram, LIST);
 	size_t room = 0;
 	bool row;
 	enum rc rc;
 
 	*rows = NULL;
 	*count = 0;
-	stmt_text(stmt, 1, store->board);
-	stmt_int(stmt, 2, (int64_t)limit);
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
 		if (*count == room) {
 			struct draft_row *more;
@@ -244,6 +244,27 @@ enum rc draft_list(struct store *store, struct pool *pool, size_t limit, struct 
 		row_of(stmt, pool, &(*rows)[(*count)++]);
 	}
 	return rc;
+}
+
+enum rc draft_list(struct store *store, struct pool *pool, size_t limit, struct draft_row **rows,
+		size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, LIST);
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)limit);
+	return rows_of(stmt, pool, rows, count);
+}
+
+enum rc draft_by_ticket(struct store *store, struct pool *pool, const char *ticket, size_t limit,
+		struct draft_row **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, BY_TICKET);
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)limit);
+	stmt_text(stmt, 3, ticket);
+	return rows_of(stmt, pool, rows, count);
 }
 
 enum rc draft_expire(struct store *store, int64_t now_ms)

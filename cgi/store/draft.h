@@ -46,9 +46,13 @@ enum rc draft_take(struct store *store, const char *id, const char *owner,
 		const char *owner_name) MUST_CHECK;
 enum rc draft_set_ticket(struct store *store, const char *id, const char *ticket) MUST_CHECK;
 enum rc draft_delete(struct store *store, const char *id) MUST_CHECK;
-struct draft_row { char id[33]; const char *owner_name, *applicant, *procedure, *ticket; int64_t updated_at; };
+struct draft_row { char id[33]; const char *owner_name, *applicant, *procedure, *ticket; int64_t updated_at;
+	bool guided; };		/* a request for more papers went with the citizen */
 enum rc draft_list(struct store *store, struct pool *pool, size_t limit, struct draft_row **rows,
 		size_t *count) MUST_CHECK;
+/* Those that wait under this ticket number, newest first. */
+enum rc draft_by_ticket(struct store *store, struct pool *pool, const char *ticket, size_t limit,
+		struct draft_row **rows, size_t *count) MUST_CHECK;
 /* Removes what is older than 7 days, files first. */
 enum rc draft_expire(struct store *store, int64_t now_ms) MUST_CHECK;
 
@@ -69,6 +73,12 @@ enum rc draft_next_code(struct store *store, struct pool *pool, int64_t now_ms, 
  * RC_FULL. *location "/ho-so/<code>/xong". */
 enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
 		const char *actor, json_t *body, char **location, const char **reason) MUST_CHECK;
+/* Refuses the draft (form 03): form id, next provisional number, dossier.intake_refused, the draft
+ * closed. body: complete but for code. *location "/ho-so/<code>/in/tu-choi". The rest as
+ * draft_accept, but for number: "" or the next of its series (store/paper.h), put into body. */
+enum rc draft_refuse(struct store *store, struct pool *pool, const char *id, const char *form_id,
+		const char *actor, const char *series, json_t *body, char **location,
+		const char **reason) MUST_CHECK;
 /* The same for what is typed on one page and never was a draft (the certification counter): accepted,
  * paid when body says so, and sent to the signer (body of dossier.sent_to_sign) in one write. '*' in
  * location_format becomes the code. */

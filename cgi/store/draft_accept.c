@@ -11,6 +11,7 @@
 #include "dossier/code.h"
 #include "store/draft.h"
 #include "store/money.h"
+#include "store/paper.h"
 #include "store/slip.h"
 
 static const char SERIES[] = "SELECT last FROM series WHERE board = $1 AND day = $2";
@@ -19,6 +20,11 @@ static const char CODE[] = "SELECT code FROM dossier WHERE board = $1 AND id = $
 static char *place_of(struct pool *pool, const char *code)
 {
 	return pool_printf(pool, "/ho-so/%s/xong", code);
+}
+
+static char *refusal_of(struct pool *pool, const char *code)
+{
+	return pool_printf(pool, "/ho-so/%s/in/tu-choi", code);
 }
 
 /* The draft is gone: it was accepted by another form, then RC_EXISTS, or expired. */
@@ -251,6 +257,58 @@ enum rc draft_accept(struct store *store, struct pool *pool, const char *id, con
 	if (rc != RC_OK)
 		return rc;
 	rc = accept(store, pool, id, form_id, actor, body, location, reason);
+	if (rc != RC_OK) {
+		store_abort(store);
+		return rc;
+	}
+	return store_commit(store);
+}
+
+static enum rc refuse(struct store *store, struct pool *pool, const char *id, const char *form_id,
+		const char *actor, const char *series, json_t *body, char **location,
+		const char **reason)
+{
+	uint8_t dossier[EVENT_ID_SIZE];
+	struct event event;
+	struct act act = { .subject_kind = SUBJECT_DOSSIER, .subject = dossier,
+		.kind = "dossier.intake_refused", .actor = actor, .body = body };
+	char *code = NULL, *number = NULL;
+	enum rc rc = hex_decode(id, dossier, sizeof(dossier));
+
+	if (rc != RC_OK)
+		return RC_NOT_FOUND;
+	rc = form_claim(store, pool, form_id, location);
+	if (rc == RC_OK)
+		rc = draft_delete(store, id);
+	if (rc == RC_NOT_FOUND)
+		rc = accepted_before(store, pool, dossier, location);
+	if (rc == RC_OK)
+		rc = draft_next_code(store, pool, when_now_ms(), &code);
+	if (rc == RC_OK && *series)
+		rc = paper_number_next(store, pool, series, when_now_ms(), &number);
+	if (rc != RC_OK)
+		return rc;
+	json_put(body, "code", code);
+	json_put(body, "number", number);
+	rc = act_append(store, &act, &event, reason);
+	if (rc != RC_OK)
+		return rc;
+	*location = refusal_of(pool, code);
+	return form_done(store, form_id, *location);
+}
+
+enum rc draft_refuse(struct store *store, struct pool *pool, const char *id, const char *form_id,
+		const char *actor, const char *series, json_t *body, char **location,
+		const char **reason)
+{
+	enum rc rc;
+
+	*location = NULL;
+	*reason = NULL;
+	rc = store_begin(store, true);
+	if (rc != RC_OK)
+		return rc;
+	rc = refuse(store, pool, id, form_id, actor, series, body, location, reason);
 	if (rc != RC_OK) {
 		store_abort(store);
 		return rc;

@@ -550,6 +550,8 @@ enum rc project_dossier_event(struct store *store, const struct event *event,
 	if (event->author == AUTHOR_BOARD)
 		row.number[ROW_BOARD_SEQ] = (int64_t)event->seq;
 	rc = save(&work);
+	if (rc == RC_OK)
+		rc = project_paper_event(store, event, body, facts.state);
 out:
 	pool_free(pool);
 	return rc;

@@ -69,6 +69,7 @@ static const struct marked {
 	{ "ticket.issued", "", "", "", "number" },
 	{ "ticket.called", "", "", "", "number" },
 	{ "intake.guided", "", "", "draft", "number" },
+	{ "intake.printed", "copy", "handwritten", "", "paper" },
 	{ "draft.moved", "", "", "draft", "from_account" },
 	{ "feedback.received", "answer_by", "", "", "number" },
 	{ "feedback.answered", "", "", "feedback", "" },

@@ -109,6 +109,10 @@ const struct projection_table projection_tables[] = {
 		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
 		"ORDER BY agency, day",
 		"DELETE FROM official_series" },
+	{ "paper_waiting", "tbtti", false,
+		"SELECT board, subject, paper, ref, at FROM paper_waiting WHERE ($1 = '' OR board = $1) "
+		"ORDER BY board, subject, paper, ref",
+		"DELETE FROM paper_waiting" },
 	{ "parked", "tiit", false,
 		"SELECT board, author, seq, reason FROM parked WHERE ($1 = '' OR board = $1) "
 		"ORDER BY board, author, seq",
@@ -216,6 +220,8 @@ static enum rc project_other(struct store *store, const struct event *event,
 		rc = project_money_shift(store, event, body);
 	if (rc == RC_OK)
 		rc = project_queue_event(store, event, body);
+	if (rc == RC_OK)
+		rc = project_paper_event(store, event, body, STATE_NONE);
 	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
 		rc = erase(store, event, body, parked);
 	return rc;
@@ -308,6 +314,8 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 		rc = project_money_shift_clear(store, board, subject);
 	if (rc == RC_OK)
 		rc = project_queue_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_paper_clear(store, board, subject);
 	stmt = db_stmt(store->tram, MARKS_DELETE);
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);
