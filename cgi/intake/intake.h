@@ -152,6 +152,22 @@ PAGE(password);
 PAGE(counter);
 PAGE(home);
 PAGE(menu);
+
+/* ---- pages: people and tablets ---- */
+/* Does anybody's work rest on this tablet that a PIN would open? */
+bool pin_resting(struct web *web, struct request *request);
+/* After a login on a paired tablet: its counter becomes the session's; *wanted: no PIN chosen yet. */
+enum rc pin_wanted(struct web *web, struct request *request, bool *wanted) MUST_CHECK;
+PAGE(lock_people);
+PAGE(unlock);
+PAGE(pin);
+PAGE(staff);
+PAGE(staff_unlock);
+PAGE(staff_person);
+PAGE(tablets);
+PAGE(tablet_part);
+
+/* ---- pages ---- */
 PAGE(dossier);
 PAGE(forward);
 PAGE(take);

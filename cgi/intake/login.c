@@ -2,6 +2,7 @@
  * login.c: the counter's door: login, lock, logout, own password, and which counter one sits at.
  * The work is web/login's; here is only who may come in and where they go.
  */
+#include "base/when.h"
 #include "intake/intake.h"
 #include "store/account.h"
 #include "web/login.h"
@@ -16,22 +17,32 @@ static const struct field counter_fields[] = {
 
 enum rc page_root(struct web *web, struct request *request, struct response *response)
 {
-	(void)web;
-	response_see_other(response, frame_home(request));
-	return RC_OK;
+	bool fresh = when_boottime_ms() - request->session->started_boot_ms < WHEN_MINUTE_MS;
+	bool wanted = false;
+	enum rc rc = fresh ? pin_wanted(web, request, &wanted) : RC_OK;
+
+	if (rc == RC_OK)
+		response_see_other(response, wanted ? "/ma-pin" : frame_home(request));
+	return rc;
 }
 
 enum rc page_login(struct web *web, struct request *request, struct response *response)
 {
+	/* Whose work rests on this tablet opens it by PIN, and a password is one tap away. */
+	if (request->method != METHOD_POST && request_query(request, "mat-khau")[0] == '\0' &&
+			(request->session == NULL || request->session->locked) && pin_resting(web, request)) {
+		const char *next = login_next(request_query(request, "tiep"));
+
+		response_see_other(response, next[0] != '\0' ?
+				pool_printf(request->pool, "/khoa?tiep=%s", next) : "/khoa");
+		return RC_OK;
+	}
 	return login_enter(web, request, response, ROLES_STAFF);
 }
 
 enum rc page_lock(struct web *web, struct request *request, struct response *response)
 {
-	if (request->method == METHOD_POST)
-		return login_lock(web, request, response);
-	response_see_other(response, request->session->locked ? LOGIN_PATH : "/");
-	return RC_OK;
+	return login_lock(web, request, response);
 }
 
 enum rc page_logout(struct web *web, struct request *request, struct response *response)

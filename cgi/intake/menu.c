@@ -40,6 +40,9 @@ static const struct menu_row rows[] = {
 	{ "counter", "/tiep-quan", "takeover" },
 
 	{ "self", "/chon-quay", "counter" },
+	{ "manage", "/quan-ly/nguoi", "staff" },
+	{ "manage", "/quan-ly/may", "tablets" },
+	{ "self", "/ma-pin", "pin" },
 	{ "self", "/doi-mat-khau", "password" },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

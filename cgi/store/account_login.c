@@ -2,7 +2,7 @@
  * account_login.c: checking a name and a password, and counting failures per account and device.
  *
  * A device is known to an account when its cookie was set by a successful login of that account;
- * auth.db keeps the cookie's hash. All other devices share one count per account, so that a phone
+ * auth.db keeps the cookie's hash; a paired tablet is known to every account. All other devices share one count per account, so that a phone
  * on the Wi-Fi can lock itself out of an account, but never the clerk's tablet. Counts are in
  * run.db and run on CLOCK_BOOTTIME: moving the wall clock ends no wait. They stand under a few
  * characters of the name's hash: what was typed as a name may have been a password, and names that
@@ -56,7 +56,8 @@ static enum rc account_secret(struct store *store, struct pool *pool, const char
 static enum rc device_known(struct store *store, const char *account, const char *device_hash,
 		bool *known)
 {
-	struct stmt *stmt = db_stmt(store->auth, "SELECT 1 FROM device WHERE account = $1 AND hash = $2");
+	struct stmt *stmt = db_stmt(store->auth, "SELECT 1 FROM device WHERE account = $1 AND hash = $2 "
+			"UNION ALL SELECT 1 FROM paired WHERE hash = $2 AND ended_at = 0 LIMIT 1");
 	enum rc rc;
 
 	stmt_text(stmt, 1, account);

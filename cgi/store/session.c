@@ -60,8 +60,20 @@ static enum rc session_expire(struct store *store)
 	return stmt_run(stmt);
 }
 
+static enum rc session_replace(struct store *store, const char *program, const char *account,
+		const char *device)
+{
+	struct stmt *stmt = db_stmt(store->run, "DELETE FROM session WHERE device = $1 AND program = $2 "
+			"AND account = $3");
+
+	stmt_text(stmt, 1, device);
+	stmt_text(stmt, 2, program);
+	stmt_text(stmt, 3, account);
+	return stmt_run(stmt);
+}
+
 enum rc session_new(struct store *store, struct pool *pool, const char *program,
-		const struct account *account, char **token)
+		const struct account *account, const char *device, char **token)
 {
 	char digest[2 * HASH_SIZE + 1];
 	struct buf secret = { 0 }, csrf = { 0 };
@@ -76,11 +88,14 @@ enum rc session_new(struct store *store, struct pool *pool, const char *program,
 	if (rc != RC_OK)
 		goto out;
 	rc = session_expire(store);
+	if (rc == RC_OK && device[0] != '\0')
+		rc = session_replace(store, program, account->id, device);
 	if (rc != RC_OK)
 		goto abort;
 	stmt = db_stmt(store->run, "INSERT INTO session (token_hash, program, boot, account, login, name, "
-			"title, employer, unit, roles, must_change, counter, csrf, locked, started_ms, seen_ms) "
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $14)");
+			"title, employer, unit, roles, must_change, counter, csrf, locked, started_ms, seen_ms, "
+			"device) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $14, "
+			"$15)");
 	stmt_text(stmt, 1, digest);
 	stmt_text(stmt, 2, program);
 	stmt_text(stmt, 3, session_boot());
@@ -95,6 +110,7 @@ enum rc session_new(struct store *store, struct pool *pool, const char *program,
 	stmt_text(stmt, 12, account->counter);
 	stmt_text(stmt, 13, csrf.data);
 	stmt_int(stmt, 14, when_boottime_ms());
+	stmt_text(stmt, 15, device);
 	rc = stmt_run(stmt);
 	if (rc != RC_OK)
 		goto abort;
@@ -128,6 +144,7 @@ static void session_read(struct stmt *stmt, struct pool *pool, struct session *o
 	out->locked = stmt_col_int(stmt, 10) != 0;
 	out->started_boot_ms = stmt_col_int(stmt, 11);
 	out->seen_boot_ms = stmt_col_int(stmt, 12);
+	(void)snprintf(out->device, sizeof(out->device), "%s", stmt_col_text(stmt, 13));
 }
 
 enum rc session_find(struct store *store, struct pool *pool, const char *program,
@@ -144,7 +161,7 @@ enum rc session_find(struct store *store, struct pool *pool, const char *program
 		return RC_NOT_FOUND;
 	token_digest(token, out->token_hash);
 	stmt = db_stmt(store->run, "SELECT account, login, name, title, employer, unit, roles, "
-			"must_change, counter, csrf, locked, started_ms, seen_ms FROM session "
+			"must_change, counter, csrf, locked, started_ms, seen_ms, device FROM session "
 			"WHERE token_hash = $1 AND program = $2 AND boot = $3");
 	stmt_text(stmt, 1, out->token_hash);
 	stmt_text(stmt, 2, program);
@@ -259,4 +276,63 @@ enum rc session_refresh(struct store *store, const struct account *account)
 	stmt_text(stmt, 5, account->unit);
 	stmt_int(stmt, 6, account->roles);
 	return session_write(store, stmt);
+}
+
+enum rc session_end_device(struct store *store, const char *device)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->run, "DELETE FROM session WHERE device = $1 AND device <> ''");
+	stmt_text(stmt, 1, device);
+	return session_write(store, stmt);
+}
+
+enum rc session_pin_fault(struct store *store, const char *program, const char *device,
+		const char *account)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->run, "UPDATE session SET pin_faults = pin_faults + 1, locked = 1 "
+			"WHERE device = $1 AND program = $2 AND account = $3");
+	stmt_text(stmt, 1, device);
+	stmt_text(stmt, 2, program);
+	stmt_text(stmt, 3, account);
+	return session_write(store, stmt);
+}
+
+enum rc session_reopen(struct store *store, struct pool *pool, const char *program,
+		const char *device, const char *account, char **token)
+{
+	char digest[2 * HASH_SIZE + 1];
+	struct buf secret = { 0 }, csrf = { 0 };
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->run);
+
+	random_token(&secret);
+	random_token(&csrf);
+	*token = pool_strdup(pool, secret.data);
+	token_digest(*token, digest);
+	if (rc == RC_OK) {
+		stmt = db_stmt(store->run, "UPDATE session SET token_hash = $4, csrf = $5, locked = 0, "
+				"pin_faults = 0, seen_ms = $6 WHERE device = $1 AND program = $2 AND "
+				"account = $3");
+		stmt_text(stmt, 1, device);
+		stmt_text(stmt, 2, program);
+		stmt_text(stmt, 3, account);
+		stmt_text(stmt, 4, digest);
+		stmt_text(stmt, 5, csrf.data);
+		stmt_int(stmt, 6, when_boottime_ms());
+		rc = session_write(store, stmt);
+		if (rc == RC_OK && db_changes(store->run) == 0)
+			rc = RC_NOT_FOUND;
+	}
+	buf_free(&secret);
+	buf_free(&csrf);
+	return rc;
 }

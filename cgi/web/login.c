@@ -135,8 +135,12 @@ enter(struct web *web, struct request *request, struct response *response, unsig
 				web->program);
 		return show_enter(web, request, response, next, "login.no_role", 0);
 	}
+	/* On a paired tablet a colleague's session rests until she comes back to it. */
 	if (request->session != NULL) {
-		rc = session_end(web->store, request->session);
+		rc = request->session->device[0] != '\0' &&
+				strcmp(request->session->account.id, account.id) != 0 ?
+				session_set_locked(web->store, request->session, true) :
+				session_end(web->store, request->session);
 		if (rc != RC_OK)
 			return rc;
 	}

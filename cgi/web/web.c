@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "crypt/random.h"
+#include "store/device.h"
 #include "store/session.h"
 #include "web/text_vi.h"
 #include "web/web.h"
@@ -63,9 +64,12 @@ enum rc web_login(struct web *web, struct request *request, struct response *res
 		const struct account *account, const char *next)
 {
 	char device[33], *token = NULL;
+	struct device paired = { .hash = "" };
 	enum rc rc;
 
-	rc = session_new(web->store, request->pool, web->program, account, &token);
+	rc = device_find(web->store, request->pool, request->device, &paired);
+	if (rc == RC_OK || rc == RC_NOT_FOUND)
+		rc = session_new(web->store, request->pool, web->program, account, paired.hash, &token);
 	if (rc != RC_OK)
 		return rc;
 	response_cookie(response, web_cookie(web, request->pool, false), token, 0);

@@ -133,7 +133,7 @@ static int set_up_pages(void **state)
 			.login_path = "/dang-nhap"};
 	account = (struct account){ .id = "u-0000000000000001", .login = "canbo", .name = "Ann",
 		.title = "", .employer = "", .unit = "", .roles = ROLE_INTAKE, .counter = "" };
-	assert_int_equal(session_new(store, at.pool, "intake", &account, &session_token), RC_OK);
+	assert_int_equal(session_new(store, at.pool, "intake", &account, "", &session_token), RC_OK);
 	assert_int_equal(session_find(store, at.pool, "intake", session_token, &session), RC_OK);
 	snprintf(csrf, sizeof csrf, "csrf=%s", session.csrf);
 	return 0;
@@ -380,7 +380,7 @@ static void password_first(void **state)
 {
 	(void)state;
 	account.must_change = true;
-	assert_int_equal(session_new(store, at.pool, "intake", &account, &session_token), RC_OK);
+	assert_int_equal(session_new(store, at.pool, "intake", &account, "", &session_token), RC_OK);
 	assert_int_equal(as_person("GET", "/quay", NULL), 303);
 	assert_string_equal(web_fixture_answer(&at, "Location"), "/doi-mat-khau");
 	assert_int_equal(as_person("GET", "/doi-mat-khau", NULL), 200);
