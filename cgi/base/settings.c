@@ -108,6 +108,8 @@ static const struct key keys[] = {
 			"receipt.key: machine interface only" },
 	{ "catalogue_file", TYPE_FILE, ON_BOTH, AT(catalogue_file), 0, 0, "",
 			"procedures; empty: those built in" },
+	{ "keying_file", TYPE_FILE, ON_BOARD, AT(keying_file), 0, 0, "",
+			"orders of other systems' forms as JSON; empty: those built in" },
 	{ "calendar_file", TYPE_FILE, ON_BOTH, AT(calendar_file), 0, 0, "",
 			"working days; empty: those built in" },
 	{ "forms_file", TYPE_FILE, ON_BOARD, AT(forms_file), 0, 0, "",

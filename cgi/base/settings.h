@@ -55,6 +55,7 @@ struct settings {
 	char *link_key_dir;		/* client.key, client.crt, ca.crt, receipt.pub: forward only */
 	char *center_key_dir;		/* receipt.key: center machine interface only */
 	char *catalogue_file;		/* empty: the one built in */
+	char *keying_file;		/* empty: the one built in */
 	char *calendar_file;		/* empty: the one built in */
 	char *forms_file;		/* printed forms (dossier/forms.h); empty: those built in */
 	char *confirm_file;		/* confirmed catalogue values (catalogue.h); empty: none */

@@ -203,6 +203,10 @@ PAGE(change);
 /* ---- pages: what is left over, and what comes from elsewhere ---- */
 PAGE(uncollected);
 PAGE(uncollected_call);
+PAGE(reassign);
+PAGE(brought);
+PAGE(keying);
+PAGE(keying_one);
 PAGE(takeover);
 PAGE(takeover_new);
 PAGE(takeover_file);

@@ -37,7 +37,11 @@ static const struct menu_row rows[] = {
 
 	{ "books", "/so/chung-thuc", "books" },
 
+	{ "counter", "/nhan-ket-qua", "brought" },
+	{ "counter", "/nhap-he-thong", "keying" },
 	{ "counter", "/tiep-quan", "takeover" },
+
+	{ "manage", "/quan-ly/chuyen-viec", "reassign" },
 
 	{ "self", "/chon-quay", "counter" },
 	{ "manage", "/quan-ly/nguoi", "staff" },

@@ -36,6 +36,10 @@ const struct route intake_routes[] = {
 	{ "uncollected.call", POST, "/tra-ket-qua/goi", 0, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0,
 	  page_uncollected_call },
 
+	{ "keying", GET, "/nhap-he-thong", 0, ROLES_OLD, 0, page_keying },
+	{ "keying.one", GET | POST, "/ho-so/:code/nhap", 0, ROLES_OLD, 0, page_keying_one },
+	{ "brought", GET | POST, "/nhan-ket-qua", 0, ROLE_INTAKE | ROLE_RETURNER, 0, page_brought },
+	{ "reassign", GET | POST, "/quan-ly/chuyen-viec", 0, ROLE_MANAGER, 0, page_reassign },
 	{ "takeover", GET, "/tiep-quan", 0, ROLES_OLD, 0, page_takeover },
 	{ "takeover.new", GET | POST, "/tiep-quan/moi", 0, ROLES_OLD, 0, page_takeover_new },
 	{ "takeover.sample", GET, "/tiep-quan/mau", 0, ROLES_OLD, 0, page_takeover_sample },

@@ -225,6 +225,7 @@ static void show_codes_in_words(struct web *web, struct view *view, const struct
 
 	view_set(view, "code", row->code);
 	view_set(view, "official", row->official);
+	view_set(view, "external_code", row->external);
 	if (row->official[0] == '\0' && row->level == LEVEL_PROVINCE)
 		view_set(view, "provisional", settings->outage_wording != NULL &&
 				settings->outage_wording[0] != '\0' ? settings->outage_wording :

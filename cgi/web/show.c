@@ -75,6 +75,11 @@ char *show_date(struct pool *pool, int64_t at_ms)
 	return pool_printf(pool, "%02d/%02d/%d", at.day, at.month, at.year);
 }
 
+char *show_time_plain(struct pool *pool, int64_t at_ms)
+{
+	return pool_printf(pool, "%s %s", show_date(pool, at_ms), show_clock(pool, at_ms));
+}
+
 char *show_birth(struct pool *pool, const char *iso)
 {
 	int year, month, day;

@@ -13,6 +13,7 @@ char *show_time_paper(struct pool *pool, int64_t at_ms);	/* 15 giờ 05 phút, n
 char *show_due_paper(struct pool *pool, int64_t at_ms);		/* 15 giờ 05 phút, thứ Tư, ngày 25 tháng 11 năm 2026 */
 char *show_date_paper(struct pool *pool, int64_t at_ms);	/* ngày 25 tháng 11 năm 2026 */
 char *show_time_screen(struct pool *pool, int64_t at_ms);	/* 15:05, thứ Tư 25/11/2026 */
+char *show_time_plain(struct pool *pool, int64_t at_ms);		/* 25/11/2026 15:05 */
 char *show_clock(struct pool *pool, int64_t at_ms);		/* 09:14 */
 char *show_date(struct pool *pool, int64_t at_ms);		/* 25/11/2026 */
 char *show_birth(struct pool *pool, const char *iso);		/* "1990-03-05" → 05/03/1990, "1990" → 1990 */

@@ -1,0 +1,132 @@
+// Goal: work goes on when people are away, when a dossier has to be typed into another system, and
+// when a result comes for somebody who handed in elsewhere; each is one act a dossier, done once.
+import { strict as assert } from 'node:assert';
+import { cleanup, run, test } from '../lib/check.mjs';
+import { acceptDossier, act, dossier, returnResult } from '../lib/clerk.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const stack = new Stack({ name: 'continuity', ports: [9140, 9150] });
+cleanup((failed) => stack.down(failed));
+let clerk, specialist, signer, manager;
+const fresh = async (login) => {
+	const client = stack.clerks();
+	await client.login(login);
+	return client;
+};
+const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
+const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
+const taken = async (more) => (await acceptDossier(clerk, more)).code;
+const find = async (q) => clerk.submit(await clerk.get('/quay'), '/tim', { q });
+const optionOf = (page, id, word) => new RegExp(`<select id="${id}"[\\s\\S]*?</select>`).exec(page.html)[0]
+	.match(new RegExp(`value="([^"]+)"[^>]*>[^<]*${word}`))?.[1];
+
+test.must('a board without its center, four people', async () => {
+	await stack.up(['board']);
+	clerk = await fresh('canbo');
+	specialist = await fresh('chuyenvien');
+	signer = await fresh('nguoiky');
+	manager = await fresh('quanly');
+});
+
+// ---- somebody is away ----
+test('all open work of one goes to another in one act; what moved meanwhile stays and is counted', async () => {
+	const codes = [await taken(), await taken(), await taken()];
+	for (const code of codes) await act(specialist, code, 'nhan-xu-ly');
+	const start = await manager.get('/quan-ly/chuyen-viec');
+	assert.equal(start.status, 200);
+	const from = optionOf(start, 'tu', 'Lê Văn Thử');
+	const page = await manager.get(`/quan-ly/chuyen-viec?tu=${from}`);
+	assert.equal((page.html.match(/name="d"/g) ?? []).length, 3, page.text.slice(0, 600));
+	const to = optionOf(page, 'to', 'Trần Thị Thử');
+	assert(to, page.html.slice(0, 500));
+	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { from, to: '', reason: 'Nghỉ phép' }), 'to'));
+	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to, reason: '' }), 'reason'));
+	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to, reason: 'Nghỉ phép', d: undefined }), 'work'));
+	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to: 'u-0000000000000000', reason: 'Nghỉ phép' }), 'to'));
+	const chosen = /name="signer" value="([^"]+)"/.exec((await specialist.get(url(codes[2], 'trinh-ky'))).html)[1];
+	await act(specialist, codes[2], 'trinh-ky', { signer: chosen });
+	const form = manager.form(page, '/quan-ly/chuyen-viec"').fields.filter(([n]) => n !== 'to' && n !== 'reason');
+	const typed = [...form, ['to', to], ['reason', 'Nghỉ phép']];
+	const answers = await Promise.all([1, 2].map(() => manager.post('/quan-ly/chuyen-viec', typed)));
+	for (const answer of answers) assert.equal(answer.status, 303, answer.text.slice(0, 300));
+	assert.equal(answers[0].location, answers[1].location);
+	const done = await manager.get(answers[0].location);
+	assert.match(done.text, /Đã chuyển 2 hồ sơ\. 1 hồ sơ không chuyển/);
+	assert.match(done.text, /không có việc đang làm/);
+	const one = await dossier(clerk, codes[0]);
+	assert.match(one.text, /Chuyển người phụ trách : Nghỉ phép/);
+	assert.equal((one.text.match(/Chuyển người phụ trách/g) ?? []).length, 1);
+	assert.equal((await clerk.get('/quan-ly/chuyen-viec')).status, 403);
+	assert.equal((await specialist.get('/quan-ly/chuyen-viec')).status, 403);
+	// A signature waits at the signer: only somebody who signs takes it.
+	const signerFrom = optionOf(start, 'tu', 'Phạm Thị Thử');
+	const tray = await manager.get(`/quan-ly/chuyen-viec?tu=${signerFrom}`);
+	const refused = await manager.submit(tray, '/quan-ly/chuyen-viec"', { to: from, reason: 'Đi họp' });
+	assert.match(refused.text, /Đã chuyển 0 hồ sơ\. 1 hồ sơ không chuyển/);
+	assert.equal((await manager.post('/quan-ly/chuyen-viec', [...typed.filter(([n]) => n !== 'd' && n !== 'form_id'),
+		['form_id', 'f'.repeat(32)], ['d', 'xyz']])).status, 400);
+});
+
+// ---- another system ----
+test('a dossier of another system waits in its list until the code of that system is written', async () => {
+	const code = await taken({ procedure: '2.000635' });
+	const list = await clerk.get('/nhap-he-thong');
+	assert.equal(list.status, 200);
+	assert(list.html.includes(`${url(code)}/nhap`), list.text.slice(0, 500));
+	assert.match(list.text, /Hệ thống hộ tịch điện tử/);
+	const page = await clerk.get(url(code, 'nhap'));
+	const labels = [...page.html.matchAll(/<span class="soft">([^<]+)<\/span><br>/g)].map((m) => m[1]);
+	assert.equal(labels[0], 'Mã thủ tục');
+	assert(labels.indexOf('Số định danh cá nhân') > labels.indexOf('Họ, chữ đệm, tên chủ hồ sơ'), 'in its order');
+	assert.match(page.html, /<b id="v\d+" class="copied">000\d{9}<\/b>/);
+	for (const wrong of ['', 'ABC', code, 'H15.50-261399-0001'])
+		assert(fault(await clerk.submit(page, '/nhap"', { code: wrong }), 'code'), wrong);
+	const done = await clerk.submit(page, '/nhap"', { code: 'h27.50.05-261127-0975' });
+	assert.equal(done.redirected, url(code, 'giay-hen'));
+	assert(done.text.includes('H27.50.05-261127-0975'), 'the slip to print again says it');
+	assert(!(await clerk.get('/nhap-he-thong')).html.includes(`${url(code)}/nhap`));
+	assert((await find('H27.50.05-261127-0975')).text.includes('H27.50.05-261127-0975'));
+	assert.equal((await signer.get('/nhap-he-thong')).status, 403);
+	assert.equal((await clerk.get('/nhap-he-thong?he=%3Cscript%3E')).status, 200);
+});
+
+// ---- results from elsewhere ----
+test('results from elsewhere: scanned, whose they are asked, then returned; what is ours is not typed again', async () => {
+	const own = await taken();
+	const page = await clerk.get('/nhan-ket-qua');
+	assert(fault(await clerk.submit(page, '/nhan-ket-qua', { from: '', codes: 'H27.1-261101-0001' }), 'from'));
+	assert(fault(await clerk.submit(page, '/nhan-ket-qua', { from: 'Sở Tư pháp', codes: ' ' }), 'codes'));
+	const rows = await clerk.submit(page, '/nhan-ket-qua', { from: 'Sở Tư pháp', place: 'Tủ trả',
+		codes: `H27.1-261101-0001\n${own}\nH27.1-261101-0001\nLLTP 77` });
+	assert.match(rows.text, /Những mã này đã có ở đây/);
+	assert.equal((rows.html.match(/name="code_\d+"/g) ?? []).length, 3, 'two words of one line are two codes');
+	const values = { name_1: 'Hoàng Thị Khác', phone_1: '0900 000 031', procedure_1: 'Cấp phiếu lý lịch tư pháp', kind_1: 'Phiếu LLTP',
+		result_1: '55/PLL', name_2: 'Hoàng Văn Nháp', procedure_2: 'Thủ tục khác', name_3: 'Lê Thị Ba', procedure_3: 'Thủ tục khác' };
+	const again = await clerk.submit(rows, '/nhan-ket-qua', { ...values, name_2: '', phone_1: 'abc' });
+	assert.equal(again.status, 422);
+	assert(fault(again, 'name_2') && fault(again, 'phone_1') && again.html.includes('Hoàng Thị Khác'));
+	const typed = [...clerk.form(rows, '/nhan-ket-qua').fields.filter(([n]) => !(n in values)), ...Object.entries(values)];
+	const answers = await Promise.all([1, 2].map(() => clerk.post('/nhan-ket-qua', typed)));
+	for (const answer of answers) assert.equal(answer.status, 303, answer.text.slice(0, 300));
+	const list = await clerk.get('/nhan-ket-qua');
+	assert.equal(list.html.split('Hoàng Thị Khác').length - 1, 1);
+	const tray = await clerk.get('/tra-ket-qua');
+	assert.match(tray.text, /Nhận để trả H27\.1-261101-0001/);
+	const twice = await clerk.post('/nhan-ket-qua', typed.map(([n, v]) => [n, n === 'form_id' ? 'e'.repeat(32) : v]));
+	assert.equal(twice.status, 422);
+	assert(fault(twice, 'code_1'), 'already here');
+	const code = /href="(\/ho-so\/[^"]+)"[^>]*>[^<]*<\/a>[^\n]*H27\.1-261101-0001/.exec(tray.html)[1];
+	await returnResult(clerk, decodeURIComponent(code.split('/')[2]));
+	assert.match((await find('H27.1-261101-0001')).text, /Đã trả/);
+	assert.equal((await specialist.get('/nhan-ket-qua')).status, 403);
+});
+
+test('rebuilt from the journal, everything is as it was', async () => {
+	const before = stack.digest('board');
+	await stack.stop('board');
+	const rebuilt = stack.tram('board', ['rebuild', '--compare']);
+	assert.equal(rebuilt.status, 0, rebuilt.stderr + rebuilt.stdout);
+	assert.deepEqual(stack.digest('board'), before);
+});
+
+await run();
