@@ -100,6 +100,14 @@ static enum rc claim(struct web *web, struct request *request, const char *draft
 	return rc;
 }
 
+/* "012" or "B012": the number called to this counter. */
+static bool ticket_given(const char *ticket)
+{
+	size_t len = strspn(ticket, "ABCDEFGHI0123456789");
+
+	return len >= 3 && len <= 4 && ticket[len] == '\0';
+}
+
 enum rc page_new(struct web *web, struct request *request, struct response *response)
 {
 	const struct account *account = &request->session->account;
@@ -114,6 +122,8 @@ enum rc page_new(struct web *web, struct request *request, struct response *resp
 	if (rc == RC_OK)
 		rc = draft_new(web->store, account->id, account->name, data, id);
 	json_decref(data);
+	if (rc == RC_OK && ticket_given(form_raw(request->form, "ticket")))
+		rc = draft_set_ticket(web->store, id, form_raw(request->form, "ticket"));
 	if (rc == RC_OK && source.copied)
 		rc = copy_files(web, request, &source, id);
 	if (rc != RC_OK)

@@ -8,6 +8,7 @@
 #include "base/when.h"
 #include "intake/intake.h"
 #include "store/account.h"
+#include "store/rating.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -73,6 +74,19 @@ static void stir(struct web *web, int64_t now_ms)
 		return;
 	told_at = now_ms;
 	store_wake(web->store);
+	/* What citizens said meanwhile; it waits in public.db when it cannot be written now. */
+	if (rating_collect(web->store) != RC_OK)
+		log_warn("rating: waits in public.db");
+}
+
+/* How many people wait: an index of the day's tickets alone. */
+static void fill_queue(struct web *web, struct request *request, struct view *view)
+{
+	int64_t waiting = 0;
+
+	if (frame_can(request, ROLES_COUNTER) && queue_waiting(web->store, false,
+			queue_day(request->now_ms), &waiting) == RC_OK)
+		view_int(view, "queue_waiting", waiting);
 }
 
 void frame_fill(struct web *web, struct request *request, struct view *view)
@@ -99,4 +113,5 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_menu", true);
 	view_flag(view, "has_menu", true);
 	fill_transfer(web, request, view);
+	fill_queue(web, request, view);
 }

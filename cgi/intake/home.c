@@ -9,6 +9,7 @@
 #include "store/account.h"
 #include "store/book.h"
 #include "store/draft.h"
+#include "store/queue.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -106,6 +107,21 @@ static void show_drafts(struct web *web, struct request *request, struct view *v
 	view_flag(view, "any", count > 0);
 }
 
+/* The number called to this counter goes into the dossier begun for it. */
+static enum rc show_calling(struct web *web, struct request *request, struct view *view)
+{
+	const char *counter = request->session->counter;
+	struct ticket ticket;
+	enum rc rc;
+
+	if (counter[0] == '\0')
+		return RC_OK;
+	rc = queue_current(web->store, request->pool, queue_day(request->now_ms), counter, &ticket);
+	if (rc == RC_OK)
+		view_set(view, "calling", ticket.number);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc page_home(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
@@ -141,6 +157,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	view_flag(view, "can_certify", frame_can(request, ROLE_INTAKE));
 	view_flag(view, "can_books", frame_can(request, ROLE_MANAGER));
 	view_int(view, "tray_count", waiting);
+	if (rc == RC_OK)
+		rc = show_calling(web, request, view);
 	if (rc == RC_OK)
 		rc = web_page(web, request, response, "intake/home", view);
 	return rc;

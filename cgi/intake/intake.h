@@ -232,6 +232,12 @@ PAGE(book_spoil);
 PAGE(book_continue);
 PAGE(book_close);
 
+/* ---- pages: queue, register, closing of the day, ratings ---- */
+PAGE(queue);
+PAGE(queue_take);
+PAGE(queue_ticket);
+PAGE(queue_print);
+
 /* ---- pages: search, person, the four steps, paper, files ---- */
 PAGE(find);
 PAGE(person);

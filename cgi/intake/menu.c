@@ -35,6 +35,9 @@ static const struct menu_row rows[] = {
 	{ "moves", "/ban-giao", "handovers" },
 	{ "moves", "/ban-giao/moi", "handover_new" },
 
+	{ "queue", "/hang-doi", "queue" },
+	{ "queue", "/hang-doi/lay-so", "queue_take" },
+
 	{ "books", "/so/chung-thuc", "books" },
 
 	{ "counter", "/nhan-ket-qua", "brought" },

@@ -78,6 +78,12 @@ const struct route intake_routes[] = {
 	  page_book_continue },
 	{ "book.close", POST, "/so/chung-thuc/:book/khoa", 0, ROLE_MANAGER, 0, page_book_close },
 
+	/* Queue: numbers, calls, pauses. */
+	{ "queue", GET | POST, "/hang-doi", 0, ROLES_COUNTER, 0, page_queue },
+	{ "queue.take", GET | POST, "/hang-doi/lay-so", 0, ROLES_COUNTER, 0, page_queue_take },
+	{ "queue.ticket", GET, "/hang-doi/so/:number", 0, ROLES_COUNTER, 0, page_queue_ticket },
+	{ "queue.print", GET, "/hang-doi/so/:number/in", 0, ROLES_COUNTER, 0, page_queue_print },
+
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },

@@ -80,6 +80,9 @@ show(struct web *web, struct request *request, struct response *response, const 
 		return rc;
 	view = view_new(request->pool);
 	lookup_show(view, &status, request->now_ms);
+	/* Only from the slip's own address: the rating's has its secret. */
+	view_flag(view, "may_rate", request->method != METHOD_POST && !status.replaced &&
+			web->settings->side == SIDE_BOARD && status.state == STATE_RETURNED);
 	return web_page(web, request, response, "lookup/status", view);
 }
 

@@ -15,6 +15,12 @@ static const struct route routes[] = {
 		lookup_typed},
 	{"typed-again", METHOD_GET | METHOD_HEAD, "/tra-cuu", ROUTE_PUBLIC, 0, 0, lookup_form},
 	{"slip", METHOD_GET | METHOD_HEAD, "/h/:codesecret", ROUTE_PUBLIC, 0, 0, lookup_scanned},
+	{"slip.rate", METHOD_POST, "/h/:codesecret", ROUTE_PUBLIC | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0,
+		2048, lookup_to_rating},
+	{"screen", METHOD_GET | METHOD_HEAD, "/man-hinh", ROUTE_PUBLIC, 0, 0, lookup_screen},
+	{"follow", METHOD_GET | METHOD_HEAD, "/theo-doi", ROUTE_PUBLIC, 0, 0, lookup_follow},
+	{"rating", METHOD_GET | METHOD_HEAD | METHOD_POST, "/danh-gia/:codesecret",
+		ROUTE_PUBLIC | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 4096, lookup_rating},
 };
 
 static void

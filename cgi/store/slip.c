@@ -194,6 +194,9 @@ static bool matches(const struct slip_try *try, const void *key, size_t key_len,
 
 static void read_status(struct stmt *stmt, struct pool *pool, struct slip_status *out)
 {
+	size_t len = 0;
+	const void *id;
+
 	memset(out, 0, sizeof(*out));
 	out->code = stmt_col_dup(stmt, 3, pool);
 	out->official = stmt_col_dup(stmt, 4, pool);
@@ -208,6 +211,10 @@ static void read_status(struct stmt *stmt, struct pool *pool, struct slip_status
 	out->point_address = stmt_col_dup(stmt, 13, pool);
 	out->point_phone = stmt_col_dup(stmt, 14, pool);
 	out->bring = "lookup.bring";
+	out->board = stmt_col_dup(stmt, 15, pool);
+	id = stmt_col_blob(stmt, 16, &len);
+	if (len == sizeof(out->dossier))
+		memcpy(out->dossier, id, len);
 }
 
 /* Every slip of the code, replaced ones too. *slip: the provisional code of the newest, whichever of
@@ -218,7 +225,7 @@ static enum rc find_slip(struct store *store, struct pool *pool, const struct sl
 	static const uint8_t nobody[SLIP_KEY_SIZE];
 	struct stmt *stmt = db_stmt(store->pub, "SELECT p.slip_key, s.hash, s.typed_hash, s.code, "
 			"s.official, s.replaced, s.state, s.has_due, s.due_at, s.due_certain, s.received_at, "
-			"s.updated_ms, p.name, p.address, p.phone FROM slip s JOIN point p ON p.board = s.board "
+			"s.updated_ms, p.name, p.address, p.phone, s.board, s.dossier FROM slip s JOIN point p ON p.board = s.board "
 			"WHERE s.code = $1 OR s.official = $1 ORDER BY s.no DESC");
 	bool row = false;
 	enum rc rc;

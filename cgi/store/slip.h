@@ -30,6 +30,8 @@ struct slip_status {
 	const char *bring;		/* what to bring: text key */
 	const char *point_name, *point_address, *point_phone;
 	bool replaced;			/* this slip was replaced by a newer one */
+	const char *board;		/* whose dossier, and which: for a rating, never shown */
+	uint8_t dossier[16];
 };
 /* code and secret (32 hex of the QR, or the typed form). Counts failures per slip and hour (10),
  * RC_BUSY past that; RC_NOT_FOUND for unknown and wrong alike, in the same time. */
