@@ -219,6 +219,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 			dossier_show_short_code(row.code), NULL));
 	view_flag(view, "may_copy", frame_can(request, ROLES_PREPARE));
 	view_flag(view, "has_slip", row.slip_no > 0);
+	view_flag(view, "may_rate", row.facts.state == STATE_RETURNED && row.slip_no > 0 &&
+			web->settings->lookup_url[0] != '\0' && frame_can(request, ROLES_COUNTER));
 	show_choices(request, view, &row);
 	show_people(view, &row, body);
 	show_fees(view, &row, body);

@@ -237,6 +237,8 @@ PAGE(queue);
 PAGE(queue_take);
 PAGE(queue_ticket);
 PAGE(queue_print);
+PAGE(rate);
+PAGE(ratings);
 
 /* ---- pages: search, person, the four steps, paper, files ---- */
 PAGE(find);

@@ -49,6 +49,7 @@ static const struct menu_row rows[] = {
 	{ "self", "/chon-quay", "counter" },
 	{ "manage", "/quan-ly/nguoi", "staff" },
 	{ "manage", "/quan-ly/may", "tablets" },
+	{ "manage", "/quan-ly/danh-gia", "ratings" },
 	{ "self", "/ma-pin", "pin" },
 	{ "self", "/doi-mat-khau", "password" },
 };

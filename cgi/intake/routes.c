@@ -84,6 +84,9 @@ const struct route intake_routes[] = {
 	{ "queue.ticket", GET, "/hang-doi/so/:number", 0, ROLES_COUNTER, 0, page_queue_ticket },
 	{ "queue.print", GET, "/hang-doi/so/:number/in", 0, ROLES_COUNTER, 0, page_queue_print },
 
+	{ "ratings", GET, "/quan-ly/danh-gia", 0, ROLE_MANAGER, 0, page_ratings },
+
+	{ "rate", GET, "/ho-so/:code/danh-gia", 0, ROLES_COUNTER, 0, page_rate },
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },

@@ -120,16 +120,14 @@ lookup_rating(struct web *web, struct request *request, struct response *respons
 	rc = rating_given(web->store, &slip, &given);
 	if (rc != RC_OK)
 		return rc;
-	if (given)
-		return page(web, request, response, "thanks");
 	if (request->method != METHOD_POST)
-		return page(web, request, response, "asks");
+		return page(web, request, response, given ? "thanks" : "asks");
 	skipped = form_raw(request->form, "skip")[0] != '\0';
-	if (!skipped && form_check(request->form, fields, FIELDS) != RC_OK) {
+	if (!given && !skipped && form_check(request->form, fields, FIELDS) != RC_OK) {
 		response->status = 422;
 		return page(web, request, response, "asks");
 	}
-	rc = put(web, request, &slip, skipped);
+	rc = given ? RC_EXISTS : put(web, request, &slip, skipped);
 	if (rc == RC_OK || rc == RC_EXISTS) {
 		response_see_other(response, pool_printf(request->pool, "/danh-gia/%s%s", request->params[0],
 				strcmp(request_query(request, "quay"), "1") == 0 ? "?quay=1" : ""));
