@@ -131,6 +131,9 @@ static const struct key keys[] = {
 	{ "idle_account_days", TYPE_NUMBER, ON_BOTH, AT(idle_account_days), 0, 3650, "45",
 			"an account not used for so many days opens no more until a manager unlocks it; "
 			"0: never" },
+	{ "reading_roles", TYPE_TEXT, ON_BOARD, AT(reading_roles), 0, 200,
+			"manager,returner,approver,signer",
+			"roles that open every dossier without a reason; commas between" },
 	{ "recycle_requests", TYPE_NUMBER, ON_BOTH, AT(recycle_requests), 0, 1000000000, "20000",
 			"a worker starts afresh after so many requests; 0: never" },
 	{ "upload_max_bytes", TYPE_NUMBER, ON_BOTH, AT(upload_max_bytes), 1024, 1024 * MIB,

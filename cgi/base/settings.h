@@ -69,6 +69,7 @@ struct settings {
 	int64_t idle_lock_minutes;	/* 15 */
 	int64_t session_hours;		/* 12 */
 	int64_t idle_account_days;	/* 45 (TCVN 14423); 0: never */
+	char *reading_roles;		/* roles that look at everybody's work by duty */
 	int64_t recycle_requests;	/* worker exits after N requests, 0 = never; 20000 */
 	int64_t upload_max_bytes;	/* 25 MiB */
 	int64_t upload_min_rate;	/* bytes a second */

@@ -153,6 +153,13 @@ PAGE(counter);
 PAGE(home);
 PAGE(menu);
 
+/* ---- reading.c: web->guard and web->answered ---- */
+enum rc reading_guard(struct web *web, struct request *request, struct response *response,
+		bool *answered) MUST_CHECK;
+void reading_record(struct web *web, struct request *request, const struct response *response);
+PAGE(reading);
+PAGE(reading_reason);
+
 /* ---- pages: people and tablets ---- */
 /* Does anybody's work rest on this tablet that a PIN would open? */
 bool pin_resting(struct web *web, struct request *request);

@@ -110,6 +110,8 @@ static void use(struct web *web, bool uploads)
 	web->route_count = uploads ? uploads_route_count : intake_route_count;
 	web->login_path = "/dang-nhap";
 	web->frame = frame_fill;
+	web->guard = uploads ? NULL : reading_guard;
+	web->answered = uploads ? NULL : reading_record;
 	web->page_of = uploads ? uploads_page_of : NULL;
 }
 
@@ -136,7 +138,8 @@ int main(int argc, char **argv)
 	}
 	if (load(settings, &intake) != RC_OK || load_forms(settings, &intake) != RC_OK)
 		goto out;
-	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC, &web.store);
+	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC |
+			(uploads ? 0 : STORE_ACCESS), &web.store);
 	if (rc != RC_OK) {
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ?
 				EXIT_CONFIGURATION : EXIT_ENVIRONMENT;

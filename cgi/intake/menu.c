@@ -50,6 +50,7 @@ static const struct menu_row rows[] = {
 	{ "manage", "/quan-ly/nguoi", "staff" },
 	{ "manage", "/quan-ly/may", "tablets" },
 	{ "manage", "/quan-ly/danh-gia", "ratings" },
+	{ "manage", "/quan-ly/truy-cap", "reading" },
 	{ "self", "/ma-pin", "pin" },
 	{ "self", "/doi-mat-khau", "password" },
 };

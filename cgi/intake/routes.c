@@ -26,6 +26,8 @@ const struct route intake_routes[] = {
 	{ "staff", GET, "/quan-ly/nguoi", 0, ROLE_MANAGER, 0, page_staff },
 	{ "staff.person", GET | POST, "/quan-ly/nguoi/:id", 0, ROLE_MANAGER, 0, page_staff_person },
 	{ "staff.unlock", POST, "/quan-ly/nguoi/:id/mo", 0, ROLE_MANAGER, 0, page_staff_unlock },
+	{ "reading", GET, "/quan-ly/truy-cap", 0, ROLE_MANAGER, 0, page_reading },
+	{ "reading.reason", POST, "/ho-so/:code/ly-do", 0, ROLES_STAFF, 0, page_reading_reason },
 	{ "tablets", GET | POST, "/quan-ly/may", 0, ROLE_MANAGER, 0, page_tablets },
 	{ "tablets.part", POST, "/quan-ly/may/:id/bo", 0, ROLE_MANAGER, 0, page_tablet_part },
 	{ "tray.work", GET, "/xu-ly", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0, page_tray_work },

@@ -24,7 +24,8 @@ static const struct kind *newest(const char *name)
 	return found;
 }
 
-/* Did somebody act after what this person saw? Their own notes and the system's do not count. */
+/* Did somebody act after what this person saw? Their own notes, the
+ * system's, and who gave a reason to look do not count. */
 static enum rc check_seen(struct store *store, const struct act *act, const char *board,
 		const uint8_t last[EVENT_ID_SIZE], const char **reason)
 {
@@ -44,7 +45,8 @@ static enum rc check_seen(struct store *store, const struct act *act, const char
 
 		seen = memcmp(event->id, act->seen, EVENT_ID_SIZE) == 0;
 		if (!seen && (!kind || kind->class != KIND_NOTE
-				|| (strcmp(event->actor, act->actor) != 0
+				|| (strcmp(event->kind, "access.justified") != 0
+				&& strcmp(event->actor, act->actor) != 0
 				&& strcmp(event->actor, "system") != 0)))
 			break;
 	}

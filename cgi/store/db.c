@@ -17,7 +17,7 @@ db_pg_opener *db_pg_open;
 
 const char *db_kind_name(enum db_kind kind)
 {
-	static const char *const names[] = { "tram", "auth", "run", "public" };
+	static const char *const names[] = { "tram", "auth", "run", "public", "access" };
 
 	return names[kind];
 }

@@ -18,14 +18,14 @@
 #include "base/rc.h"
 #include "base/settings.h"
 
-enum db_kind { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC };
+enum db_kind { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC, DB_ACCESS };
 
 struct db;
 struct stmt;
 
 /* Opens and checks application id and schema version: RC_VERSION when this program does not serve
  * it (logged), RC_NOT_FOUND: no database there, RC_DB. tram.db and auth.db run synchronous=FULL,
- * public.db and run.db NORMAL. settings->pg not empty: DB_TRAM is that PostgreSQL database. */
+ * public.db, run.db and access.db NORMAL. settings->pg not empty: DB_TRAM is that PostgreSQL database. */
 enum rc db_open(const struct settings *settings, enum db_kind kind, struct db **out) MUST_CHECK;
 void db_close(struct db *db);
 /* Creates the database if missing and runs the migrations it lacks, each in one transaction.

@@ -507,7 +507,7 @@ enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool 
 		struct db **out)
 {
 	const char *dirs[] = { settings->db_dir, settings->auth_dir, settings->run_dir,
-			settings->public_dir };
+			settings->public_dir, settings->db_dir };
 	struct sqlite_db *db = calloc(1, sizeof(*db));
 	char path[1024];
 	enum rc rc;

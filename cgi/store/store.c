@@ -27,6 +27,7 @@ static enum rc open_asked(struct store *store, unsigned which)
 		{ STORE_AUTH, DB_AUTH, &store->auth },
 		{ STORE_RUN, DB_RUN, &store->run },
 		{ STORE_PUBLIC, DB_PUBLIC, &store->pub },
+		{ STORE_ACCESS, DB_ACCESS, &store->access },
 	};
 	enum rc rc = RC_OK;
 	size_t i;
@@ -117,6 +118,7 @@ void store_close(struct store *store)
 	db_close(store->auth);
 	db_close(store->run);
 	db_close(store->pub);
+	db_close(store->access);
 	if (store->wake_fd >= 0)
 		(void)close(store->wake_fd);
 	free(store);

@@ -19,10 +19,11 @@
 #define STORE_AUTH 2u
 #define STORE_RUN 4u
 #define STORE_PUBLIC 8u
+#define STORE_ACCESS 16u
 
 struct store {
 	const struct settings *settings;	/* borrowed */
-	struct db *tram, *auth, *run, *pub;	/* NULL where not asked for */
+	struct db *tram, *auth, *run, *pub, *access;	/* NULL where not asked for */
 	const char *board;			/* settings->board_id on a board; NULL at the center */
 	bool scrub, scrub_due;			/* the open write erased something; one before did */
 	bool redoing;				/* one dossier is projected anew (projection_redo) */

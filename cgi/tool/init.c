@@ -188,10 +188,13 @@ static enum rc make_key(struct pool *pool, const char *dir, const char *name)
 
 static enum rc migrate_all(const struct settings *settings)
 {
-	static const enum db_kind kinds[] = { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC };
+	static const enum db_kind kinds[] = { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC, DB_ACCESS };
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		/* Looks are recorded where the dossiers are shown to clerks. */
+		if (kinds[i] == DB_ACCESS && settings->side != SIDE_BOARD)
+			continue;
 		enum rc rc = db_migrate(settings, kinds[i]);
 
 		if (rc != RC_OK)

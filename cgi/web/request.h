@@ -40,6 +40,7 @@ struct request {
 	const char *device;		/* device cookie, "" */
 	const char *client_cert;	/* PEM of the verified client certificate, "" */
 	const char *client_verify;	/* SSL_CLIENT_VERIFY as lighttpd says: "SUCCESS", "FAILED:…", "NONE", "" */
+	int reading;			/* of the program's guard, for its record of the look */
 	const char *board;		/* ROUTE_CERT: the board whose registered certificate this is, else NULL */
 	struct form *form;		/* parsed urlencoded or small multipart body; never NULL in POST */
 	const char *(*header)(void *arg, const char *name);	/* other headers: request_header() */

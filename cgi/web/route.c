@@ -240,6 +240,7 @@ static void default_headers(const struct web *web, const struct request *request
 
 static void dispatch(struct web *web, struct request *request, struct response *response)
 {
+	bool answered = false;
 	enum rc rc;
 
 	if (!access_host(web, request, response))
@@ -257,8 +258,12 @@ static void dispatch(struct web *web, struct request *request, struct response *
 		rc = read_body(request);
 	if (rc == RC_OK)
 		rc = access_token(web, request);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && web->guard != NULL && request->session != NULL)
+		rc = web->guard(web, request, response, &answered);
+	if (rc == RC_OK && !answered) {
 		rc = request->route->handler(web, request, response);
+		if (rc == RC_OK && web->answered != NULL)
+			web->answered(web, request, response);
 		if (rc != RC_OK && web->store != NULL && web->store->tram != NULL)
 			store_abort(web->store);
 	}

@@ -22,6 +22,11 @@ struct web {
 	void *app;			/* the program's own state (catalogue, calendar …) */
 	/* Fills the values every page of the program needs (station, who, transfer line); may be NULL. */
 	void (*frame)(struct web *web, struct request *request, struct view *view);
+	/* Before a handler whose session, role and token are in order: may answer itself, *answered. And
+	 * after a handler that did not fail. Both may be NULL. */
+	enum rc (*guard)(struct web *web, struct request *request, struct response *response,
+			bool *answered);
+	void (*answered)(struct web *web, struct request *request, const struct response *response);
 	/* For a pool that takes forms of pages it does not serve (uploads): the page of a form posted
 	 * to request->route, where the person goes on after logging in again; NULL: none. May be NULL. */
 	const char *(*page_of)(const struct request *request);
