@@ -66,6 +66,7 @@ static bool at_my_desk(const struct dossier_row *row, const struct account *acco
 		return (account->roles & ROLE_SIGNER) != 0;
 	case STATE_SIGNED:
 		return (account->roles & ROLE_CLERK_SEAL) != 0;
+	case STATE_ACCEPTED:
 	case STATE_FORWARDED:
 		return (account->roles & ROLE_SPECIALIST) != 0 && row->assignee[0] == '\0' &&
 				(account->unit[0] == '\0' || strcmp(account->unit, row->unit) == 0);
