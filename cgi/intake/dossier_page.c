@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "intake/intake.h"
+#include "intake/print.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -228,6 +229,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	if (rc == RC_OK)
 		rc = show_results(web, view, &row);
 	show_count(web, view, &row);
+	if (rc == RC_OK)
+		rc = print_offer(web, view, &row);
 	if (rc == RC_OK)
 		rc = dossier_show_timeline(web, view, &row);
 	if (rc == RC_OK)

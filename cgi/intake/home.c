@@ -10,11 +10,13 @@
 #include "store/book.h"
 #include "store/draft.h"
 #include "store/queue.h"
+#include "store/paper.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
 #define ROWS 50
 #define DRAFT_ROWS 50
+#define UNPRINTED_MOST 100	/* more are not counted */
 
 struct tab {
 	const char *slug;		/* ?viec=… and text keys "home.tab.<slug>", "home.empty.<slug>" */
@@ -101,6 +103,7 @@ static void show_drafts(struct web *web, struct request *request, struct view *v
 		view_set(item, "procedure", procedure != NULL ? procedure->name : rows[i].procedure);
 		view_set(item, "owner", rows[i].owner_name);
 		view_set(item, "ticket", rows[i].ticket);
+		view_flag(item, "guided", rows[i].guided);
 		view_set(item, "updated", show_time_screen(request->pool, rows[i].updated_at));
 	}
 	view_flag(view, "drafts_shown", count > 0);
@@ -125,7 +128,7 @@ static enum rc show_calling(struct web *web, struct request *request, struct vie
 enum rc page_home(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
-	int64_t counts[LIST_OPEN + 1] = { 0 }, waiting = 0;
+	int64_t counts[LIST_OPEN + 1] = { 0 }, waiting = 0, unprinted = 0;
 	struct draft_row *drafts = NULL;
 	size_t draft_count = 0, at;
 	enum rc rc;
@@ -133,6 +136,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	rc = dossier_counts(web->store, request->session->account.id, request->now_ms, counts);
 	if (rc == RC_OK)
 		rc = book_tray_count(web->store, &waiting);
+	if (rc == RC_OK)
+		rc = paper_waiting_count(web->store, UNPRINTED_MOST, &unprinted);
 	if (rc == RC_OK)
 		rc = draft_list(web->store, request->pool, DRAFT_ROWS, &drafts, &draft_count);
 	if (rc != RC_OK)
@@ -157,6 +162,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	view_flag(view, "can_certify", frame_can(request, ROLE_INTAKE));
 	view_flag(view, "can_books", frame_can(request, ROLE_MANAGER));
 	view_int(view, "tray_count", waiting);
+	view_int(view, "unprinted", unprinted);
+	view_flag(view, "unprinted_more", unprinted == UNPRINTED_MOST);
 	if (rc == RC_OK)
 		rc = show_calling(web, request, view);
 	if (rc == RC_OK)

@@ -260,6 +260,12 @@ PAGE(draft_take);
 PAGE(done);
 PAGE(slip);
 PAGE(slip_printed);
+PAGE(paper);
+PAGE(print_tray);
+PAGE(guide);
+PAGE(guide_supplement);
+PAGE(guide_refuse);
+PAGE(guide_paper);
 PAGE(file);
 PAGE(draft_file);
 

@@ -32,6 +32,8 @@ static const struct menu_row rows[] = {
 	{ "work", "/xu-ly", "work" },
 	{ "work", "/duyet", "sign" },
 
+	{ "paper", "/in", "print_tray" },
+
 	{ "moves", "/ban-giao", "handovers" },
 	{ "moves", "/ban-giao/moi", "handover_new" },
 

@@ -92,6 +92,8 @@ const struct route intake_routes[] = {
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },
+	{ "paper", GET | POST, "/ho-so/:code/in/:paper", 0, ROLES_STAFF, 0, page_paper },
+	{ "print.tray", GET, "/in", 0, ROLES_STAFF, 0, page_print_tray },
 	{ "slip.printed", POST, "/ho-so/:code/da-in", 0, ROLES_COUNTER, 0, page_slip_printed },
 	{ "file", GET, "/ho-so/:code/tep/:sha", 0, ROLES_STAFF, 0, page_file },
 

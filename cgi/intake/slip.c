@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "intake/print.h"
 #include "intake/slip.h"
 #include "store/journal.h"
 #include "store/slip.h"
@@ -87,7 +88,7 @@ static enum rc show_corrected(struct web *web, struct view *view, const struct d
 }
 
 /* "3 ngay lam viec" of the limit text that the dossier pinned. */
-static const char *limit_words(struct pool *pool, const char *text)
+const char *slip_limit_words(struct pool *pool, const char *text)
 {
 	static const char *const parts[] = { "", ",25", ",5", ",75" };
 	struct limit limit;
@@ -147,7 +148,7 @@ static void show_papers(struct view *view, const json_t *body)
 	view_set(view, "sets", pool_printf(view_pool(view), "%02d", (int)json_int(body, "sets", 1)));
 }
 
-static void show_persons(struct view *view, const json_t *body)
+void slip_show_persons(struct view *view, const json_t *body)
 {
 	const json_t *applicant = json_object_get(body, "applicant");
 	const json_t *submitter = json_object_get(body, "submitter");
@@ -210,7 +211,7 @@ static void show_times(struct web *web, struct view *view, const struct dossier_
 
 	view_set(view, "received", show_time_paper(pool, row->received_at));
 	view_set(view, "date", show_date_paper(pool, row->received_at));
-	view_set(view, "limit", limit_words(pool, json_text(procedure, "limit")));
+	view_set(view, "limit", slip_limit_words(pool, json_text(procedure, "limit")));
 	if (row->has_due)
 		view_set(view, "due", show_due_paper(pool, row->due_at));
 	view_flag(view, "uncertain", row->has_due && !row->due_certain);
@@ -222,6 +223,7 @@ static void show_times(struct web *web, struct view *view, const struct dossier_
 static void show_codes_in_words(struct web *web, struct view *view, const struct dossier_row *row)
 {
 	const struct settings *settings = web->settings;
+	const struct form_paper *paper = forms_find(&intake_of(web)->forms, "slip");
 
 	view_set(view, "code", row->code);
 	view_set(view, "official", row->official);
@@ -235,8 +237,10 @@ static void show_codes_in_words(struct web *web, struct view *view, const struct
 	view_set(view, "point_name", settings->point_name);
 	view_set(view, "point_address", settings->point_address);
 	view_set(view, "point_phone", settings->point_phone);
-	view_set(view, "form_no", text_get(strcmp(settings->form_set, "tt01-2018") == 0 ?
-			"slip.form.tt01" : "slip.form.tt03"));
+	view_set(view, "form_no", forms_line(view_pool(view), &intake_of(web)->forms, paper));
+	view_set(view, "heading", text_upper(view_pool(view), paper->title));
+	view_set(view, "slip_serial", pool_printf(view_pool(view), "%s/%s",
+			dossier_show_short_code(row->code), paper->series));
 }
 
 static enum rc show_receiver(struct web *web, struct view *view, const struct dossier_row *row)
@@ -271,7 +275,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++)
 		view_set(view_item(view, "copies"), "copy_name", text_get(copies[i]));
 	show_codes_in_words(web, view, row);
-	show_persons(view, body);
+	slip_show_persons(view, body);
 	show_papers(view, body);
 	show_money_lines(view, body);
 	show_delivery(view, body, web->settings);
@@ -279,7 +283,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	view_set(view, "content", json_text(body, "content")[0] != '\0' ?
 			json_text(body, "content") : row->procedure_name);
 	view_set(view, "unit", row->unit);
-	view_int(view, "again", prints);
+	print_bar(request, view, "", dossier_show_url(request->pool, row, "/xong"), prints);
 	view_set(view, "title", text_fill(request->pool, "slip.title_of", row->code, NULL));
 	view_set(view, "url", dossier_show_url(request->pool, row, ""));
 	/* The done page prints it out of a frame. */

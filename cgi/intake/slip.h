@@ -13,6 +13,11 @@ enum rc slip_show_codes(struct web *web, struct view *view, const struct dossier
 enum rc slip_prints(struct web *web, struct pool *pool, const struct dossier_row *row,
 		int64_t *prints, bool *handwritten) MUST_CHECK;
 
+/* Applicant and submitter of an accepted body, as every paper names them. */
+void slip_show_persons(struct view *view, const json_t *body);
+/* The limit that the dossier pinned, in words. */
+const char *slip_limit_words(struct pool *pool, const char *limit);
+
 /* ---- slip_fit.c: both copies must stand on one A4, whatever is written on them (pure) ---- */
 struct slip_size {
 	const char *name;	/* class of slip.css: few, many, most, vast */
