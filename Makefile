@@ -17,7 +17,7 @@ ROOMS = base crypt dossier store web link
 # program:source of main
 MAINS = tram-intake:intake/main tram-lookup:lookup/main tram-admin:admin/main \
 	tram-center:center/main_pages tram-machine:center/main_machine tram-forward:forward/main \
-	tram-sheet:sheet/main tram:tool/main
+	tram-sheet:sheet/main tram-image:image/main tram:tool/main
 PROGRAMS = $(foreach m,$(MAINS),$(if $(wildcard cgi/$(lastword $(subst :, ,$(m))).c),$(firstword \
 	$(subst :, ,$(m)))))
 
@@ -49,6 +49,7 @@ LIBS = -lsqlite3 -lmbedtls -lmbedx509 -lmbedcrypto -largon2 -ljansson -lutf8proc
 LIBS_FCGI = -lfcgi
 LIBS_PG = -lpq
 LIBS_SHEET = -lxlsxwriter -lzip -lexpat -lm
+LIBS_IMAGE = -ljpeg -lpng -lzbar -lz
 
 to_objects = $(patsubst cgi/%.c,$(B)/obj/%.o,$(1))
 room = $(call to_objects,$(wildcard cgi/$(1)/*.c))
@@ -66,7 +67,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 all: programs lint
 programs: lib $(PROGRAMS:%=$(B)/%)
-lib: $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a
+lib: $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/image.a
 
 $(B)/obj/%.o: cgi/%.c | $(B)/gen/stamp
 	@mkdir -p $(@D)
@@ -85,6 +86,8 @@ $(eval $(call archive,web,$(call room,web) $(if $(EMBED),$(B)/obj/gen/pages.o)))
 $(eval $(call archive,pg,$(PG_OBJECTS)))
 # Spreadsheets: a program of its own, so that a page's worker never holds these libraries.
 $(eval $(call archive,sheet,$(filter-out %/main.o,$(call room,sheet))))
+# Pictures from strangers: likewise.
+$(eval $(call archive,image,$(filter-out %/main.o,$(call room,image))))
 
 # SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
 EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' 2>/dev/null)
@@ -118,6 +121,7 @@ $(eval $(call program,tram-center,$(CENTER_PAGES),$(PAGES),$(LIBS_FCGI),pg))
 $(eval $(call program,tram-machine,$(CENTER_MACHINE),$(MACHINE),$(LIBS_FCGI),pg))
 $(eval $(call program,tram-forward,$(call room,forward),$(QUIET),,))
 $(eval $(call program,tram-sheet,$(B)/obj/sheet/main.o,sheet base,$(LIBS_SHEET),))
+$(eval $(call program,tram-image,$(B)/obj/image/main.o,image base,$(LIBS_IMAGE),))
 $(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 
 # House rules (include floors, banned calls, language of the sources …).
@@ -130,14 +134,15 @@ lint: $(EMBED)
 UNIT = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FIXTURES = $(patsubst tests/unit/%.c,$(B)/obj/unit/%.o,$(wildcard tests/unit/*_fixture.c))
 LINK_ALL = -Wl,--whole-archive $(B)/lib/pg.a -Wl,--no-whole-archive -Wl,--start-group $(ARCHIVES) \
-	$(B)/lib/sheet.a -Wl,--end-group $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) $(LIBS_PG) $(LIBS_SHEET)
+	$(B)/lib/sheet.a $(B)/lib/image.a -Wl,--end-group $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) $(LIBS_PG) $(LIBS_SHEET) \
+	$(LIBS_IMAGE)
 $(B)/obj/unit/%.o: tests/unit/%.c | $(B)/gen/stamp
 	@mkdir -p $(@D)
 	$(call say,CC $<)$(CC) $(C_FLAGS) -Itests/unit -c -o $@ $<
-$(B)/tests/%: $(B)/obj/unit/%.o $(FIXTURES) $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a
+$(B)/tests/%: $(B)/obj/unit/%.o $(FIXTURES) $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/image.a
 	@mkdir -p $(@D)
 	$(call say,LD $@)$(CC) -o $@ $< $(FIXTURES) $(LINK_ALL) -lcmocka
-unit: $(UNIT) $(B)/tram-sheet
+unit: $(UNIT) $(B)/tram-sheet $(B)/tram-image
 check: unit
 	$(Q)RUN='$(RUN)' sh tests/unit/run.sh $(B) $(UNIT)
 
@@ -147,7 +152,7 @@ FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz:
 	$(Q)$(MAKE) CC=clang B=$(B)/fuzz SANITIZE=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' fuzz-targets
 fuzz-targets: $(FUZZ)
-$(B)/fuzz/%: tests/fuzz/%.c $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a
+$(B)/fuzz/%: tests/fuzz/%.c $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/image.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ $@)$(CC) $(C_FLAGS) -fsanitize=fuzzer -o $@ $< $(LINK_ALL)
 $(B)/peer/%: tests/bench/%.c

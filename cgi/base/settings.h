@@ -76,6 +76,16 @@ struct settings {
 	int64_t upload_deadline_s;	/* total per request */
 	int64_t reserve_bytes;		/* below this a new dossier is refused; 200 MiB */
 
+	/* Photos of papers (board) */
+	int64_t photo_side;		/* longest side in pixels: A4 at about 200 dpi */
+	int64_t photo_kb;		/* KiB a page at most */
+	int64_t photo_quality;		/* of the JPEG, first try */
+	int64_t photo_quality_least;
+	int64_t photo_megapixels;	/* of a photo that is still read */
+	int64_t photo_dark;		/* mean brightness 0..255 below which one is told */
+	int64_t photo_small_side;
+	int64_t photo_sharp;		/* percent, see image/quality.c */
+
 	/* Certification counter (board) */
 	int64_t cert_late_minute;	/* 900: 15:00 */
 	int64_t cert_many_pages;

@@ -100,7 +100,7 @@ put_receipt(struct web *web, struct request *request, struct response *response,
 
 static enum rc
 finish(struct web *web, struct request *request, struct response *response,
-		const struct tus_upload *upload)
+		struct tus_upload *upload)
 {
 	uint8_t raw[HASH_SIZE];
 	struct blob blob;

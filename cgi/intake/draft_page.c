@@ -54,7 +54,7 @@ enum rc draft_page_open(struct web *web, struct request *request, struct respons
 	if (strlen(request->params[0]) != 32 || strspn(request->params[0], "0123456789abcdef") != 32)
 		return RC_NOT_FOUND;
 	rc = draft_load(web->store, request->pool, request->params[0], draft);
-	if (rc == RC_NOT_FOUND)
+	if (rc == RC_NOT_FOUND || (rc == RC_OK && draft->scan))
 		return gone(web, request, response);
 	if (rc == RC_OK && strcmp(draft->owner, request->session->account.id) != 0)
 		return ask_take(web, request, response, draft);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "intake/draft_page.h"
 #include "store/blob.h"
+#include "store/source.h"
 
 static enum rc send(struct web *web, struct request *request, struct response *response,
 		const char *sha256_hex, const char *type, const char *name)
@@ -41,7 +42,8 @@ enum rc page_file(struct web *web, struct request *request, struct response *res
 	return rc == RC_OK ? RC_NOT_FOUND : rc;
 }
 
-enum rc page_draft_file(struct web *web, struct request *request, struct response *response)
+/* The draft's file named by params[0] and [1]. RC_NOT_FOUND. */
+static enum rc find_in_draft(struct web *web, struct request *request, struct draft_file *out)
 {
 	struct draft_file *files = NULL;
 	size_t count = 0;
@@ -53,7 +55,35 @@ enum rc page_draft_file(struct web *web, struct request *request, struct respons
 		return RC_NOT_FOUND;
 	rc = draft_file_list(web->store, request->pool, request->params[0], &files, &count);
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
-		if (files[i].no == no)
-			return send(web, request, response, files[i].sha256, files[i].type, files[i].name);
+		if (files[i].no == no) {
+			*out = files[i];
+			return RC_OK;
+		}
 	return rc == RC_OK ? RC_NOT_FOUND : rc;
+}
+
+enum rc page_draft_file(struct web *web, struct request *request, struct response *response)
+{
+	struct draft_file file;
+	enum rc rc = find_in_draft(web, request, &file);
+
+	return rc == RC_OK ? send(web, request, response, file.sha256, file.type, file.name) : rc;
+}
+
+/* Its small picture, as it lies on the disk; the photo itself where there is none. */
+enum rc page_draft_thumb(struct web *web, struct request *request, struct response *response)
+{
+	struct source_photo photo;
+	struct draft_file file;
+	enum rc rc = find_in_draft(web, request, &file);
+
+	if (rc == RC_OK && strncmp(file.type, "image/", 6) != 0)
+		return RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = source_photo_get(web->store, file.sha256, &photo);
+	if (rc != RC_OK)
+		return rc;
+	if (photo.thumb[0] != '\0')
+		return send(web, request, response, photo.thumb, "image/jpeg", "anh-nho.jpg");
+	return send(web, request, response, file.sha256, file.type, file.name);
 }

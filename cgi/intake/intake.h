@@ -268,5 +268,6 @@ PAGE(guide_refuse);
 PAGE(guide_paper);
 PAGE(file);
 PAGE(draft_file);
+PAGE(draft_thumb);
 
 #endif

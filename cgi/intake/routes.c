@@ -61,6 +61,7 @@ const struct route intake_routes[] = {
 	{ "draft.accept", POST, "/ho-so/moi/:draft/kiem-tra", 0, ROLE_INTAKE, 0, page_step_check },
 	{ "draft.discard", POST, "/ho-so/moi/:draft/bo", 0, ROLES_PREPARE, 0, page_draft_discard },
 	{ "draft.take", POST, "/ho-so/moi/:draft/nhan-lai", 0, ROLES_PREPARE, 0, page_draft_take },
+	{ "draft.thumb", GET, "/ho-so/moi/:draft/anh/:no", 0, ROLES_PREPARE, 0, page_draft_thumb },
 	{ "draft.file", GET, "/ho-so/moi/:draft/tep/:no", 0, ROLES_PREPARE, 0, page_draft_file },
 
 	/* Certification: the till, the signing tray, the books. Managers open and close books. */

@@ -4,7 +4,8 @@
  */
 #include <string.h>
 
-#include "base/text.h"
+#include "intake/photo.h"
+#include "intake/shots.h"
 #include "intake/step_papers.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -32,30 +33,6 @@ static const struct component *in_catalogue(const struct procedure_case *chosen,
 }
 
 /* ---- show ---- */
-
-static void show_files(struct view *paper, const struct draft *draft, const char *id,
-		const struct draft_file *files, size_t count)
-{
-	struct pool *pool = view_pool(paper);
-	int pages = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct view *item;
-
-		if (strcmp(files[i].component, id) != 0)
-			continue;
-		item = view_item(paper, "files");
-		view_setf(item, "no", "%lld", (long long)files[i].no);
-		view_int(item, "at", ++pages);
-		view_set(item, "file_name", files[i].name);
-		view_set(item, "file_size", show_bytes(pool, files[i].size));
-		view_flag(item, "is_pdf", strcmp(files[i].type, "application/pdf") == 0);
-		view_set(item, "file_url", pool_printf(pool, "%s/%lld",
-				draft_page_url(pool, draft->id, "/tep"), (long long)files[i].no));
-	}
-	view_int(paper, "file_count", pages);
-	view_flag(paper, "has_files", pages > 0);
-}
 
 /* "2 bản chính, 1 bản photo" as the catalogue asks. */
 static char *wanted(struct pool *pool, const json_t *paper)
@@ -98,8 +75,8 @@ static void show_counts(struct view *item, const json_t *paper, const struct for
 	}
 }
 
-static struct view *show_paper(struct view *view, const struct draft *draft, const json_t *paper,
-		const struct component *component, const struct form *form,
+static struct view *show_paper(struct web *web, struct view *view, const struct draft *draft,
+		const json_t *paper, const struct component *component, const struct form *form,
 		const struct draft_file *files, size_t file_count)
 {
 	struct pool *pool = view_pool(view);
@@ -122,7 +99,8 @@ static struct view *show_paper(struct view *view, const struct draft *draft, con
 	view_flag(item, "is_unneeded", strcmp(state, "khong") == 0);
 	view_flag(item, "kept", json_flag(paper, "kept"));
 	show_counts(item, paper, form, id);
-	show_files(item, draft, id, files, file_count);
+	shots_show(web, item, draft->id, id, files, file_count);
+	shots_show_pages(item, json_int(paper, "pages", 0), id, files, file_count);
 	return item;
 }
 
@@ -146,7 +124,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	for (size_t i = 0; i < json_array_size(papers); i++) {
 		const json_t *paper = json_array_get(papers, i);
 
-		struct view *item = show_paper(view, draft, paper,
+		struct view *item = show_paper(web, view, draft, paper,
 				in_catalogue(chosen, json_text(paper, "id")), form, files, file_count);
 
 		view_set(item, "paper_fault", fault != NULL &&
@@ -159,9 +137,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	if (form != NULL && form_raw(form, "sets")[0] == '\0')
 		view_setf(view, "sets", "%lld", (long long)json_int(draft->data, "sets", 1));
 	view_set(view, "title", text_get("step3.title"));
-	view_set(view, "upload", pool_printf(request->pool, "/tai-len/nhap/%s", draft->id));
-	view_set(view, "max_size", show_bytes(request->pool, web->settings->upload_max_bytes));
-	view_setf(view, "max_bytes", "%lld", (long long)web->settings->upload_max_bytes);
+	shots_show_form(web, view, pool_printf(request->pool, "/tai-len/nhap/%s", draft->id));
 	return draft_page_show(web, request, response, draft, 3, view);
 }
 
@@ -191,8 +167,11 @@ static void merge_counts(struct pool *pool, struct form *form, json_t *paper, co
 		/* form_check says RC_INVALID for earlier fields too: a clean value tells this one's. */
 		(void)!form_check(form, &field, 1);
 		value = form_int(form, name, -1);
-		if (value >= 0)
-			json_put_int(paper, counts[i].name, value);
+		if (value < 0)
+			continue;
+		if (strcmp(counts[i].name, "pages") == 0 && value != json_int(paper, "pages", 0))
+			json_put_flag(paper, "pages_typed", value > 0);
+		json_put_int(paper, counts[i].name, value);
 	}
 }
 
@@ -215,17 +194,22 @@ static void merge_paper(struct pool *pool, struct form *form, json_t *paper,
 		json_put_flag(paper, "kept", form_raw(form, pool_printf(pool, "kept.%s", id))[0] != '\0');
 }
 
-/* A paper with a scan is there: its "not needed" was only the page's default. */
+/* A paper with a scan is there: its "not needed" was only the page's default. And it has as many pages
+ * as photos, until somebody says otherwise. */
 static enum rc enough_with_files(struct web *web, struct request *request, const struct draft *draft)
 {
+	const json_t *papers = json_object_get(draft->data, "components");
 	struct draft_file *files = NULL;
 	size_t count = 0;
 	enum rc rc = draft_file_list(web->store, request->pool, draft->id, &files, &count);
 
-	for (size_t i = 0; rc == RC_OK && i < count; i++) {
-		json_t *paper = draft_data_paper(draft->data, files[i].component);
+	for (size_t i = 0; rc == RC_OK && i < json_array_size(papers); i++) {
+		json_t *paper = json_array_get(papers, i);
+		struct shots_count found = shots_count(json_text(paper, "id"), files, count);
 
-		if (paper != NULL && (strcmp(json_text(paper, "state"), "khong") == 0 ||
+		if (found.photos > 0 && found.others == 0 && !json_flag(paper, "pages_typed"))
+			json_put_int(paper, "pages", (int64_t)found.photos);
+		if (found.photos + found.others > 0 && (strcmp(json_text(paper, "state"), "khong") == 0 ||
 				json_text(paper, "state")[0] == '\0'))
 			json_put(paper, "state", "du");
 	}
@@ -246,24 +230,13 @@ static void drop_added(json_t *data, const char *id)
 	}
 }
 
-static enum rc remove_file(struct web *web, const struct draft *draft, const char *typed)
-{
-	int64_t no;
-	enum rc rc = num_parse(typed, 1, INT64_MAX, &no);
-
-	if (rc == RC_OK)
-		rc = draft_file_remove(web->store, draft->id, no);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;	/* a second tap */
-}
-
 /* Which button it was decides where it leads. */
 static enum rc answer(struct web *web, struct request *request, struct response *response,
 		struct draft *draft, const char *paper_id, const char *fault)
 {
 	struct form *form = request->form;
-	const char *remove = form_raw(form, "remove"), *drop = form_raw(form, "drop");
-	const char *next = "/kiem-tra";
-	enum rc rc = RC_OK;
+	const char *drop = form_raw(form, "drop"), *next = "/kiem-tra", *at = NULL;
+	enum rc rc = shots_button(web, request, draft->id, &at);
 
 	if (form_text(form, "add_name")[0] != '\0' &&
 			json_array_size(json_object_get(draft->data, "components")) >= PAPERS_MAX) {
@@ -273,9 +246,8 @@ static enum rc answer(struct web *web, struct request *request, struct response 
 				form_text(form, "add_name"));
 
 		next = pool_printf(request->pool, "/giay-to#%s", json_text(paper, "id"));
-	} else if (remove[0] != '\0') {
-		rc = remove_file(web, draft, remove);
-		next = "/giay-to";
+	} else if (at != NULL) {
+		next = pool_printf(request->pool, "/giay-to#%s", at);
 	} else if (drop[0] != '\0') {
 		drop_added(draft->data, drop);
 		next = "/giay-to";
@@ -286,6 +258,9 @@ static enum rc answer(struct web *web, struct request *request, struct response 
 	} else if (form_raw(form, "add")[0] != '\0') {
 		form_fault(form, "add_name", "step3.need_add_name");
 	}
+	/* The pages of a paper become one PDF here, so that nothing waits for it when the dossier is accepted. */
+	if (rc == RC_OK && strcmp(next, "/kiem-tra") == 0 && !form_has_faults(form))
+		rc = photo_bind_draft(web, request->pool, draft->id);
 	if (rc != RC_OK)
 		return rc;
 	if (!form_has_faults(form) || form_raw(form, "later")[0] != '\0')

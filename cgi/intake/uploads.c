@@ -6,33 +6,32 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/encode.h"
 #include "base/text.h"
+#include "intake/photo.h"
 #include "intake/step_papers.h"
 #include "intake/takeover_import.h"
 #include "store/account.h"
-#include "store/blob.h"
 #include "web/form_files.h"
+#include "web/text_vi.h"
 #include "web/tus.h"
 
 #define SCOPE "draft:"
 #define TUS_BASE "/tai-len"
 
-/* Adopts a spooled file and names it in the draft. RC_INVALID: neither JPEG, PNG nor PDF. */
-static enum rc keep_file(struct web *web, const char *draft, const char *component,
-		const char *filename, const char *spool_path, int64_t size)
+/* Adopts a spooled file and names what became of it in the draft. RC_INVALID: *why says it. */
+static enum rc keep_file(struct web *web, struct pool *pool, const char *draft, const char *component,
+		const char *filename, const char *spool_path, int64_t size, const char **why)
 {
-	struct blob blob;
-	char sha256[65];
+	struct photo_kept kept;
 	/* A draft is new work: its scans must not take the room that begun dossiers need. */
 	enum rc rc = store_room(web->store);
 
+	*why = "upload.type";
 	if (rc == RC_OK)
-		rc = blob_adopt(web->store, NULL, spool_path, NULL, size, true, &blob);
+		rc = photo_keep(web, pool, spool_path, size, &kept, why);
 	if (rc != RC_OK)
 		return rc;
-	hex_encode(blob.sha256, sizeof(blob.sha256), sha256);
-	return draft_file_add(web->store, draft, component, sha256, blob.size, blob.type, filename);
+	return draft_file_add(web->store, draft, component, kept.sha256, kept.size, kept.type, filename);
 }
 
 /* ---- multipart: page 3 as a whole ---- */
@@ -49,16 +48,16 @@ static enum rc take_file(void *arg, const char *name, const char *filename, cons
 		int64_t size)
 {
 	struct incoming *in = arg;
-	const char *component = strncmp(name, "file.", 5) == 0 ? name + 5 : "";
+	const char *component = strncmp(name, "file.", 5) == 0 ? name + 5 : "", *why = "upload.empty";
 	enum rc rc;
 
 	if (draft_data_paper(in->draft->data, component) == NULL)
 		return RC_INVALID;
-	rc = size == 0 ? RC_INVALID : keep_file(in->web, in->draft->id, component, filename,
-			spool_path, size);
+	rc = size == 0 ? RC_INVALID : keep_file(in->web, in->pool, in->draft->id, component, filename,
+			spool_path, size, &why);
 	if (rc != RC_INVALID)
 		return rc;
-	in->fault = size == 0 ? "upload.empty" : "upload.type";
+	in->fault = why;
 	in->fault_field = pool_strdup(in->pool, component);
 	return RC_OK;
 }
@@ -137,12 +136,16 @@ static enum rc same_scope(struct web *web, struct request *request, const struct
 }
 
 static enum rc finish(struct web *web, struct request *request, struct response *response,
-		const struct tus_upload *upload)
+		struct tus_upload *upload)
 {
-	(void)request;
+	const char *why = NULL;
+	enum rc rc = keep_file(web, request->pool, upload->scope + sizeof(SCOPE) - 1, upload->component,
+			upload->filename, upload->path, upload->length, &why);
+
 	(void)response;
-	return keep_file(web, upload->scope + sizeof(SCOPE) - 1, upload->component, upload->filename,
-			upload->path, upload->length);
+	if (rc == RC_INVALID)
+		upload->fault = text_get(why);
+	return rc;
 }
 
 static enum rc page_uploads_tus(struct web *web, struct request *request, struct response *response)

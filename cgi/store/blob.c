@@ -197,6 +197,14 @@ enum rc blob_find(struct store *store, const char *board, const uint8_t sha256[3
 	return RC_OK;
 }
 
+char *blob_path(struct store *store, struct pool *pool, const uint8_t sha256[32])
+{
+	char hex[2 * HASH_SIZE + 1];
+
+	hex_encode(sha256, HASH_SIZE, hex);
+	return pool_printf(pool, "%s/%s", blob_dir(store, pool, owner_of(store, NULL)), hex);
+}
+
 enum rc blob_check(struct store *store, struct pool *pool, const char *board,
 		const uint8_t sha256[32], char **path)
 {

@@ -27,6 +27,8 @@ enum rc blob_adopt(struct store *store, const char *board, const char *spool_pat
 /* RC_NOT_FOUND: this board has none. */
 enum rc blob_find(struct store *store, const char *board, const uint8_t sha256[32],
 		struct blob *out) MUST_CHECK;
+/* Where the content of that hash lies, unchecked: for what was stored just now. */
+char *blob_path(struct store *store, struct pool *pool, const uint8_t sha256[32]);
 /* Path of the content, checked for size and hash now (promise 2). RC_PROTOCOL: damaged. */
 enum rc blob_check(struct store *store, struct pool *pool, const char *board,
 		const uint8_t sha256[32], char **path) MUST_CHECK;

@@ -59,6 +59,7 @@ void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,
 	out->events_received = store->settings->side == SIDE_CENTER || stmt_col_int(stmt, 45) != 0;
 	out->files_sent = (int)stmt_col_int(stmt, 46);
 	out->files_here = (int)stmt_col_int(stmt, 47);
+	out->scans_missing = (int)stmt_col_int(stmt, 48);
 }
 
 enum rc dossier_row_all(struct store *store, struct stmt *stmt, struct pool *pool, size_t limit,

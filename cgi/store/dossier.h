@@ -45,6 +45,7 @@ struct dossier_row {
 	int files_total;		/* of the current manifest */
 	int64_t complete_version, complete_at;	/* newest manifest the center confirmed whole; 0 */
 	int slip_no;
+	int scans_missing;		/* papers that are there and have no scan yet */
 	enum dossier_origin origin;
 	const char *old_code, *old_agency;	/* of a dossier taken over or brought; LATE: paper number */
 	const char *target_system;	/* the system of somebody else it has to be keyed into, "" */
@@ -68,6 +69,7 @@ enum dossier_list_kind {
 	LIST_MINE,		/* assignee = account */
 	LIST_TO_SIGN,		/* state SIGNING */
 	LIST_TO_HAND_OVER,	/* accepted, level province, held by the board */
+	LIST_UNSCANNED,		/* open, held by the board, papers without a scan */
 	LIST_RECENT, LIST_OPEN,
 	LIST_CENTER_NEW, LIST_CENTER_WORK, LIST_CENTER_DONE, LIST_CENTER_ALL
 };

@@ -25,6 +25,7 @@ enum range { NO_RANGE, BEFORE, BETWEEN, ACCOUNT };
 #define W_MINE MINE "d.assignee = $2 AND d.assignee <> '' AND " OPEN
 #define W_TO_SIGN MINE "d.state = 4"
 #define W_TO_HAND_OVER MINE "d.state = 1 AND d.level = 1 AND d.holder = 0"
+#define W_UNSCANNED MINE "d.scans_missing > 0 AND d.holder = 0 AND d.state < 8"
 #define W_OPEN MINE "d.state IN (1, 2, 3, 4, 5, 6, 7, 8)"
 #define ROWS(where) DOSSIER_SELECT "FROM dossier d WHERE " where BY_DUE
 #define COUNT(where) "SELECT count(*) FROM dossier d WHERE " where
@@ -41,6 +42,7 @@ static const struct list {
 	[LIST_MINE] = { ROWS(W_MINE), COUNT(W_MINE), ACCOUNT },
 	[LIST_TO_SIGN] = { ROWS(W_TO_SIGN), COUNT(W_TO_SIGN), NO_RANGE },
 	[LIST_TO_HAND_OVER] = { ROWS(W_TO_HAND_OVER), COUNT(W_TO_HAND_OVER), NO_RANGE },
+	[LIST_UNSCANNED] = { ROWS(W_UNSCANNED), COUNT(W_UNSCANNED), NO_RANGE },
 	[LIST_RECENT] = { DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 "
 			"ORDER BY d.board_seq DESC LIMIT $4 OFFSET $5",
 			"SELECT count(*) FROM dossier d WHERE d.board = $1", NO_RANGE },

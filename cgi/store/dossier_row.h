@@ -25,7 +25,7 @@
 	"AND r.sha256 = f.sha256)), " \
 	"(SELECT count(*) FROM dossier_file f WHERE f.board = d.board AND f.dossier = d.id " \
 	"AND f.result = 0 AND EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board " \
-	"AND b.sha256 = f.sha256)) "
+	"AND b.sha256 = f.sha256)), d.scans_missing "
 
 /* The current row of a DOSSIER_SELECT; texts into pool. */
 void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,

@@ -16,8 +16,12 @@
 static const char NEW[] =
 	"INSERT INTO draft (board, id, owner, owner_name, data, ticket, created_at, updated_at)"
 	" VALUES ($1, $2, $3, $4, $5, '', $6, $6)";
+static const char SCAN_OPEN[] =
+	"INSERT INTO draft (board, id, owner, owner_name, data, ticket, created_at, updated_at, scan)"
+	" VALUES ($1, $2, $3, $4, $5, '', $6, $6, 1) ON CONFLICT (board, id) DO NOTHING";
+static const char SCAN_CLOSE[] = "DELETE FROM draft WHERE board = $1 AND id = $2 AND scan = 1";
 static const char LOAD[] =
-	"SELECT owner, owner_name, data, ticket, created_at, updated_at FROM draft"
+	"SELECT owner, owner_name, data, ticket, created_at, updated_at, scan FROM draft"
 	" WHERE board = $1 AND id = $2";
 static const char SAVE[] =
 	"UPDATE draft SET data = $3, updated_at = $4 WHERE board = $1 AND id = $2";
@@ -25,11 +29,11 @@ static const char TAKE[] =
 	"UPDATE draft SET owner = $3, owner_name = $4, updated_at = $5 WHERE board = $1 AND id = $2";
 static const char TICKET[] =
 	"UPDATE draft SET ticket = $3, updated_at = $4 WHERE board = $1 AND id = $2";
-static const char DELETE[] = "DELETE FROM draft WHERE board = $1 AND id = $2";
+static const char DELETE[] = "DELETE FROM draft WHERE board = $1 AND id = $2 AND scan = 0";
 static const char DELETE_FILES[] = "DELETE FROM draft_file WHERE board = $1 AND draft = $2";
 static const char LIST[] =
 	"SELECT id, owner_name, data, ticket, updated_at FROM draft WHERE board = $1"
-	" ORDER BY updated_at DESC LIMIT $2";
+	" AND scan = 0 ORDER BY updated_at DESC LIMIT $2";
 static const char BY_TICKET[] =
 	"SELECT id, owner_name, data, ticket, updated_at FROM draft WHERE board = $1"
 	" AND ticket = $3 AND ticket <> '' ORDER BY updated_at DESC LIMIT $2";
@@ -47,6 +51,11 @@ static const char FILE_ADD[] =
 	" AND component = $3 AND sha256 = $4)";
 static const char FILE_REMOVE[] =
 	"DELETE FROM draft_file WHERE board = $1 AND draft = $2 AND no = $3";
+static const char FILE_PUT[] =
+	"UPDATE draft_file SET sha256 = $4, size = $5, type = $6"
+	" WHERE board = $1 AND draft = $2 AND no = $3";
+static const char FILE_POSITION[] =
+	"UPDATE draft_file SET position = $4 WHERE board = $1 AND draft = $2 AND no = $3";
 static const char FILES[] =
 	"SELECT no, component, position, sha256, size, type, name FROM draft_file"
 	" WHERE board = $1 AND draft = $2 ORDER BY component, position, no";
@@ -118,6 +127,7 @@ enum rc draft_load(struct store *store, struct pool *pool, const char *id, struc
 	out->ticket = stmt_col_dup(stmt, 3, pool);
 	out->created_at = stmt_col_int(stmt, 4);
 	out->updated_at = stmt_col_int(stmt, 5);
+	out->scan = stmt_col_int(stmt, 6) != 0;
 	stmt_reset(stmt);
 	return rc;
 }
@@ -338,6 +348,93 @@ enum rc draft_file_remove(struct store *store, const char *id, int64_t no)
 	struct draft_file file = { .no = no, .name = id };
 
 	return change(store, bind_remove, &file);
+}
+
+static struct stmt *bind_put(struct store *store, void *arg)
+{
+	const struct draft_file *file = arg;
+	struct stmt *stmt = bound(store, FILE_PUT, file->name);
+
+	stmt_int(stmt, 3, file->no);
+	stmt_text(stmt, 4, file->sha256);
+	stmt_int(stmt, 5, file->size);
+	stmt_text(stmt, 6, file->type);
+	return stmt;
+}
+
+enum rc draft_file_put(struct store *store, const char *id, int64_t no, const char *sha256_hex,
+		int64_t size, const char *type)
+{
+	struct draft_file file = { .no = no, .name = id, .size = size, .type = type };
+
+	if (strlen(sha256_hex) != 64)
+		return RC_INVALID;
+	memcpy(file.sha256, sha256_hex, 65);
+	return change(store, bind_put, &file);
+}
+
+static enum rc set_position(struct store *store, const char *id, int64_t no, int position)
+{
+	struct stmt *stmt = bound(store, FILE_POSITION, id);
+
+	stmt_int(stmt, 3, no);
+	stmt_int(stmt, 4, position);
+	return stmt_run(stmt);
+}
+
+enum rc draft_file_move(struct store *store, const char *id, int64_t no, bool up)
+{
+	struct pool *pool = pool_new();
+	struct draft_file *files = NULL;
+	size_t count = 0, at = 0, other;
+	bool own;
+	enum rc rc = db_write_enter(store->tram, &own);
+
+	if (rc != RC_OK)
+		goto out;
+	rc = draft_file_list(store, pool, id, &files, &count);
+	while (at < count && files[at].no != no)
+		at++;
+	if (rc == RC_OK && at == count)
+		rc = RC_NOT_FOUND;
+	other = up ? at - 1 : at + 1;
+	if (rc == RC_OK && (up ? at > 0 : other < count) &&
+			strcmp(files[other].component, files[at].component) == 0) {
+		rc = set_position(store, id, files[at].no, files[other].position);
+		if (rc == RC_OK)
+			rc = set_position(store, id, files[other].no, files[at].position);
+	}
+	rc = db_write_leave(store->tram, own, rc);
+out:
+	pool_free(pool);
+	return rc;
+}
+
+enum rc draft_scan_open(struct store *store, const char *dossier_id_hex, const char *owner,
+		const char *owner_name, json_t *data)
+{
+	struct pool *pool = pool_new();
+	struct stmt *stmt;
+	bool own;
+	enum rc rc = db_write_enter(store->tram, &own);
+
+	if (rc == RC_OK) {
+		stmt = bound(store, SCAN_OPEN, dossier_id_hex);
+		stmt_text(stmt, 3, owner);
+		stmt_text(stmt, 4, owner_name);
+		stmt_text(stmt, 5, json_to_text(pool, data));
+		stmt_int(stmt, 6, when_now_ms());
+		rc = db_write_leave(store->tram, own, stmt_run(stmt));
+	}
+	pool_free(pool);
+	return rc;
+}
+
+enum rc draft_scan_close(struct store *store, const char *dossier_id_hex)
+{
+	enum rc rc = stmt_run(bound(store, DELETE_FILES, dossier_id_hex));
+
+	return rc == RC_OK ? stmt_run(bound(store, SCAN_CLOSE, dossier_id_hex)) : rc;
 }
 
 enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,

@@ -24,6 +24,7 @@ struct draft {
 	json_t *data;			/* owned by the caller of draft_load: draft_free */
 	const char *ticket;
 	int64_t created_at, updated_at;
+	bool scan;			/* scans for the accepted dossier of this id: draft_scan_open */
 };
 
 struct draft_file {
@@ -61,8 +62,21 @@ enum rc draft_expire(struct store *store, int64_t now_ms) MUST_CHECK;
 enum rc draft_file_add(struct store *store, const char *id, const char *component,
 		const char *sha256_hex, int64_t size, const char *type, const char *name) MUST_CHECK;
 enum rc draft_file_remove(struct store *store, const char *id, int64_t no) MUST_CHECK;
+/* One place up or down among its component's files; at the end: nothing. */
+enum rc draft_file_move(struct store *store, const char *id, int64_t no, bool up) MUST_CHECK;
+/* Another content in its place: turned. */
+enum rc draft_file_put(struct store *store, const char *id, int64_t no, const char *sha256_hex,
+		int64_t size, const char *type) MUST_CHECK;
 enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,
 		struct draft_file **rows, size_t *count) MUST_CHECK;
+
+/* Scans after acceptance (/quet): a draft under the dossier's own id, so that uploads, order and thumbs
+ * are those of a draft. Made when missing; data as draft_new. It is in no list of drafts, is gone after
+ * 7 days without an act, and closes in the write of its event. */
+enum rc draft_scan_open(struct store *store, const char *dossier_id_hex, const char *owner,
+		const char *owner_name, json_t *data) MUST_CHECK;
+/* Inside a write; RC_OK also when there is none. */
+enum rc draft_scan_close(struct store *store, const char *dossier_id_hex) MUST_CHECK;
 
 /* The next provisional number of the day; inside store_begin, and taken by the event that names it. */
 enum rc draft_next_code(struct store *store, struct pool *pool, int64_t now_ms, char **code) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "store/money.h"
 #include "store/paper.h"
 #include "store/slip.h"
+#include "store/source.h"
 
 static const char SERIES[] = "SELECT last FROM series WHERE board = $1 AND day = $2";
 static const char CODE[] = "SELECT code FROM dossier WHERE board = $1 AND id = $2";
@@ -82,25 +83,31 @@ static json_t *file_json(const struct draft_file *file)
 	return out;
 }
 
-/* Files come ordered by component and position. */
-static json_t *manifest_of(const struct draft_file *files, size_t count)
+/* Files come ordered by component and position. Photos of one component that were bound are its PDF. */
+static enum rc manifest_of(struct store *store, struct pool *pool, const struct draft_file *files,
+		size_t count, json_t **out)
 {
-	json_t *manifest = json_new_object(), *items = json_new_array(), *item, *list = NULL;
-	size_t i;
+	json_t *manifest = json_new_object(), *items = json_new_array();
+	enum rc rc = RC_OK;
 
-	for (i = 0; i < count; i++) {
-		if (i == 0 || strcmp(files[i].component, files[i - 1].component) != 0) {
-			item = json_new_object();
-			list = json_new_array();
-			json_put(item, "component", files[i].component);
-			json_put_value(item, "files", list);
-			json_add(items, item);
-		}
-		json_add(list, file_json(&files[i]));
+	for (size_t i = 0, end; rc == RC_OK && i < count; i = end) {
+		struct draft_file *settled = NULL;
+		json_t *item = json_new_object(), *list = json_new_array();
+		size_t settled_count = 0;
+
+		for (end = i; end < count && strcmp(files[end].component, files[i].component) == 0;)
+			end++;
+		rc = source_settle(store, pool, files + i, end - i, &settled, &settled_count);
+		for (size_t f = 0; rc == RC_OK && f < settled_count; f++)
+			json_add(list, file_json(&settled[f]));
+		json_put(item, "component", files[i].component);
+		json_put_value(item, "files", list);
+		json_add(items, item);
 	}
 	json_put_int(manifest, "version", 1);
 	json_put_value(manifest, "items", items);
-	return manifest;
+	*out = manifest;
+	return rc;
 }
 
 static enum rc complete(struct store *store, struct pool *pool, const char *id,
@@ -109,10 +116,16 @@ static enum rc complete(struct store *store, struct pool *pool, const char *id,
 	struct draft_file *files = NULL;
 	struct slip_secret secret;
 	size_t count = 0;
-	json_t *slip;
+	json_t *slip, *manifest = NULL;
 	enum rc rc;
 
 	rc = draft_file_list(store, pool, id, &files, &count);
+	if (rc == RC_OK)
+		rc = manifest_of(store, pool, files, count, &manifest);
+	if (rc == RC_OK)
+		json_put_value(body, "manifest", manifest);
+	else
+		json_decref(manifest);
 	if (rc == RC_OK)
 		rc = draft_next_code(store, pool, when_now_ms(), code);
 	if (rc == RC_OK)
@@ -125,7 +138,6 @@ static enum rc complete(struct store *store, struct pool *pool, const char *id,
 	json_put(slip, "typed_hash", secret.typed_hash);
 	memset(&secret, 0, sizeof(secret));
 	json_put(body, "code", *code);
-	json_put_value(body, "manifest", manifest_of(files, count));
 	json_put_value(body, "slip", slip);
 	return RC_OK;
 }

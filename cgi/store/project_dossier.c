@@ -135,6 +135,36 @@ static int64_t fees_sum(const json_t *fees)
 	return total;
 }
 
+static bool has_scan(const json_t *manifest, const char *component)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(manifest, "items"), i, item) {
+		if (strcmp(json_text(item, "component"), component) == 0 &&
+				json_array_size(json_object_get(item, "files")) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Papers that were handed in and have no scan; counted anew where a body names both. */
+static void count_scans(struct work *work, const json_t *manifest)
+{
+	const json_t *components = part(work, "components"), *component;
+	int64_t missing = 0;
+	size_t i;
+
+	if (!components)
+		return;
+	json_array_foreach(components, i, component) {
+		if (strcmp(json_text(component, "state"), "du") == 0 &&
+				!has_scan(manifest, json_text(component, "id")))
+			missing++;
+	}
+	work->row->number[ROW_SCANS_MISSING] = missing;
+}
+
 static enum rc set_manifest(struct work *work)
 {
 	const json_t *manifest = part(work, "manifest");
@@ -142,6 +172,7 @@ static enum rc set_manifest(struct work *work)
 
 	if (!manifest)
 		return RC_OK;
+	count_scans(work, manifest);
 	number[ROW_MANIFEST_VERSION] = json_int(manifest, "version", 0);
 	number[ROW_MANIFEST_AT] = wall(work);
 	return project_files_manifest(work->store, work->event, manifest, &number[ROW_FILES_TOTAL]);

@@ -14,7 +14,7 @@ static const char LOAD[] =
 	"has_due, due_at, due_certain, finished_at, returned_at, place_ms, "
 	"place_author, place_seq, fee_total, fee_paid, manifest_version, manifest_at, "
 	"files_total, complete_version, complete_at, slip_no, updated_ms, board_seq, "
-	"origin, sets, forwarded_at FROM dossier WHERE board = $1 AND id = $2";
+	"origin, sets, forwarded_at, scans_missing FROM dossier WHERE board = $1 AND id = $2";
 static const char INSERT[] =
 	"INSERT INTO dossier (board, id, code, official, external, procedure, "
 	"procedure_name, case_id, catalogue, unit, agency, applicant, "
@@ -24,11 +24,11 @@ static const char INSERT[] =
 	"has_result, taken_by_next, received_at, has_due, due_at, due_certain, "
 	"finished_at, returned_at, place_ms, place_author, place_seq, fee_total, "
 	"fee_paid, manifest_version, manifest_at, files_total, complete_version, "
-	"complete_at, slip_no, updated_ms, board_seq, origin, sets, forwarded_at) "
+	"complete_at, slip_no, updated_ms, board_seq, origin, sets, forwarded_at, scans_missing) "
 	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
 	"$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, "
 	"$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, "
-	"$46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58)";
+	"$46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59)";
 static const char UPDATE[] =
 	"UPDATE dossier SET code = $3, official = $4, external = $5, procedure = $6, "
 	"procedure_name = $7, case_id = $8, catalogue = $9, unit = $10, agency = $11, "
@@ -42,8 +42,8 @@ static const char UPDATE[] =
 	"place_author = $44, place_seq = $45, fee_total = $46, fee_paid = $47, "
 	"manifest_version = $48, manifest_at = $49, files_total = $50, "
 	"complete_version = $51, complete_at = $52, slip_no = $53, updated_ms = $54, "
-	"board_seq = $55, origin = $56, sets = $57, forwarded_at = $58 WHERE board = "
-	"$1 AND id = $2";
+	"board_seq = $55, origin = $56, sets = $57, forwarded_at = $58, "
+	"scans_missing = $59 WHERE board = $1 AND id = $2";
 
 enum rc project_row_load(struct store *store, struct pool *pool, const char *board,
 		const uint8_t *id, struct project_row *out)

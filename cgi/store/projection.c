@@ -21,7 +21,7 @@ static const char EVENT_AT[] =
 	" (SELECT e.arrival FROM journal e WHERE e.board = $1 AND e.author = $4 AND e.seq = $5)";
 
 const struct projection_table projection_tables[] = {
-	{ "dossier", "tbttttttttttttttttttttttttttiiiiiiiiiiiiiiiiiiiiiiiiiiiiii", true,
+	{ "dossier", "tbttttttttttttttttttttttttttiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii", true,
 		"SELECT board, id, code, official, external, procedure, procedure_name, "
 		"case_id, catalogue, unit, agency, applicant, applicant_number, phone, "
 		"submitter, content, channel, desk, assignee, place, folded, old_code, "
@@ -30,7 +30,7 @@ const struct projection_table projection_tables[] = {
 		"received_at, has_due, due_at, due_certain, finished_at, returned_at, "
 		"place_ms, place_author, place_seq, fee_total, fee_paid, manifest_version, "
 		"manifest_at, files_total, complete_version, complete_at, slip_no, updated_ms, "
-		"board_seq, origin, sets, forwarded_at FROM dossier WHERE ($1 = '' OR board = "
+		"board_seq, origin, sets, forwarded_at, scans_missing FROM dossier WHERE ($1 = '' OR board = "
 		"$1) ORDER BY board, id",
 		"DELETE FROM dossier" },
 	{ "dossier_file", "tbitiititti", true,

@@ -16,32 +16,10 @@
 
 #include "base/log.h"
 #include "base/when.h"
+#include "web/beside.h"
 #include "web/sheet.h"
 
 #define DEADLINE_MS 30000
-
-/* It lies beside the program that calls it, wherever that was installed. */
-static bool program_path(char *path, size_t size)
-{
-	ssize_t len = readlink("/proc/self/exe", path, size - 1);
-	char *slash;
-
-	if (len <= 0)
-		return false;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
-	/* Unit tests' programs lie one folder deeper. */
-	for (int up = 0; slash != NULL && up < 2; up++) {
-		if ((size_t)(slash - path) + sizeof("/tram-sheet") > size)
-			return false;
-		memcpy(slash, "/tram-sheet", sizeof("/tram-sheet"));
-		if (access(path, X_OK) == 0)
-			return true;
-		*slash = '\0';
-		slash = strrchr(path, '/');
-	}
-	return false;
-}
 
 static enum rc spawn(const char *path, const char *tmp_dir, int in, int out, int *pid)
 {
@@ -91,7 +69,7 @@ enum rc sheet_child_start(const char *tmp_dir, int in, int out, struct sheet_chi
 	child->pid = -1;
 	child->to = child->from = -1;
 	child->deadline_ms = when_boottime_ms() + DEADLINE_MS;
-	if (!program_path(path, sizeof(path))) {
+	if (!beside_path("tram-sheet", path, sizeof(path))) {
 		log_error("sheet: tram-sheet is not there");
 		return RC_IO;
 	}

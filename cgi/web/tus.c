@@ -39,9 +39,16 @@ static enum rc refuse(struct call *call, int status, const char *type, const cha
 /* What allow, same_scope, finish or the disk said. */
 static enum rc refuse_rc(struct call *call, enum rc rc)
 {
+	json_t *extra = NULL;
+
 	switch (rc) {
 	case RC_INVALID:
-		return refuse(call, 422, "content", "This content is not taken");
+		if (call->spool.upload.fault != NULL) {
+			extra = json_new_object();
+			json_put(extra, "detail", call->spool.upload.fault);
+		}
+		response_problem(call->response, 422, "content", "This content is not taken", extra);
+		return RC_OK;
 	case RC_NOT_FOUND:
 		return refuse(call, 404, "not-found", "No such upload");
 	case RC_DENIED:

@@ -19,6 +19,7 @@ struct tus_upload {
 	const char *sha256;		/* metadata sha256 (hex), "" */
 	const char *filename, *component, *target;	/* metadata, cleaned, "" */
 	const char *path;		/* of the spool file */
+	const char *fault;		/* finish, RC_INVALID: what is wrong with the content, for its sender */
 };
 
 struct tus_server {
@@ -31,7 +32,7 @@ struct tus_server {
 	enum rc (*same_scope)(struct web *web, struct request *request, const struct tus_upload *upload);
 	/* All bytes are in the spool: adopt. May add headers. Runs again if it failed before. */
 	enum rc (*finish)(struct web *web, struct request *request, struct response *response,
-			const struct tus_upload *upload);
+			struct tus_upload *upload);
 };
 
 /* The handler behind routes POST/OPTIONS base and HEAD/PATCH/DELETE/OPTIONS base/:id. */

@@ -76,12 +76,14 @@ async function clerk(number) {
 
 async function intake(client, number) {
 	const who = person();
-	const content = number % 2 ? jpeg(8000 + below(40000)) : pdf('Van ban', 8000 + below(40000));
+	// A PDF's bytes are kept as they are; a photo becomes another file, and must not be in its way.
+	const content = pdf('Van ban', 8000 + below(40000));
+	const photo = { filename: 'anh.jpg', type: 'image/jpeg', content: jpeg(8000 + below(40000)) };
 	const draft = await startDraft(client, who);
 	const papers = await chooseProcedure(client, draft, '2.000635');
 	const paper = /name="file\.([^"]+)"/.exec(papers.html)[1];
-	const check = await tickPapers(client, papers, [{ name: `file.${paper}`, filename: 'giay.bin',
-		type: number % 2 ? 'image/jpeg' : 'application/pdf', content }]);
+	const files = [{ filename: 'giay.bin', type: 'application/pdf', content }, ...number % 2 ? [photo] : []];
+	const check = await tickPapers(client, papers, files.map((file) => ({ name: `file.${paper}`, ...file })));
 	applicants.add(who.number);
 	let done, tries = 0;
 	// The same form again after an error: the answer must be the first one's.

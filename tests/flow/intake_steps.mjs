@@ -7,7 +7,7 @@ import net from 'node:net';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { accept, acceptDossier, chooseProcedure, dossier, person, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { multipart } from '../lib/client.mjs';
-import { jpeg, pdf, png } from '../lib/files.mjs';
+import { jpeg, pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'intake-steps', ports: [9660, 9670], board: 'upload_max_bytes = 400000' });
@@ -30,7 +30,7 @@ const step3 = async (code = '2.000635') => {
 	return { ...draft, page: await chooseProcedure(clerk, draft, code) };
 };
 const papers = (page) => [...page.html.matchAll(/name="file\.([^"]+)"/g)].map((m) => m[1]);
-const scans = (page) => (page.html.match(/<li class="shot">/g) ?? []).length;
+const scans = (page) => (page.html.match(/<li class="shot[ "]/g) ?? []).length;
 const whole = { type: 'person', doc_type: 'cccd', who: 'self', channel: 'counter' };
 
 test.must('a board without its center', async () => {
@@ -167,9 +167,9 @@ test('a file too large, empty, of another kind; the rest of the form and the goo
 test('names of files are only names; a file is served sandboxed, to its draft alone', async () => {
 	const { page, id } = await step3();
 	const [paper] = papers(page);
-	const bytes = png();
+	const bytes = pdf();
 	await clerk.submit(page, '/tai-len/', { add_name: '' }, { button: 'stay', files: [{ name: `file.${paper}`,
-		filename: '../../../etc/<svg onload=1>.png', type: 'image/png', content: bytes }] });
+		filename: '../../../etc/<svg onload=1>.pdf', type: 'application/pdf', content: bytes }] });
 	const shown = await clerk.get(`/ho-so/moi/${id}/giay-to`);
 	const address = /href="(\/ho-so\/moi\/[0-9a-f]{32}\/tep\/\d+)"/.exec(shown.html)[1];
 	const file = await clerk.request('GET', address);

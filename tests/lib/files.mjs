@@ -2,20 +2,46 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 as zlibCrc, deflateSync } from 'node:zlib';
 
-const onePixel = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////' +
-	'////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAA' +
-	'AAAAAAAAAP/aAAgBAQABPxA=', 'base64');
+// A grey photo of 8 × 8 blocks, each of one random brightness: baseline JPEG (T.81) with one table of
+// DC differences and an AC table that knows only "end of block".
+function greyJpeg(across, down) {
+	const segment = (marker, bytes) => Buffer.concat([Buffer.from([0xff, marker, bytes.length + 2 >> 8, bytes.length + 2 & 255]),
+		Buffer.from(bytes)]);
+	const width = across * 8, height = down * 8;
+	let bits = '', last = 0;
+	for (const random of randomBytes(across * down)) {
+		const value = (random >> 2) - 32, step = value - last;	// of 32 / 8 brightness each
+		const size = step === 0 ? 0 : 32 - Math.clz32(Math.abs(step));
+		last = value;
+		bits += size.toString(2).padStart(4, '0');
+		if (size)
+			bits += (step > 0 ? step : step + (1 << size) - 1).toString(2).padStart(size, '0');
+		bits += '0';
+	}
+	const data = [];
+	for (let i = 0; i < bits.length; i += 8) {
+		data.push(parseInt(bits.slice(i, i + 8).padEnd(8, '1'), 2));
+		if (data.at(-1) === 0xff)
+			data.push(0);
+	}
+	return [Buffer.from([0xff, 0xd8]), Buffer.concat([segment(0xdb, [0, ...Array(64).fill(32)]),
+		segment(0xc0, [8, height >> 8, height & 255, width >> 8, width & 255, 1, 1, 0x11, 0]),
+		segment(0xc4, [0, 0, 0, 0, 12, ...Array(12).fill(0), ...Array(12).keys()]),
+		segment(0xc4, [0x10, 1, ...Array(15).fill(0), 0]),
+		segment(0xda, [1, 1, 0, 0, 63, 0]), Buffer.from(data), Buffer.from([0xff, 0xd9])])];
+}
 
-// A one-pixel photo with comment segments of random bytes before the image data.
-export function jpeg(size = 20000) {
-	const parts = [onePixel.subarray(0, 20)];
-	for (let left = Math.max(16, size - onePixel.length); left > 0; left -= 60000) {
+// A photo, each different, with comment segments of random bytes before the image data to be of a size.
+export function jpeg(size = 20000, { across = 12, down = 16, before = Buffer.alloc(0) } = {}) {
+	const [start, rest] = greyJpeg(across, down);
+	const parts = [start, before];
+	for (let left = Math.max(16, size - rest.length); left > 0; left -= 60000) {
 		const noise = randomBytes(Math.min(left, 60000));
 		const head = Buffer.from([0xff, 0xfe, 0, 0]);
 		head.writeUInt16BE(noise.length + 2, 2);
 		parts.push(head, noise);
 	}
-	return Buffer.concat([...parts, onePixel.subarray(20)]);
+	return Buffer.concat([...parts, rest]);
 }
 
 const table = Array.from({ length: 256 }, (_, n) => {

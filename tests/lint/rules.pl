@@ -16,6 +16,7 @@ my %floors = (
 	forward => [qw(base crypt dossier store link forward)],
 	sheet => [qw(base sheet)],
 	tool => [qw(base crypt dossier store link web tool)],
+	image => [qw(base image)],
 );
 my @generated = qw(embed.h pages.h text.h schema.h);
 my $banned = qr/\b(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|scanf|sscanf|fscanf|alloca)\s*\(/;
@@ -42,6 +43,8 @@ sub check_include {
 	if (!$quoted) {
 		fault($where, "only web/fcgx.c includes $include")
 			if $include =~ /^fcgi/ && $file ne 'cgi/web/fcgx.c';
+		fault($where, "only image/ includes $include")
+			if $include =~ /^(jpeglib|png|zbar)\.h/ && $room ne 'image';
 		fault($where, "only store/ includes $include")
 			if $include =~ /^(sqlite3|libpq)/ && $room ne 'store';
 		fault($where, "only sheet/ includes $include")

@@ -553,6 +553,8 @@ static void a_database_without_books_is_brought_up(void **state)
 			" ALTER TABLE dossier DROP COLUMN old_agency;"
 			" ALTER TABLE dossier DROP COLUMN target_system;"
 			" DROP TABLE paper_waiting; DROP TABLE paper_number; DROP INDEX draft_ticket;"
+			" DROP TABLE blob_source; ALTER TABLE draft DROP COLUMN scan;"
+			" DROP INDEX dossier_unscanned; ALTER TABLE dossier DROP COLUMN scans_missing;"
 			" PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	assert_int_equal(store_open(board.settings, STORE_TRAM, &store), RC_VERSION);

@@ -47,7 +47,7 @@ static enum rc same_scope(struct web *unused, struct request *request,
 }
 
 static enum rc finish(struct web *unused, struct request *request, struct response *response,
-		const struct tus_upload *upload)
+		struct tus_upload *upload)
 {
 	char *bytes;
 	size_t len;

@@ -96,7 +96,7 @@ if (till) {
 const form = doc.getElementById('giay');
 if (!form)
 	return;
-const say = form.dataset, thumbs = {}, token = form.elements.csrf.value, PIECE = 262144;
+const say = form.dataset, token = form.elements.csrf.value, PIECE = 262144;
 let busy = 0, queue = Promise.resolve();
 form.action = say.page;
 form.enctype = 'application/x-www-form-urlencoded';
@@ -111,38 +111,18 @@ function tell(box, text) {
 	fault.hidden = !text;
 }
 
-async function shots(paper, thumb) {
+async function shots(paper) {
 	const reply = await fetch(say.page);
 	const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
 	const from = fresh.getElementById('tep-' + paper), to = doc.getElementById('tep-' + paper);
 	if (!from || !to)
 		return location.reload();
-	const add = to.querySelector('.add'), items = from.querySelectorAll('.shot');
+	const add = to.querySelector('.add');
 	to.querySelectorAll('.shot').forEach(item => item.remove());
-	items.forEach((item, i) => {
-		const no = item.querySelector('button').value;
-		if (thumb && i === items.length - 1)
-			thumbs[no] = thumb;
-		if (thumbs[no])
-			item.querySelector('a').prepend(thumbs[no]);
-		to.insertBefore(item, add);
-	});
+	from.querySelectorAll('.shot').forEach(item => to.insertBefore(item, add));
 	const enough = form.querySelector('#' + CSS.escape(paper) + ' input[value=du]');
 	if (enough)
 		enough.checked = true;
-}
-
-async function small(file) {
-	try {
-		const image = await createImageBitmap(file, { resizeWidth: 96, resizeQuality: 'low' });
-		const canvas = doc.createElement('canvas');
-		canvas.width = image.width;
-		canvas.height = Math.min(image.height, 72);
-		canvas.getContext('2d').drawImage(image, 0, 0);
-		return canvas;
-	} catch (e) {
-		return null;
-	}
 }
 
 async function send(file, paper, box) {
@@ -174,7 +154,8 @@ async function send(file, paper, box) {
 					break;
 			} else if (faults[reply.status]) {
 				keep(key, null);
-				return tell(box, faults[reply.status]);
+				const why = reply.status === 422 && await reply.json().catch(() => null);
+				return tell(box, (why && why.detail) || faults[reply.status]);
 			} else if (reply.status === 404 || reply.status === 410) {
 				if (!url)
 					return location.reload();
@@ -193,7 +174,7 @@ async function send(file, paper, box) {
 		}
 	}
 	keep(key, null);
-	await shots(paper, await small(file));
+	await shots(paper);
 }
 
 form.addEventListener('change', event => {
