@@ -220,6 +220,18 @@ static void put_delivery(json_t *body, const json_t *data)
 	json_put_value(body, "delivery", delivery);
 }
 
+/* What makes dossier.late_entered of it. */
+static void put_late(json_t *body, const json_t *data, const struct draft_body_facts *accept)
+{
+	static const char *const members[] = { "paper_no", "reason", "second" };
+	const json_t *late = json_object_get(data, "late");
+
+	if (late == NULL)
+		return;
+	COPY(body, late, members);
+	json_put_int(body, "entered_at", accept->now_ms);
+}
+
 json_t *draft_body_make(struct pool *pool, const json_t *data,
 		const struct draft_body_facts *accept)
 {
@@ -237,12 +249,13 @@ json_t *draft_body_make(struct pool *pool, const json_t *data,
 	COPY(body, data, texts);
 	if (strcmp(channel, "outside") != 0)
 		(void)json_object_del(body, "outside_place");
-	json_put_int(body, "received_at", accept->now_ms);
+	json_put_int(body, "received_at", draft_data_received(data, accept->now_ms));
 	put_due(body, accept);
 	put_papers(body, data);
 	put_fees(body, data, accept);
 	put_delivery(body, data);
 	json_put(body, "counter", accept->counter);
 	json_put(body, "ticket", accept->ticket);
+	put_late(body, data, accept);
 	return body;
 }

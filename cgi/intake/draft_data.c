@@ -314,10 +314,17 @@ size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 	return count;
 }
 
+int64_t draft_data_received(const json_t *data, int64_t now_ms)
+{
+	return json_int(json_object_get(data, "late"), "received_at", now_ms);
+}
+
 int64_t draft_data_clock(const json_t *data, int64_t now_ms)
 {
 	struct when_local now, mark;
 	int64_t at_ms, day_ms = json_int(data, "postmarked_at", 0);
+
+	now_ms = draft_data_received(data, now_ms);
 
 	if (strcmp(json_text(data, "channel"), "post") != 0 || day_ms <= 0)
 		return now_ms;

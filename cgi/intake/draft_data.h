@@ -3,7 +3,7 @@
  * becomes the fields of a form, the lines of a fee and at last the body of the accepted event.
  *
  * Pure: no store, no request. A draft has a few members more than the body: warnings (of the card),
- * fee_pages, fee_copies, exempt; the body is made new from the known
+ * fee_pages, fee_copies, exempt, late (paper_no, received_at, reason, second); the body is made new from the known
  * ones, so nothing else can slip through.
  */
 #ifndef TRAM_INTAKE_DRAFT_DATA_H
@@ -68,6 +68,8 @@ size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 /* Does a fee depend on the number of pages, of copies? */
 bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies);
 
+/* When it was handed in: now, or when it was taken in on paper (late entry). */
+int64_t draft_data_received(const json_t *data, int64_t now_ms);
 /* When the clock starts: now, or by post the day of the postmark at this hour (DOMAIN 1.5). */
 int64_t draft_data_clock(const json_t *data, int64_t now_ms);
 

@@ -137,6 +137,17 @@ static void show_twin(struct web *web, struct view *view, const json_t *data,
 					"draft.warn.twin", rows[i].code, NULL));
 }
 
+/* Taken in on paper: the clock runs since then. */
+static void show_late(struct view *view, const json_t *data)
+{
+	const json_t *late = json_object_get(data, "late");
+
+	if (late != NULL)
+		view_set(view, "side_late", text_fill(view_pool(view), "late.side",
+				pool_strdup(view_pool(view), json_text(late, "paper_no")),
+				show_time_screen(view_pool(view), json_int(late, "received_at", 0)), NULL));
+}
+
 static void show_side(struct web *web, struct request *request, struct view *view,
 		const struct draft *draft, int page)
 {
@@ -149,6 +160,7 @@ static void show_side(struct web *web, struct request *request, struct view *vie
 	struct fee_line lines[DRAFT_DATA_FEES];
 	int64_t total = 0;
 
+	show_late(view, draft->data);
 	view_set(view, "side_name", json_text(applicant, "name"));
 	view_set(view, "side_number", json_text(applicant, "number"));
 	if (submitter != NULL && !json_flag(submitter, "self"))

@@ -13,6 +13,10 @@
  * leads to it, another person's asks whether to take it over. Caller draft_free's in any case. */
 enum rc draft_page_open(struct web *web, struct request *request, struct response *response,
 		struct draft *draft, bool *go) MUST_CHECK;
+/* A draft that was just made: claims the form and leads to its page; a double tap's second draft goes,
+ * and leads to the first one's (draft_start.c). */
+enum rc draft_page_begun(struct web *web, struct request *request, struct response *response,
+		const char *id, const char *suffix) MUST_CHECK;
 /* "/ho-so/moi/<id><suffix>" */
 char *draft_page_url(struct pool *pool, const char *id, const char *suffix);
 /* Renders "intake/step<page>" with steps, summary and draft_url; a form with faults is answered 422. */

@@ -108,13 +108,24 @@ static bool ticket_given(const char *ticket)
 	return len >= 3 && len <= 4 && ticket[len] == '\0';
 }
 
+enum rc draft_page_begun(struct web *web, struct request *request, struct response *response,
+		const char *id, const char *suffix)
+{
+	char *location = draft_page_url(request->pool, id, suffix);
+	enum rc rc = claim(web, request, id, &location);
+
+	if (rc == RC_OK)
+		response_see_other(response, location);
+	return rc;
+}
+
 enum rc page_new(struct web *web, struct request *request, struct response *response)
 {
 	const struct account *account = &request->session->account;
 	struct source source = { .copied = false };
 	json_t *data = json_new_object();
 	const char *next = "/nguoi";
-	char *location, id[33];
+	char id[33];
 	enum rc rc = store_room(web->store);	/* told before anything is typed */
 
 	if (rc == RC_OK)
@@ -128,11 +139,7 @@ enum rc page_new(struct web *web, struct request *request, struct response *resp
 		rc = copy_files(web, request, &source, id);
 	if (rc != RC_OK)
 		return rc;
-	location = draft_page_url(request->pool, id, next);
-	rc = claim(web, request, id, &location);
-	if (rc == RC_OK)
-		response_see_other(response, location);
-	return rc;
+	return draft_page_begun(web, request, response, id, next);
 }
 
 enum rc page_draft_discard(struct web *web, struct request *request, struct response *response)

@@ -42,6 +42,7 @@ static const struct menu_row rows[] = {
 
 	{ "books", "/so/chung-thuc", "books" },
 
+	{ "counter", "/nhap-bu", "late" },
 	{ "counter", "/nhan-ket-qua", "brought" },
 	{ "counter", "/nhap-he-thong", "keying" },
 	{ "counter", "/tiep-quan", "takeover" },

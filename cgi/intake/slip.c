@@ -212,6 +212,8 @@ static void show_times(struct web *web, struct view *view, const struct dossier_
 	view_set(view, "received", show_time_paper(pool, row->received_at));
 	view_set(view, "date", show_date_paper(pool, row->received_at));
 	view_set(view, "limit", slip_limit_words(pool, json_text(procedure, "limit")));
+	if (row->origin == ORIGIN_LATE)
+		view_set(view, "late", text_fill(pool, "slip.late", row->old_code, NULL));
 	if (row->has_due)
 		view_set(view, "due", show_due_paper(pool, row->due_at));
 	view_flag(view, "uncertain", row->has_due && !row->due_certain);

@@ -10,6 +10,7 @@
 #include "crypt/random.h"
 #include "dossier/code.h"
 #include "store/draft.h"
+#include "store/late.h"
 #include "store/money.h"
 #include "store/paper.h"
 #include "store/slip.h"
@@ -171,6 +172,17 @@ static enum rc collect(struct store *store, struct pool *pool, const struct act 
 	return payment.total > 0 ? money_collect(store, pool, &payment, reason) : RC_OK;
 }
 
+/* A paper of ours, entered once, and by another than the one who stands for it besides. */
+static enum rc check_late(struct store *store, struct pool *pool, const char *actor,
+		const json_t *body, const char **reason)
+{
+	if (strcmp(json_text(body, "second"), actor) == 0) {
+		*reason = "correct.second_own";
+		return RC_CONFLICT;
+	}
+	return late_number_check(store, pool, json_text(body, "paper_no"), reason);
+}
+
 static enum rc accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
 		const char *actor, json_t *body, char **location, const char **reason)
 {
@@ -195,6 +207,12 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	act.subject = dossier;
 	act.actor = actor;
 	act.body = body;
+	if (json_text(body, "paper_no")[0] != '\0') {
+		act.kind = "dossier.late_entered";
+		rc = check_late(store, pool, actor, body, reason);
+		if (rc != RC_OK)
+			return rc;
+	}
 	rc = act_append(store, &act, &event, reason);
 	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0 &&
 			json_object_get(body, "fees") != NULL)
