@@ -44,7 +44,7 @@ static const struct list {
 	[LIST_TO_HAND_OVER] = { ROWS(W_TO_HAND_OVER), COUNT(W_TO_HAND_OVER), NO_RANGE },
 	[LIST_UNSCANNED] = { ROWS(W_UNSCANNED), COUNT(W_UNSCANNED), NO_RANGE },
 	[LIST_RECENT] = { DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 "
-			"ORDER BY d.board_seq DESC LIMIT $4 OFFSET $5",
+			"ORDER BY d.received_at DESC LIMIT $4 OFFSET $5",
 			"SELECT count(*) FROM dossier d WHERE d.board = $1", NO_RANGE },
 	[LIST_OPEN] = { ROWS(W_OPEN), COUNT(W_OPEN), NO_RANGE },
 	[LIST_CENTER_NEW] = { ROWS(ANY "d.holder = 1 AND d.state = 2"), NULL, NO_RANGE },
@@ -114,14 +114,19 @@ enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
 	return RC_OK;
 }
 
-/* Both counts read an index alone: dossier_incomplete, and dossier_recent past the cursor. */
+/* What is not whole at the center stands in an index of its own; what is, and was written about since,
+ * in the journal past the cursor. Both stop at a number that no header needs exactly. */
+#define BACKLOG_MAX "5000"
 static const char BACKLOG[] =
 	"SELECT a.n, a.at, b.n, b.at, (SELECT receipt_at FROM link_state WHERE board = $1) FROM"
-	" (SELECT count(*) AS n, min(manifest_at) AS at FROM dossier WHERE board = $1"
-	" AND complete_version < manifest_version) a,"
-	" (SELECT count(*) AS n, min(updated_ms) AS at FROM dossier WHERE board = $1"
-	" AND complete_version >= manifest_version AND board_seq >"
-	" coalesce((SELECT sent_seq FROM link_state WHERE board = $1), 0)) b";
+	" (SELECT count(*) AS n, min(manifest_at) AS at FROM (SELECT manifest_at FROM dossier"
+	" WHERE board = $1 AND complete_version < manifest_version ORDER BY manifest_at"
+	" LIMIT " BACKLOG_MAX ") w) a,"
+	" (SELECT count(*) AS n, min(d.updated_ms) AS at FROM (SELECT DISTINCT subject FROM"
+	" (SELECT subject FROM journal WHERE board = $1 AND author = 0 AND seq >"
+	" coalesce((SELECT sent_seq FROM link_state WHERE board = $1), 0) ORDER BY seq"
+	" LIMIT " BACKLOG_MAX ") s) q JOIN dossier d ON d.board = $1 AND d.id = q.subject"
+	" WHERE d.complete_version >= d.manifest_version) b";
 
 enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out)
 {

@@ -111,24 +111,19 @@ static enum rc manifest_of(struct store *store, struct pool *pool, const struct 
 	return rc;
 }
 
-static enum rc complete(struct store *store, struct pool *pool, const char *id,
-		const uint8_t *dossier, json_t *body, char **code)
+static enum rc complete(struct store *store, struct pool *pool, const uint8_t *dossier,
+		const struct draft_file *files, size_t count, json_t *body, char **code)
 {
-	struct draft_file *files = NULL;
 	struct slip_secret secret;
-	size_t count = 0;
 	json_t *slip, *manifest = NULL;
-	enum rc rc;
+	enum rc rc = manifest_of(store, pool, files, count, &manifest);
 
-	rc = draft_file_list(store, pool, id, &files, &count);
-	if (rc == RC_OK)
-		rc = manifest_of(store, pool, files, count, &manifest);
-	if (rc == RC_OK)
-		json_put_value(body, "manifest", manifest);
-	else
+	if (rc != RC_OK) {
 		json_decref(manifest);
-	if (rc == RC_OK)
-		rc = draft_next_code(store, pool, when_now_ms(), code);
+		return rc;
+	}
+	json_put_value(body, "manifest", manifest);
+	rc = draft_next_code(store, pool, when_now_ms(), code);
 	if (rc == RC_OK)
 		rc = slip_make(store, dossier, 1, &secret);
 	if (rc != RC_OK)
@@ -189,19 +184,24 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	struct event event;
 	struct act act = { .subject_kind = SUBJECT_DOSSIER, .kind = "dossier.accepted" };
 	uint8_t dossier[EVENT_ID_SIZE];
+	struct draft_file *files = NULL;
+	size_t count = 0;
 	char *code = NULL;
 	enum rc rc;
 
+	/* A draft is accepted once: that it is gone and which dossier it became is all that a second
+	 * tap needs, so this form needs no row of its own. */
+	if (!form_id_fits(form_id))
+		return RC_INVALID;
 	if (hex_decode(id, dossier, sizeof(dossier)) != RC_OK)
 		return RC_NOT_FOUND;
-	rc = form_claim(store, pool, form_id, location);
+	rc = draft_file_list(store, pool, id, &files, &count);
 	if (rc == RC_OK)
-		rc = complete(store, pool, id, dossier, body, &code);
-	if (rc == RC_OK) {
 		rc = draft_delete(store, id);
-		if (rc == RC_NOT_FOUND)
-			rc = accepted_before(store, pool, dossier, location);
-	}
+	if (rc == RC_NOT_FOUND)
+		rc = accepted_before(store, pool, dossier, location);
+	if (rc == RC_OK)
+		rc = complete(store, pool, dossier, files, count, body, &code);
 	if (rc != RC_OK)
 		return rc;
 	act.subject = dossier;
@@ -220,7 +220,7 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	if (rc != RC_OK)
 		return rc;
 	*location = place_of(pool, code);
-	return form_done(store, form_id, *location);
+	return RC_OK;
 }
 
 /* Accepted, paid and sent to the signer, without a draft. */
@@ -229,16 +229,14 @@ static enum rc accept_now(struct store *store, struct pool *pool, const char *fo
 		const char **reason)
 {
 	uint8_t dossier[EVENT_ID_SIZE];
-	char id[2 * EVENT_ID_SIZE + 1];
 	struct event event;
 	struct act act = { .subject_kind = SUBJECT_DOSSIER, .subject = dossier,
 		.kind = "dossier.accepted", .actor = actor, .body = body };
 	enum rc rc = form_claim(store, pool, form_id, location);
 
 	random_bytes(dossier, sizeof(dossier));
-	hex_encode(dossier, sizeof(dossier), id);
 	if (rc == RC_OK)
-		rc = complete(store, pool, id, dossier, body, code);
+		rc = complete(store, pool, dossier, NULL, 0, body, code);
 	if (rc == RC_OK)
 		rc = act_append(store, &act, &event, reason);
 	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0)

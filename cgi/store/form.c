@@ -28,6 +28,13 @@ static struct stmt *bound(struct store *store, const char *sql, const char *form
 	return stmt;
 }
 
+/* Without one, two different acts would take each other for a double tap. */
+bool form_id_fits(const char *form_id)
+{
+	return strlen(form_id) == FORM_ID_CHARS &&
+			strspn(form_id, "0123456789abcdef") == FORM_ID_CHARS;
+}
+
 enum rc form_claim(struct store *store, struct pool *pool, const char *form_id, char **location)
 {
 	struct stmt *stmt;
@@ -35,9 +42,7 @@ enum rc form_claim(struct store *store, struct pool *pool, const char *form_id, 
 	enum rc rc;
 
 	*location = NULL;
-	/* Without one, two different acts would take each other for a double tap. */
-	if (strlen(form_id) != FORM_ID_CHARS ||
-			strspn(form_id, "0123456789abcdef") != FORM_ID_CHARS)
+	if (!form_id_fits(form_id))
 		return RC_INVALID;
 	stmt = bound(store, CLAIM, form_id);
 	stmt_int(stmt, 3, when_now_ms());

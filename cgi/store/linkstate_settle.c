@@ -198,12 +198,17 @@ static enum rc announce_complete(struct store *store, const char *board,
 	return rc;
 }
 
+/* What the board's events past $3 are about. */
+#define TOUCHED "SELECT DISTINCT j.subject AS id FROM journal j " \
+	"WHERE j.board = $1 AND j.author = 0 AND j.seq > $3"
+
 static enum rc settle_codes(struct store *store, struct pool *pool, const char *board,
 		int64_t since, struct settle_row *rows, size_t *count)
 {
-	struct stmt *stmt = db_stmt(store->tram, "SELECT id, agency, 0, 0, 0 FROM dossier "
-			"WHERE board = $1 AND board_seq > $3 AND holder = 1 AND official = '' AND code <> '' "
-			"ORDER BY board_seq LIMIT $2");
+	struct stmt *stmt = db_stmt(store->tram, "SELECT d.id, d.agency, 0, 0, 0 FROM ("
+			TOUCHED ") q CROSS JOIN dossier d WHERE d.board = $1 AND d.id = q.id "
+			"AND d.holder = 1 AND d.official = '' AND d.code <> '' "
+			"ORDER BY d.board_seq LIMIT $2");
 	enum rc rc;
 
 	stmt_text(stmt, 1, board);
@@ -251,8 +256,7 @@ enum rc linkstate_settle(struct store *store, const char *board, uint64_t since)
 		rc = settle_codes(store, pool, board, (int64_t)since, rows, &count);
 	} while (rc == RC_OK && count == SETTLE_AT_ONCE);
 	for (count = SETTLE_AT_ONCE; rc == RC_OK && count == SETTLE_AT_ONCE;) {
-		stmt = db_stmt(store->tram, WHOLE_AMONG("SELECT n.id AS id FROM dossier n "
-				"WHERE n.board = $1 AND n.board_seq > $3"));
+		stmt = db_stmt(store->tram, WHOLE_AMONG(TOUCHED));
 		stmt_int(stmt, 3, (int64_t)since);
 		rc = settle_manifests(store, pool, board, stmt, rows, &count);
 	}

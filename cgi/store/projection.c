@@ -227,7 +227,8 @@ static enum rc project_other(struct store *store, const struct event *event,
 	return rc;
 }
 
-static enum rc dispatch(struct store *store, const struct event *event, const json_t *body,
+/* own: the body is what act_append has just checked. */
+static enum rc dispatch(struct store *store, const struct event *event, const json_t *body, bool own,
 		const char **parked)
 {
 	const struct kind *kind = kind_find(event->kind, event->kind_version);
@@ -237,7 +238,7 @@ static enum rc dispatch(struct store *store, const struct event *event, const js
 		*parked = "kind";
 	else if (kind->subject != event->subject_kind)
 		*parked = "subject";
-	else if (event->body && (!body || kind_check_body(kind, body, &field) != RC_OK))
+	else if (event->body && (!body || (!own && kind_check_body(kind, body, &field) != RC_OK)))
 		*parked = "body";
 	else if (kind->subject == SUBJECT_DOSSIER)
 		return project_dossier_event(store, event, kind, body, parked);
@@ -249,13 +250,13 @@ static enum rc dispatch(struct store *store, const struct event *event, const js
 enum rc projection_event(struct store *store, const struct event *event, const json_t *body)
 {
 	const char *parked = NULL;
-	json_t *own = NULL;
+	json_t *read = NULL;
 	enum rc rc;
 
-	if (!body && event->body && json_parse(event->body, event->body_len, &own) != RC_OK)
-		own = NULL;
-	rc = dispatch(store, event, body ? body : own, &parked);
-	json_decref(own);
+	if (!body && event->body && json_parse(event->body, event->body_len, &read) != RC_OK)
+		read = NULL;
+	rc = dispatch(store, event, body ? body : read, body != NULL, &parked);
+	json_decref(read);
 	return rc == RC_OK && parked ? park(store, event, parked) : rc;
 }
 

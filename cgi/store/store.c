@@ -163,6 +163,15 @@ void store_wake(struct store *store)
 	}
 }
 
+void store_publish(struct store *store)
+{
+	if (!store->publish_due)
+		return;
+	store->publish_due = false;
+	if (slip_publish(store) != RC_OK)
+		log_warn("store: public.db is behind, it follows with the next commit");
+}
+
 enum rc store_commit(struct store *store)
 {
 	enum rc rc = db_write_commit(store->tram);
@@ -177,8 +186,9 @@ enum rc store_commit(struct store *store)
 		store->scrub_due = false;
 	else if (store->scrub_due)
 		log_warn("store: erased words still stand in the log file");
-	if (store->pub && slip_publish(store) != RC_OK)
-		log_warn("store: public.db is behind, it follows with the next commit");
+	store->publish_due = store->pub != NULL;
+	if (!store->publish_later)
+		store_publish(store);
 	store_wake(store);
 	return RC_OK;
 }

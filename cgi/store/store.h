@@ -28,6 +28,8 @@ struct store {
 	bool scrub, scrub_due;			/* the open write erased something; one before did */
 	bool redoing;				/* one dossier is projected anew (projection_redo) */
 	bool rebuilding;			/* everything is (journal_rebuild) */
+	bool publish_later;		/* others wait: public.db may follow a moment later */
+	bool publish_due;		/* it is behind */
 	int64_t expire_at;			/* when old drafts are looked for again */
 	int wake_fd;				/* of the wake fifo, -1: not open */
 };
@@ -43,10 +45,13 @@ enum rc store_begin(struct store *store, bool new_work) MUST_CHECK;
 /* Is there room for new work? RC_FULL: the disk is under settings->reserve_bytes; what is left is kept
  * for what was begun. For who writes files before store_begin. */
 enum rc store_room(const struct store *store) MUST_CHECK;
-/* Commit (durable), then brings public.db up to date and writes one byte to the wake fifo. The
- * last two never fail the caller. */
+/* Commit (durable), then brings public.db up to date (unless publish_later) and writes one byte to
+ * the wake fifo. The last two never fail the caller. */
 enum rc store_commit(struct store *store) MUST_CHECK;
 void store_abort(struct store *store);
+/* Brings public.db up to date if a commit left that for later. A worker calls it when nobody waits;
+ * one that dies before leaves it to the next commit of anybody. */
+void store_publish(struct store *store);
 /* One byte for the forwarder: there is something to send, or a page is in use and the province's
  * answers are waited for. Nobody there, or a full fifo, is as good. */
 void store_wake(struct store *store);
@@ -70,6 +75,8 @@ struct act {
 enum rc act_append(struct store *store, const struct act *act, struct event *out,
 		const char **reason) MUST_CHECK;
 
+/* 32 hex characters? */
+bool form_id_fits(const char *form_id);
 /* Hidden form ids: a double tap answers the first answer. Inside store_begin.
  * form_claim: RC_OK: first time; RC_EXISTS: *location (pool) is where the first one went;
  * RC_INVALID: not 32 hex characters. */

@@ -196,6 +196,13 @@ static void copy_request(struct fcgx *fcgx, struct pool *pool, struct request *r
 		request->path = NULL;
 }
 
+bool fcgx_waiting(void)
+{
+	struct pollfd listening = { .fd = 0, .events = POLLIN };
+
+	return poll(&listening, 1, 0) == 1 && (listening.revents & POLLIN) != 0;
+}
+
 enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, struct request *request)
 {
 	for (;;) {

@@ -6,6 +6,8 @@
 #define TRAM_WEB_FCGX_H
 
 #include "base/pool.h"
+#include <stdbool.h>
+
 #include "base/rc.h"
 #include "web/request.h"
 #include "web/response.h"
@@ -23,6 +25,8 @@ void fcgx_close(struct fcgx *fcgx);
 /* Waits for a request and copies what a handler may ask for into the pool. RC_GONE: told to stop;
  * RC_PROTOCOL: that connection was none (wait again); RC_IO: the socket failed. */
 enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, struct request *request) MUST_CHECK;
+/* Does somebody wait to be served already? */
+bool fcgx_waiting(void);
 /* Sends the answer in one go and ends the request. RC_GONE: the peer left. */
 enum rc fcgx_answer(struct fcgx *fcgx, const struct request *request,
 		const struct response *response) MUST_CHECK;

@@ -8,11 +8,13 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "crypt/random.h"
+#include "store/store.h"
 #include "web/fcgx.h"
 #include "web/web.h"
 
 #define EXIT_ENVIRONMENT 75
 #define EXIT_CONFIGURATION 78
+#define UNPUBLISHED_MAX 16
 
 /* NĐ 333/2026 wants source, destination, account, time, action: the route's name stands for the
  * action, never the path. */
@@ -46,6 +48,28 @@ static void serve_one(struct web *web, struct fcgx *fcgx, struct request *reques
 	log_access(web, request, response->status, began_ms);
 }
 
+/* While others wait, what citizens may look up follows a few writes at a time: they get their answer
+ * sooner, and one write brings public.db up for all. */
+static void serve_and_publish(struct web *web, struct fcgx *fcgx, struct request *request,
+		struct response *response)
+{
+	static int behind;
+	struct store *store = web->store;
+
+	if (store != NULL)
+		store->publish_later = behind < UNPUBLISHED_MAX && fcgx_waiting();
+	serve_one(web, fcgx, request, response);
+	if (store == NULL || !store->publish_due) {
+		behind = 0;
+		return;
+	}
+	behind++;
+	if (behind >= UNPUBLISHED_MAX || !fcgx_waiting()) {
+		store_publish(store);
+		behind = 0;
+	}
+}
+
 int web_serve(struct web *web)
 {
 	const struct settings *settings = web->settings;
@@ -76,7 +100,7 @@ int web_serve(struct web *web)
 		if (rc != RC_OK)
 			break;
 		response_reset(&response);
-		serve_one(web, fcgx, &request, &response);
+		serve_and_publish(web, fcgx, &request, &response);
 		served++;
 		pool_reset(pool);
 	}

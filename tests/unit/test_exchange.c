@@ -65,7 +65,7 @@ static void ship(enum event_author author, size_t limit, uint64_t again, bool cu
 		assert_int_equal(rc, event->seq <= head.seq ? RC_EXISTS : RC_OK);
 	}
 	if (!cut && author == AUTHOR_BOARD)
-		assert_int_equal(linkstate_settle(to, BOARD, 0), RC_OK);
+		assert_int_equal(linkstate_settle(to, BOARD, head.seq), RC_OK);
 	if (cut)
 		store_abort(to);
 	else

@@ -134,9 +134,6 @@ CREATE TABLE dossier (
 CREATE INDEX dossier_code ON dossier (code);
 CREATE INDEX dossier_official ON dossier (official) WHERE official <> '';
 CREATE INDEX dossier_state ON dossier (board, state, due_at, holder, level);
--- Covers the count of what still waits to be sent: it stands in the head of every page.
-CREATE INDEX dossier_recent ON dossier (board, board_seq, complete_version, manifest_version,
-	updated_ms);
 -- Search reads this index from the newest back and compares words: 20,000 dossiers take a few
 -- milliseconds, and accepting writes one page. A row per word cost a page each; FTS5 besides knows no
 -- number's last digits, no second engine, and needs an optimize after every erase.
