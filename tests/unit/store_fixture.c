@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "base/file.h"
 #include "crypt/random.h"
 #include "store/account.h"
@@ -223,4 +224,12 @@ static void print_fault(void *arg, const char *board, enum event_author author, 
 void store_fixture_rebuilds(struct store_fixture *fixture)
 {
 	assert_int_equal(journal_rebuild(fixture->store, true, print_fault, NULL), RC_OK);
+}
+
+void store_fixture_code(unsigned n, char out[32])
+{
+	char day[8];
+
+	when_yymmdd(when_now_ms(), day);
+	(void)snprintf(out, 32, "CT18685.1-%s-%04u", day, n);
 }

@@ -43,4 +43,7 @@ json_t *store_fixture_example(const char *kind, int version);
 /* Every projected table made anew equals the live one. */
 void store_fixture_rebuilds(struct store_fixture *fixture);
 
+/* "CT18685.1-YYMMDD-000n" of today: what is erased is counted on the day it was written. */
+void store_fixture_code(unsigned n, char out[32]);
+
 #endif
