@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/when.h"
 #include "base/file.h"
+#include "base/when.h"
 #include "crypt/random.h"
 #include "store/account.h"
 #include "store/journal.h"
