@@ -116,6 +116,7 @@ extern const struct kind_field kind_fields_shift_closed[];
 extern const struct kind_field kind_fields_station_opened[];
 extern const struct kind_field kind_fields_epoch_opened[];
 extern const struct kind_field kind_fields_body_erased[];
+extern const struct kind_field kind_fields_station_prepared[];
 extern const struct kind_field kind_fields_account_changed[];
 extern const struct kind_field kind_fields_signer_changed[];
 extern const struct kind_field kind_fields_version_changed[];

@@ -140,6 +140,10 @@ const struct kind_field kind_fields_station_opened[] = {
 	REQ("board", 's'), OPT("commune", 's'), OPT("point", 's'), REQ_OF("mode", "live|rehearsal"),
 	OPT("program", 's'), OPT("catalogue", 's'), OPT("calendar", 's'), END
 };
+const struct kind_field kind_fields_station_prepared[] = {
+	REQ_OF("item", "names|hours|people|signers|procedures|books|print|live"), OPT("done", 'b'),
+	OPT("from", 'i'), END
+};
 const struct kind_field kind_fields_epoch_opened[] = {
 	REQ("epoch", 'i'), REQ("reason", 's'), OPT("seq", 'i'), OPT("hash", 'h'), END
 };

@@ -122,6 +122,7 @@ const struct kind kind_table[] = {
 	OTHER("shift.resumed", SUBJECT_SHIFT, BY_BOARD, kind_fields_shift_resumed),
 	OTHER("shift.closed", SUBJECT_SHIFT, BY_BOARD, kind_fields_shift_closed),
 	OTHER("station.opened", SUBJECT_STATION, BOTH, kind_fields_station_opened),
+	OTHER("station.prepared", SUBJECT_STATION, BY_BOARD, kind_fields_station_prepared),
 	OTHER("epoch.opened", SUBJECT_STATION, BOTH, kind_fields_epoch_opened),
 	OTHER("body.erased", SUBJECT_STATION, BOTH, kind_fields_body_erased),
 	OTHER("account.changed", SUBJECT_STATION, BOTH, kind_fields_account_changed),

@@ -110,6 +110,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_work", frame_can(request, ROLE_SPECIALIST | ROLE_MANAGER));
 	view_flag(view, "can_sign", frame_can(request, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER));
 	view_flag(view, "can_return", frame_can(request, ROLES_COUNTER));
+	view_flag(view, "can_manage", frame_can(request, ROLE_MANAGER));
 	view_flag(view, "can_menu", true);
 	view_flag(view, "has_menu", true);
 	fill_transfer(web, request, view);

@@ -153,6 +153,15 @@ PAGE(counter);
 PAGE(home);
 PAGE(menu);
 
+/* ---- pages: the director's day, the first day ---- */
+PAGE(manage);
+PAGE(prepare);
+PAGE(live);
+PAGE(rehearse);
+PAGE(ready);
+PAGE(practice_cards);
+PAGE(counter_card);
+
 /* ---- reading.c: web->guard and web->answered ---- */
 enum rc reading_guard(struct web *web, struct request *request, struct response *response,
 		bool *answered) MUST_CHECK;

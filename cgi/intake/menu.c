@@ -50,10 +50,14 @@ static const struct menu_row rows[] = {
 	{ "manage", "/quan-ly/chuyen-viec", "reassign" },
 
 	{ "self", "/chon-quay", "counter" },
+	{ "manage", "/quan-ly", "manage" },
 	{ "manage", "/quan-ly/nguoi", "staff" },
 	{ "manage", "/quan-ly/may", "tablets" },
 	{ "manage", "/quan-ly/danh-gia", "ratings" },
 	{ "manage", "/quan-ly/truy-cap", "reading" },
+	{ "manage", "/quan-ly/chuan-bi", "prepare" },
+	{ "manage", "/quan-ly/chay-thu", "rehearse" },
+	{ "manage", "/quan-ly/the-quay", "counter_card" },
 	{ "self", "/ma-pin", "pin" },
 	{ "self", "/doi-mat-khau", "password" },
 };

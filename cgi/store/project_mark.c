@@ -55,6 +55,7 @@ static const struct marked {
 	{ "shift.paused", "until", "", "", "" },
 	{ "shift.closed", "cash", "", "", "successor" },
 	{ "station.opened", "", "", "", "mode" },
+	{ "station.prepared", "from", "done", "", "item" },
 	{ "epoch.opened", "epoch", "", "", "" },
 	{ "body.erased", "seq", "", "", "author" },
 	{ "account.changed", "", "", "", "account" },
