@@ -259,3 +259,22 @@ json_t *draft_body_make(struct pool *pool, const json_t *data,
 	put_late(body, data, accept);
 	return body;
 }
+
+json_t *draft_body_refusal(struct pool *pool, const json_t *data,
+		const struct draft_body_facts *accept)
+{
+	static const char *const texts[] = { "content" };
+	const char *channel = json_text(data, "channel");
+	json_t *body = json_new_object();
+
+	if (accept->procedure != NULL)
+		put_procedure(body, pool, data, accept);
+	put_persons(body, data);
+	json_put(body, "channel", channel[0] != '\0' ? channel : "counter");
+	COPY(body, data, texts);
+	json_put_int(body, "received_at", accept->now_ms);
+	put_papers(body, data);
+	(void)json_object_del(body, "sets");
+	json_put(body, "counter", accept->counter);
+	return body;
+}

@@ -92,5 +92,9 @@ struct draft_body_facts {
 /* The accepted event's body but for code, manifest and slip. Caller json_decref's. */
 json_t *draft_body_make(struct pool *pool, const json_t *data,
 		const struct draft_body_facts *accept);
+/* The body of dossier.intake_refused but for code, number and reason. accept->procedure may be NULL:
+ * then it has none and is no whole body. Caller json_decref's. */
+json_t *draft_body_refusal(struct pool *pool, const json_t *data,
+		const struct draft_body_facts *accept);
 
 #endif

@@ -15,14 +15,15 @@ char *draft_page_url(struct pool *pool, const char *id, const char *suffix)
 	return pool_printf(pool, "/ho-so/moi/%s%s", id, suffix);
 }
 
-/* No draft of that id: accepted meanwhile (then to the dossier, by the same id), or gone. */
+/* No draft of that id: accepted or refused meanwhile (then to the dossier, by the same id), or gone. */
 static enum rc gone(struct web *web, struct request *request, struct response *response)
 {
 	struct dossier_row row;
 	enum rc rc = dossier_find(web->store, request->pool, NULL, request->params[0], &row);
 
 	if (rc == RC_OK)
-		response_see_other(response, dossier_show_url(request->pool, &row, "/xong"));
+		response_see_other(response, dossier_show_url(request->pool, &row,
+				row.slip_no > 0 ? "/xong" : "/in/tu-choi"));
 	else if (rc == RC_NOT_FOUND)
 		web_error_page(web, request, response, 404, "draft.gone");
 	return rc == RC_NOT_FOUND ? RC_OK : rc;

@@ -71,6 +71,12 @@ const struct route intake_routes[] = {
 	/* Support staff prepare; only intake clerks accept. */
 	{ "draft.accept", POST, "/ho-so/moi/:draft/kiem-tra", 0, ROLE_INTAKE, 0, page_step_check },
 	{ "draft.discard", POST, "/ho-so/moi/:draft/bo", 0, ROLES_PREPARE, 0, page_draft_discard },
+	/* Guidance is everybody's; what is signed is the intake clerk's. */
+	{ "draft.guide", GET | POST, "/ho-so/moi/:draft/huong-dan", 0, ROLES_PREPARE, 0, page_guide },
+	{ "draft.supplement", GET | POST, "/ho-so/moi/:draft/bo-sung", 0, ROLE_INTAKE, 0,
+	  page_guide_supplement },
+	{ "draft.refuse", GET | POST, "/ho-so/moi/:draft/tu-choi", 0, ROLE_INTAKE, 0,
+	  page_guide_refuse },
 	{ "draft.take", POST, "/ho-so/moi/:draft/nhan-lai", 0, ROLES_PREPARE, 0, page_draft_take },
 	{ "draft.thumb", GET, "/ho-so/moi/:draft/anh/:no", 0, ROLES_PREPARE, 0, page_draft_thumb },
 	{ "draft.file", GET, "/ho-so/moi/:draft/tep/:no", 0, ROLES_PREPARE, 0, page_draft_file },
@@ -105,6 +111,7 @@ const struct route intake_routes[] = {
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },
 	{ "paper", GET | POST, "/ho-so/:code/in/:paper", 0, ROLES_STAFF, 0, page_paper },
+	{ "guide.paper", GET | POST, "/in/phieu/:id", 0, ROLES_STAFF, 0, page_guide_paper },
 	{ "print.tray", GET, "/in", 0, ROLES_STAFF, 0, page_print_tray },
 	{ "slip.printed", POST, "/ho-so/:code/da-in", 0, ROLES_COUNTER, 0, page_slip_printed },
 	{ "file", GET, "/ho-so/:code/tep/:sha", 0, ROLES_STAFF, 0, page_file },

@@ -7,10 +7,13 @@
 #include "base/text.h"
 #include "dossier/card.h"
 #include "dossier/code.h"
+#include "intake/draft_page.h"
 #include "intake/person.h"
 #include "web/text_vi.h"
 
 #define ROWS 50
+#define DRAFT_ROWS 20
+#define TICKET_MAX 12
 
 static const struct field typed_field = { "q", FIELD_LINE, false, 0, 1000, NULL, "frame.find_label" };
 
@@ -49,11 +52,46 @@ const char *search_code(struct pool *pool, const char *text)
 	return code != NULL ? code : whole_code(pool, text);
 }
 
+/* A draft that waits under this ticket number: its people come back to the counter with it. */
+static enum rc find_drafts(struct web *web, struct request *request, const char *typed,
+		struct draft_row **rows, size_t *count)
+{
+	*count = 0;
+	if (!frame_can(request, ROLES_PREPARE) || text_chars(typed) > TICKET_MAX)
+		return RC_OK;
+	return draft_by_ticket(web->store, request->pool, text_upper(request->pool, typed), DRAFT_ROWS,
+			rows, count);
+}
+
+static void show_drafts(struct view *view, const struct draft_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct view *item = view_item(view, "drafts");
+
+		view_set(item, "id", rows[i].id);
+		view_set(item, "applicant", rows[i].applicant);
+		view_set(item, "ticket", rows[i].ticket);
+		view_set(item, "owner", rows[i].owner_name);
+	}
+	view_flag(view, "drafts_shown", count > 0);
+}
+
 static enum rc show_rows(struct web *web, struct request *request, struct response *response,
 		const char *typed, const struct dossier_row *rows, size_t count)
 {
 	struct view *view = view_new(request->pool);
+	struct draft_row *drafts = NULL;
+	size_t draft_count = 0;
+	enum rc rc = typed[0] != '\0' && !form_has_faults(request->form) ?
+			find_drafts(web, request, typed, &drafts, &draft_count) : RC_OK;
 
+	if (rc != RC_OK)
+		return rc;
+	if (draft_count == 1 && count == 0) {
+		response_see_other(response, draft_page_url(request->pool, drafts[0].id, "/giay-to"));
+		return RC_OK;
+	}
+	show_drafts(view, drafts, draft_count);
 	for (size_t i = 0; i < count; i++)
 		dossier_show_row(view_item(view, "dossiers"), &rows[i], request->now_ms);
 	form_show(request->form, &typed_field, 1, view);

@@ -10,6 +10,7 @@
 #include "intake/slip.h"
 #include "store/journal.h"
 #include "store/slip.h"
+#include "web/guide.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -87,29 +88,11 @@ static enum rc show_corrected(struct web *web, struct view *view, const struct d
 	return rc;
 }
 
-/* "3 ngay lam viec" of the limit text that the dossier pinned. */
 const char *slip_limit_words(struct pool *pool, const char *text)
 {
-	static const char *const parts[] = { "", ",25", ",5", ",75" };
 	struct limit limit;
-	const char *number;
 
-	if (limit_parse(text, &limit) != RC_OK)
-		return "";
-	number = pool_printf(pool, "%d%s", limit.quarters / 4, parts[limit.quarters % 4]);
-	switch (limit.unit) {
-	case LIMIT_WORKING_DAYS:
-		return text_fill(pool, "slip.limit.working_days", number, NULL);
-	case LIMIT_CALENDAR_DAYS:
-		return text_fill(pool, "slip.limit.calendar_days", number, NULL);
-	case LIMIT_HOURS:
-		return text_fill(pool, "slip.limit.hours", number, NULL);
-	case LIMIT_SAME_DAY:
-		return text_get(limit.after_15 ? "slip.limit.same_day_15" : "slip.limit.same_day");
-	case LIMIT_NONE:
-		break;
-	}
-	return text_get("slip.limit.none");
+	return limit_parse(text, &limit) == RC_OK ? guide_limit(pool, &limit) : "";
 }
 
 static void show_count(struct view *item, const char *name, int64_t value)

@@ -13,6 +13,7 @@
 static const struct field fields[] = {
 	{ "sets", FIELD_INT, false, 1, 99, NULL, "step3.sets" },
 	{ "add_name", FIELD_LINE, false, 2, 200, NULL, "step3.add_name" },
+	{ "ticket", FIELD_LINE, false, 0, 12, NULL, "draft.ticket" },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -136,6 +137,9 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 		view_setf(view, "sets", "%lld", (long long)json_int(draft->data, "sets", 1));
 	if (form != NULL && form_raw(form, "sets")[0] == '\0')
 		view_setf(view, "sets", "%lld", (long long)json_int(draft->data, "sets", 1));
+	if (form == NULL || form_raw(form, "ticket")[0] == '\0')
+		view_set(view, "ticket", draft->ticket);
+	view_flag(view, "may_refuse", frame_can(request, ROLE_INTAKE));
 	view_set(view, "title", text_get("step3.title"));
 	shots_show_form(web, view, pool_printf(request->pool, "/tai-len/nhap/%s", draft->id));
 	return draft_page_show(web, request, response, draft, 3, view);
@@ -236,8 +240,11 @@ static enum rc answer(struct web *web, struct request *request, struct response 
 {
 	struct form *form = request->form;
 	const char *drop = form_raw(form, "drop"), *next = "/kiem-tra", *at = NULL;
+	const char *to = form_raw(form, "to"), *ticket = form_text(form, "ticket");
 	enum rc rc = shots_button(web, request, draft->id, &at);
 
+	if (rc == RC_OK && ticket[0] != '\0' && strcmp(ticket, draft->ticket) != 0)
+		rc = draft_set_ticket(web->store, draft->id, text_upper(request->pool, ticket));
 	if (form_text(form, "add_name")[0] != '\0' &&
 			json_array_size(json_object_get(draft->data, "components")) >= PAPERS_MAX) {
 		form_fault(form, "add_name", "step3.too_many");
@@ -248,6 +255,10 @@ static enum rc answer(struct web *web, struct request *request, struct response 
 		next = pool_printf(request->pool, "/giay-to#%s", json_text(paper, "id"));
 	} else if (at != NULL) {
 		next = pool_printf(request->pool, "/giay-to#%s", at);
+	} else if (strcmp(to, "bo-sung") == 0 || strcmp(to, "tu-choi") == 0 ||
+			strcmp(to, "huong-dan") == 0) {
+		/* Not taken in: what is ticked is kept, and the page of that paper opens. */
+		next = pool_printf(request->pool, "/%s", to);
 	} else if (drop[0] != '\0') {
 		drop_added(draft->data, drop);
 		next = "/giay-to";
