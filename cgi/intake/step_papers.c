@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "intake/photo.h"
 #include "intake/shots.h"
 #include "intake/step_papers.h"
