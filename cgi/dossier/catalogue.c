@@ -5,178 +5,47 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "dossier/catalogue.h"
+#include "dossier/catalogue_read.h"
 #include "dossier/due.h"
 
-#define AMOUNT_MAX INT64_C(1000000000)
-#define PART_MAX 64	/* cases, components or fees of one thing */
+#define CASES_MAX 16
 
-/* What a reader needs: where the texts go, and where the fault is told. */
-struct reader {
-	struct pool *pool;
-	const char **fault;
-};
-
-static enum rc fail(struct reader *in, const char *where, const char *what)
+static enum rc read_case(struct catalogue_reader *in, const json_t *row, const char *where,
+		const struct procedure *procedure, struct procedure_case *out)
 {
-	*in->fault = pool_printf(in->pool, "%s.%s", where, what);
-	return RC_INVALID;
-}
-
-static const char *copy_text(struct reader *in, const json_t *object, const char *key)
-{
-	return pool_strdup(in->pool, json_text(object, key));
-}
-
-/* The word's place in the list, or -1; an absent member is the first word. */
-static int read_word(const json_t *object, const char *key, const char *const *words, int count)
-{
-	const char *text = json_text(object, key);
-	int i;
-
-	if (!json_object_get(object, key))
-		return 0;
-	for (i = 0; i < count; i++) {
-		if (strcmp(words[i], text) == 0)
-			return i;
-	}
-	return -1;
-}
-
-static bool read_small(const json_t *object, const char *key, int64_t max, int *out)
-{
-	int64_t value = json_int(object, key, 0);
-
-	if (json_object_get(object, key) && !json_is_integer(json_object_get(object, key)))
-		return false;
-	*out = (int)value;
-	return value >= 0 && value <= max;
-}
-
-static bool read_amount(const json_t *object, const char *key, int64_t *out)
-{
-	*out = json_int(object, key, 0);
-	if (json_object_get(object, key) && !json_is_integer(json_object_get(object, key)))
-		return false;
-	return *out >= 0 && *out <= AMOUNT_MAX;
-}
-
-/* Is word in the list "uncertain"? */
-static bool is_uncertain(const json_t *object, const char *word)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(object, "uncertain"), i, item) {
-		if (json_is_string(item) && strcmp(json_string_value(item), word) == 0)
-			return true;
-	}
-	return false;
-}
-
-static enum rc read_component(struct reader *in, const json_t *row, const char *where,
-		struct component *out)
-{
-	static const char *const submissions[] = { "submit", "present", "lookup" };
-	int submission = read_word(row, "submission", submissions, 3);
-
-	out->id = copy_text(in, row, "id");
-	out->name = copy_text(in, row, "name");
-	out->condition = copy_text(in, row, "condition");
+	out->of = procedure;
+	out->id = catalogue_read_text(in, row, "id");
+	out->name = catalogue_read_text(in, row, "name");
+	out->condition = catalogue_read_text(in, row, "condition");
 	if (!*out->id || !*out->name)
-		return fail(in, where, "id, name");
-	if (submission < 0)
-		return fail(in, where, "submission");
-	out->submission = (enum submission)submission;
-	if (!read_small(row, "originals", 100, &out->originals)
-			|| !read_small(row, "certified", 100, &out->certified)
-			|| !read_small(row, "copies", 100, &out->copies))
-		return fail(in, where, "originals, certified, copies");
-	out->required = json_object_get(row, "required") ? json_flag(row, "required") : true;
-	return RC_OK;
-}
-
-static enum rc read_fee(struct reader *in, const json_t *row, const char *where,
-		struct fee_rule *out)
-{
-	static const char *const kinds[] = { "flat", "per_copy", "certified_copy", "per_document" };
-	int kind = read_word(row, "kind", kinds, 4);
-
-	out->id = copy_text(in, row, "id");
-	out->name = copy_text(in, row, "name");
-	if (!*out->id || !*out->name)
-		return fail(in, where, "id, name");
-	if (kind < 0)
-		return fail(in, where, "kind");
-	out->kind = kinds[kind];
-	if (!read_amount(row, "amount", &out->amount_dong)
-			|| !read_amount(row, "first", &out->first_pages_dong)
-			|| !read_amount(row, "next", &out->next_pages_dong)
-			|| !read_amount(row, "max", &out->max_per_copy_dong)
-			|| !read_small(row, "first_pages", 1000, &out->first_pages))
-		return fail(in, where, "amount");
-	out->certain = json_object_get(row, "certain") ? json_flag(row, "certain") : true;
-	return RC_OK;
-}
-
-/* The list's length; false when it is no list (absent is empty) or too long. */
-static bool list_size(const json_t *object, const char *key, size_t *count)
-{
-	const json_t *list = json_object_get(object, key);
-
-	*count = json_array_size(list);
-	return (!list || json_is_array(list)) && *count <= PART_MAX;
-}
-
-static enum rc read_case(struct reader *in, const json_t *row, const char *where,
-		struct procedure_case *out)
-{
-	struct component *components;
-	struct fee_rule *fees;
-	enum rc rc = RC_OK;
-	size_t i;
-
-	out->id = copy_text(in, row, "id");
-	out->name = copy_text(in, row, "name");
-	if (!*out->id || !*out->name)
-		return fail(in, where, "id, name");
+		return catalogue_read_fail(in, where, "id, name");
 	if (limit_parse(json_text(row, "limit"), &out->limit) != RC_OK)
-		return fail(in, where, "limit");
-	if (!list_size(row, "components", &out->component_count)
-			|| !list_size(row, "fees", &out->fee_count))
-		return fail(in, where, "components, fees");
-	components = pool_alloc(in->pool, out->component_count * sizeof(*components));
-	fees = pool_alloc(in->pool, out->fee_count * sizeof(*fees));
-	for (i = 0; rc == RC_OK && i < out->component_count; i++)
-		rc = read_component(in, json_array_get(json_object_get(row, "components"), i),
-				pool_printf(in->pool, "%s.components[%zu]", where, i), &components[i]);
-	for (i = 0; rc == RC_OK && i < out->fee_count; i++)
-		rc = read_fee(in, json_array_get(json_object_get(row, "fees"), i),
-				pool_printf(in->pool, "%s.fees[%zu]", where, i), &fees[i]);
-	out->components = components;
-	out->fees = fees;
-	out->limit_certain = !is_uncertain(row, "limit");
-	out->components_certain = !is_uncertain(row, "components");
-	return rc;
+		return catalogue_read_fail(in, where, "limit");
+	out->limit_certain = !catalogue_read_doubt(row, "limit");
+	out->components_certain = !catalogue_read_doubt(row, "components");
+	if (catalogue_read_when(in, row, where, procedure, &out->when) != RC_OK)
+		return RC_INVALID;
+	return catalogue_read_parts(in, row, where, procedure, out);
 }
 
-static enum rc read_cases(struct reader *in, const json_t *row, const char *where,
+static enum rc read_cases(struct catalogue_reader *in, const json_t *row, const char *where,
 		struct procedure *out)
 {
 	struct procedure_case *cases;
 	enum rc rc = RC_OK;
 	size_t i, j;
 
-	if (!list_size(row, "cases", &out->case_count) || out->case_count == 0)
-		return fail(in, where, "cases");
+	out->case_count = json_array_size(json_object_get(row, "cases"));
+	if (out->case_count == 0 || out->case_count > CASES_MAX)
+		return catalogue_read_fail(in, where, "cases");
 	cases = pool_alloc(in->pool, out->case_count * sizeof(*cases));
 	for (i = 0; rc == RC_OK && i < out->case_count; i++) {
 		const char *at = pool_printf(in->pool, "%s.cases[%zu]", where, i);
 
-		rc = read_case(in, json_array_get(json_object_get(row, "cases"), i), at, &cases[i]);
+		rc = read_case(in, json_array_get(json_object_get(row, "cases"), i), at, out, &cases[i]);
 		for (j = 0; rc == RC_OK && j < i; j++) {
 			if (strcmp(cases[j].id, cases[i].id) == 0)
-				rc = fail(in, at, "id stands twice");
+				rc = catalogue_read_fail(in, at, "id stands twice");
 		}
 	}
 	out->cases = cases;
@@ -202,42 +71,47 @@ bool catalogue_is_certain(const struct procedure *procedure)
 	return true;
 }
 
-static enum rc read_procedure(struct reader *in, const json_t *row, const char *where,
+static enum rc read_procedure(struct catalogue_reader *in, const json_t *row, const char *where,
 		struct procedure *out)
 {
 	static const char *const levels[] = { "commune", "province" };
 	static const char *const who[] = { "anyone", "relative", "authorised", "in_person" };
-	int level = read_word(row, "level", levels, 2);
-	int submitter = read_word(row, "who", who, 4);
+	int level = catalogue_read_word(row, "level", levels, 2);
+	int submitter = catalogue_read_word(row, "who", who, 4);
 	enum rc rc;
 
-	out->code = copy_text(in, row, "code");
-	out->name = copy_text(in, row, "name");
-	out->field = copy_text(in, row, "field");
-	out->unit = copy_text(in, row, "unit");
-	out->agency = copy_text(in, row, "agency");
-	out->target_system = copy_text(in, row, "target_system");
+	out->code = catalogue_read_text(in, row, "code");
+	out->name = catalogue_read_text(in, row, "name");
+	out->field = catalogue_read_text(in, row, "field");
+	out->unit = catalogue_read_text(in, row, "unit");
+	out->agency = catalogue_read_text(in, row, "agency");
+	out->target_system = catalogue_read_text(in, row, "target_system");
 	if (!*out->code || !*out->name)
-		return fail(in, where, "code, name");
+		return catalogue_read_fail(in, where, "code, name");
 	if (level < 0)
-		return fail(in, where, "level");
+		return catalogue_read_fail(in, where, "level");
 	if (submitter < 0)
-		return fail(in, where, "who");
+		return catalogue_read_fail(in, where, "who");
 	out->level = (enum level)level;
 	out->who = who[submitter];
-	if (!read_small(row, "usual_rank", 8, &out->usual_rank))
-		return fail(in, where, "usual_rank");
+	if (!catalogue_read_small(row, "usual_rank", 8, &out->usual_rank))
+		return catalogue_read_fail(in, where, "usual_rank");
 	out->rehearsal_only = json_flag(row, "rehearsal_only");
 	out->wanted = json_object_get(row, "enabled") ? json_flag(row, "enabled") : true;
 	out->certain = json_array_size(json_object_get(row, "uncertain")) == 0;
 	out->folded = text_fold(in->pool, out->name);
-	rc = read_cases(in, row, where, out);
+	out->contact = catalogue_read_text(in, row, "contact");
+	out->courier = catalogue_read_text(in, row, "courier");
+	out->expected_answer = catalogue_read_text(in, row, "expected_answer");
+	rc = catalogue_read_people(in, row, where, out);
+	if (rc == RC_OK)
+		rc = read_cases(in, row, where, out);
 	if (rc == RC_OK)
 		out->enabled = out->wanted && catalogue_is_certain(out);
 	return rc;
 }
 
-static enum rc read_procedures(struct reader *in, const json_t *list, bool rehearsal,
+static enum rc read_procedures(struct catalogue_reader *in, const json_t *list, bool rehearsal,
 		struct catalogue *out)
 {
 	struct procedure *procedures = pool_alloc(in->pool,
@@ -253,7 +127,7 @@ static enum rc read_procedures(struct reader *in, const json_t *list, bool rehea
 		if (read_procedure(in, row, where, one) != RC_OK)
 			return RC_INVALID;
 		if (catalogue_find(out, one->code))
-			return fail(in, where, "code stands twice");
+			return catalogue_read_fail(in, where, "code stands twice");
 		if (rehearsal || !one->rehearsal_only) {
 			out->procedures = procedures;
 			out->count++;
@@ -265,7 +139,7 @@ static enum rc read_procedures(struct reader *in, const json_t *list, bool rehea
 enum rc catalogue_parse(struct pool *pool, const char *text, size_t len, bool rehearsal,
 		struct catalogue *out, const char **fault)
 {
-	struct reader in = { pool, fault };
+	struct catalogue_reader in = { pool, fault };
 	json_t *document = NULL, *list;
 	enum rc rc = RC_INVALID;
 
@@ -273,7 +147,7 @@ enum rc catalogue_parse(struct pool *pool, const char *text, size_t len, bool re
 	*fault = "not a JSON object";
 	if (json_parse(text, len, &document) != RC_OK)
 		goto out;
-	out->version = copy_text(&in, document, "version");
+	out->version = catalogue_read_text(&in, document, "version");
 	list = json_object_get(document, "procedures");
 	*fault = "version, procedures";
 	if (!*out->version || !json_is_array(list))
@@ -311,4 +185,48 @@ const struct procedure_case *procedure_case_find(const struct procedure *procedu
 			return &procedure->cases[i];
 	}
 	return NULL;
+}
+
+bool procedure_is_offered(const struct procedure *procedure, int64_t day_number)
+{
+	return procedure->enabled && day_number >= procedure->valid_from
+			&& (!procedure->valid_to || day_number <= procedure->valid_to);
+}
+
+bool procedure_answers_meet(struct answers given, struct answers condition)
+{
+	return (condition.yes & ~given.yes) == 0 && (condition.no & ~given.no) == 0;
+}
+
+static bool has_condition(const struct procedure_case *one)
+{
+	return one->when.yes || one->when.no;
+}
+
+const struct procedure_case *procedure_case_of(const struct procedure *procedure,
+		struct answers given)
+{
+	const struct procedure_case *plain = NULL;
+	size_t i;
+
+	for (i = procedure->case_count; i-- > 0;) {
+		const struct procedure_case *one = &procedure->cases[i];
+
+		if (has_condition(one) && procedure_answers_meet(given, one->when))
+			return one;
+		if (!has_condition(one))
+			plain = one;
+	}
+	return plain ? plain : &procedure->cases[0];
+}
+
+bool procedure_case_is_answered(const struct procedure *procedure)
+{
+	size_t i;
+
+	for (i = 0; i < procedure->case_count; i++) {
+		if (has_condition(&procedure->cases[i]))
+			return true;
+	}
+	return false;
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "intake/accept.h"
+#include "intake/documents.h"
 #include "web/text_vi.h"
 
 /* Another time than the page had shown? */
@@ -56,6 +57,10 @@ enum rc accept_draft(struct web *web, struct request *request, struct response *
 	facts.procedure = draft_data_procedure(draft->data, &intake->catalogue, &facts.chosen);
 	if (facts.procedure == NULL || has_gaps(draft, facts.procedure, facts.chosen))
 		return refuse(web, request, response, draft, "step4.gaps");
+	if (!procedure_is_offered(facts.procedure, documents_day(request->now_ms)))
+		return refuse(web, request, response, draft, "step4.not_offered");
+	if (json_flag(draft->data, "renewed"))
+		return refuse(web, request, response, draft, "step4.renewed");
 	rc = due_count(&intake->calendar, &facts.chosen->limit,
 			draft_data_clock(draft->data, request->now_ms), request->pool, due);
 	if (rc != RC_OK)

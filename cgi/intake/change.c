@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "intake/correct.h"
+#include "intake/documents.h"
 #include "intake/draft_data.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -50,7 +51,8 @@ static void read_choice(struct change *change)
 	}
 	change->procedure = catalogue_find(&intake_of(change->c.web)->catalogue,
 			pool_strndup(pool, choice, (size_t)(bar - choice)));
-	if (change->procedure != NULL && change->procedure->enabled)
+	if (change->procedure != NULL && procedure_is_offered(change->procedure,
+			documents_day(change->c.request->now_ms)))
 		change->chosen = procedure_case_find(change->procedure, bar + 1);
 	if (change->chosen == NULL) {
 		change->procedure = NULL;
@@ -207,7 +209,7 @@ static void show_choices(struct change *change, const char *chosen)
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct procedure *procedure = &catalogue->procedures[i];
 
-		if (!procedure->enabled)
+		if (!procedure_is_offered(procedure, documents_day(change->c.request->now_ms)))
 			continue;
 		if (field == NULL || strcmp(field, procedure->field) != 0) {
 			field = procedure->field;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "intake/intake.h"
+#include "intake/documents.h"
 #include "intake/print.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -74,6 +74,9 @@ static void show_people(struct view *view, const struct dossier_row *row, const 
 
 		view_set(item, "role", dup_text(item, person, "role"));
 		view_set(item, "name", dup_text(item, person, "name"));
+		view_set(item, "person_number", dup_text(item, person, "number"));
+		view_set(item, "person_birth", json_text(person, "birth")[0] != '\0' ?
+				show_birth(view_pool(item), json_text(person, "birth")) : "");
 	}
 	if (json_text(delivery, "way")[0] != '\0')
 		view_set(view, "delivery", text_get(pool_printf(view_pool(view), "delivery.%s",
@@ -168,27 +171,57 @@ static void show_fees(struct view *view, const struct dossier_row *row, const js
 				"fee.unpaid"));
 }
 
-/* The count again, by today's calendar; shown as the reason only where it comes to the same time. */
-static void show_count(struct web *web, struct view *view, const struct dossier_row *row)
+/* When the clock started: received, or by post the day of the postmark (DOMAIN 1.5). */
+static int64_t clock_of(const struct dossier_row *row, const json_t *body)
 {
-	const struct intake *intake = intake_of(web);
-	const struct procedure *procedure = catalogue_find(&intake->catalogue, row->procedure);
-	const struct procedure_case *one =
-			procedure != NULL ? procedure_case_find(procedure, row->case_id) : NULL;
-	struct due *due = pool_alloc(view_pool(view), sizeof(*due));
+	struct when_local at, mark;
+	int64_t day_ms = json_int(body, "postmarked_at", 0), clock;
+
+	if (strcmp(json_text(body, "channel"), "post") != 0 || day_ms <= 0)
+		return row->received_at;
+	when_to_local(row->received_at, &at);
+	when_to_local(day_ms, &mark);
+	mark.hour = at.hour;
+	mark.minute = at.minute;
+	mark.second = at.second;
+	if (when_from_local(&mark, &clock) != RC_OK || clock > row->received_at)
+		return row->received_at;
+	return clock;
+}
+
+/* The count again as it was made: by the limit and the calendar that the dossier pinned. Where it
+ * comes to another time, somebody set that by hand or the clock stood still, and the timeline says so. */
+static void show_count(struct web *web, struct view *view, const struct dossier_row *row,
+		const json_t *body)
+{
+	struct pool *pool = view_pool(view);
+	const json_t *pinned = json_object_get(body, "due");
+	const char *version = json_text(pinned, "calendar");
+	struct due *due = pool_alloc(pool, sizeof(*due));
+	struct calendar calendar;
+	struct limit limit;
 
 	if (!row->has_due)
 		return;
-	view_set(view, "due_at", show_time_screen(view_pool(view), row->due_at));
+	view_set(view, "due_at", show_time_screen(pool, row->due_at));
 	view_flag(view, "ended", row->facts.state == STATE_RESULT ||
 			state_is_closed(row->facts.state));
 	view_flag(view, "due_uncertain", !row->due_certain);
-	if (one == NULL || due_count(&intake->calendar, &one->limit, row->received_at,
-			view_pool(view), due) != RC_OK)
+	if (limit_parse(json_text(json_object_get(body, "procedure"), "limit"), &limit) != RC_OK)
+		return;
+	view_set(view, "why_catalogue", pool_strdup(pool, json_text(json_object_get(body, "procedure"),
+			"catalogue")));
+	view_set(view, "why_calendar", pool_strdup(pool, version));
+	if (documents_calendar(web, pool, version, &calendar) != RC_OK) {
+		view_flag(view, "why_lost", true);
+		return;
+	}
+	if (due_count(&calendar, &limit, clock_of(row, body), pool, due) != RC_OK)
 		return;
 	if (due->due_at == row->due_at)
 		dossier_show_why(view, "why", due);
 	view_flag(view, "why_shown", due->due_at == row->due_at && due->step_count > 0);
+	view_flag(view, "why_other", due->due_at != row->due_at);
 }
 
 enum rc page_dossier(struct web *web, struct request *request, struct response *response)
@@ -228,7 +261,7 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	rc = show_papers(web, view, &row, body);
 	if (rc == RC_OK)
 		rc = show_results(web, view, &row);
-	show_count(web, view, &row);
+	show_count(web, view, &row, body);
 	if (rc == RC_OK)
 		rc = print_offer(web, view, &row);
 	if (rc == RC_OK)

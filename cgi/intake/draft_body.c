@@ -48,6 +48,34 @@ static void person_gaps(const json_t *data, struct gap_list *list)
 		gap(list, 4, "phone", "step1.need_phone");
 }
 
+static bool has_person(const json_t *data, const char *id)
+{
+	const json_t *person;
+	size_t i;
+
+	json_array_foreach(json_object_get(data, "persons"), i, person) {
+		if (strcmp(json_text(person, "id"), id) == 0 && !lacks(person, "name"))
+			return true;
+	}
+	return false;
+}
+
+/* Page 2: every question answered, everybody named who must be. */
+static void procedure_gaps(const json_t *data, const struct procedure *procedure,
+		struct gap_list *list)
+{
+	struct answers given = draft_data_answers(data, procedure);
+	size_t i;
+
+	if ((given.yes | given.no) != (1u << procedure->question_count) - 1u)
+		gap(list, 2, "cau-hoi", "step2.need_answers");
+	for (i = 0; i < procedure->role_count; i++)
+		if (procedure->roles[i].required && !has_person(data, procedure->roles[i].id)) {
+			gap(list, 2, "nguoi-lien-quan", "step2.need_persons");
+			break;
+		}
+}
+
 static void paper_gaps(const json_t *data, const struct procedure_case *chosen,
 		struct gap_list *list)
 {
@@ -55,7 +83,8 @@ static void paper_gaps(const json_t *data, const struct procedure_case *chosen,
 		const struct component *component = &chosen->components[i];
 		const char *state = json_text(draft_data_paper(data, component->id), "state");
 
-		if (!component->required || component->submission == SYSTEM_LOOKUP)
+		if (!component->required || component->submission == SYSTEM_LOOKUP ||
+				!draft_data_asks_paper(data, chosen, component))
 			continue;
 		if (state[0] == '\0')
 			gap(list, 3, component->id, "step3.need_check");
@@ -70,10 +99,12 @@ size_t draft_body_gaps(const json_t *data, const struct procedure *procedure,
 	struct gap_list list = { gaps, 0 };
 
 	person_gaps(data, &list);
-	if (procedure == NULL)
+	if (procedure == NULL) {
 		gap(&list, 2, "procedure", "step2.need_procedure");
-	else
+	} else {
+		procedure_gaps(data, procedure, &list);
 		paper_gaps(data, chosen, &list);
+	}
 	return list.count;
 }
 
@@ -116,6 +147,33 @@ static void put_persons(json_t *body, const json_t *data)
 		COPY(submitter, who, other);
 	}
 	json_put_value(body, "submitter", submitter);
+}
+
+/* Who belongs to the matter besides, in the procedure's order. */
+static void put_related(json_t *body, const json_t *data, const struct procedure *procedure)
+{
+	static const char *const members[] = { "role", "name", "number", "birth", "sex", "address",
+		"phone" };
+	json_t *persons = json_new_array();
+	const json_t *person;
+	size_t i, k;
+
+	for (i = 0; i < procedure->role_count; i++)
+		json_array_foreach(json_object_get(data, "persons"), k, person) {
+			json_t *one;
+
+			if (strcmp(json_text(person, "id"), procedure->roles[i].id) != 0 ||
+					lacks(person, "name"))
+				continue;
+			one = json_new_object();
+			COPY(one, person, members);
+			json_put(one, "role", procedure->roles[i].name);
+			json_add(persons, one);
+		}
+	if (json_array_size(persons) > 0)
+		json_put_value(body, "persons", persons);
+	else
+		json_decref(persons);
 }
 
 static void put_procedure(json_t *body, struct pool *pool, const json_t *data,
@@ -243,6 +301,7 @@ json_t *draft_body_make(struct pool *pool, const json_t *data,
 
 	put_procedure(body, pool, data, accept);
 	put_persons(body, data);
+	put_related(body, data, accept->procedure);
 	json_put(body, "channel", channel[0] != '\0' ? channel : "counter");
 	if (strcmp(channel, "post") == 0)
 		COPY(body, data, post);

@@ -157,6 +157,28 @@ json_t *draft_data_paper(const json_t *data, const char *id)
 	return NULL;
 }
 
+struct answers draft_data_answers(const json_t *data, const struct procedure *procedure)
+{
+	const json_t *answers = json_object_get(data, "answers");
+	struct answers given = { 0, 0 };
+
+	for (size_t i = 0; procedure != NULL && i < procedure->question_count; i++) {
+		const json_t *answer = json_object_get(answers, procedure->questions[i].id);
+
+		if (json_is_true(answer))
+			given.yes = (uint8_t)(given.yes | 1u << i);
+		else if (json_is_false(answer))
+			given.no = (uint8_t)(given.no | 1u << i);
+	}
+	return given;
+}
+
+bool draft_data_asks_paper(const json_t *data, const struct procedure_case *chosen,
+		const struct component *component)
+{
+	return procedure_answers_meet(draft_data_answers(data, chosen->of), component->when);
+}
+
 static json_t *new_paper(const struct component *component)
 {
 	json_t *paper = json_new_object();
@@ -171,6 +193,43 @@ static json_t *new_paper(const struct component *component)
 	else if (!component->required)
 		json_put(paper, "state", "khong");
 	return paper;
+}
+
+static uint32_t mix(uint32_t print, const char *text)
+{
+	for (; *text != '\0'; text++)
+		print = (print ^ (uint8_t)*text) * UINT32_C(16777619);
+	return (print ^ 0xffu) * UINT32_C(16777619);
+}
+
+static uint32_t mix_number(uint32_t print, int64_t number)
+{
+	for (int i = 0; i < 8; i++)
+		print = (print ^ (uint8_t)(number >> (8 * i))) * UINT32_C(16777619);
+	return print;
+}
+
+/* What a clerk told the citizen of a case: another print, and it must be told again. */
+static int64_t case_print(const struct procedure *procedure, const struct procedure_case *chosen)
+{
+	uint32_t print = mix(UINT32_C(2166136261), procedure->name);
+
+	print = mix_number(mix(print, chosen->name), (int64_t)chosen->limit.unit * 10000 +
+			chosen->limit.quarters * 2 + chosen->limit.after_15);
+	for (size_t i = 0; i < chosen->component_count; i++) {
+		const struct component *one = &chosen->components[i];
+
+		print = mix_number(mix(print, one->name), (((int64_t)one->originals * 128 +
+				one->certified) * 128 + one->copies) * 8 + one->submission * 2 +
+				one->required);
+	}
+	for (size_t i = 0; i < chosen->fee_count; i++) {
+		const struct fee_rule *one = &chosen->fees[i];
+
+		print = mix_number(mix(print, one->name), one->amount_dong + one->first_pages_dong * 7 +
+				one->next_pages_dong * 11 + one->max_per_copy_dong * 13 + one->first_pages);
+	}
+	return print;
 }
 
 static json_t *procedure_object(const struct catalogue *catalogue, const struct procedure *procedure,
@@ -188,6 +247,7 @@ static json_t *procedure_object(const struct catalogue *catalogue, const struct 
 	json_put(object, "agency", procedure->agency);
 	json_put(object, "target_system", procedure->target_system);
 	json_put(object, "field", procedure->field);
+	json_put_int(object, "print", case_print(procedure, chosen));
 	return object;
 }
 
@@ -206,6 +266,8 @@ void draft_data_choose(json_t *data, const struct catalogue *catalogue,
 		const struct component *component = &chosen->components[i];
 		json_t *old = same ? draft_data_paper(data, component->id) : NULL;
 
+		if (!draft_data_asks_paper(data, chosen, component))
+			continue;
 		json_add(fresh, old != NULL ? json_incref(old) : new_paper(component));
 	}
 	for (size_t i = 0; i < json_array_size(papers); i++)
@@ -281,6 +343,42 @@ bool draft_data_copy(json_t *data, const json_t *body, const struct catalogue *c
 
 /* ---- fees ---- */
 
+/* What somebody did with a paper that is no longer asked for stays as an added one. */
+static void keep_touched(json_t *data, const struct procedure_case *chosen)
+{
+	json_t *paper;
+	size_t i;
+
+	json_array_foreach(json_object_get(data, "components"), i, paper) {
+		const char *id = json_text(paper, "id"), *state = json_text(paper, "state");
+		bool asked = false;
+
+		for (size_t k = 0; !asked && k < chosen->component_count; k++)
+			asked = strcmp(chosen->components[k].id, id) == 0 &&
+					draft_data_asks_paper(data, chosen, &chosen->components[k]);
+		if (asked || (strcmp(state, "du") != 0 && strcmp(state, "da_xem") != 0))
+			continue;
+		json_put(paper, "state", "du");
+		json_put_flag(paper, "added", true);
+	}
+}
+
+bool draft_data_renew(json_t *data, const struct catalogue *catalogue)
+{
+	const json_t *object = json_object_get(data, "procedure");
+	const struct procedure_case *chosen;
+	const struct procedure *procedure = draft_data_procedure(data, catalogue, &chosen);
+	int64_t before = json_int(object, "print", 0);
+
+	if (object == NULL || strcmp(json_text(object, "catalogue"), catalogue->version) == 0)
+		return false;
+	if (procedure == NULL)
+		return true;
+	keep_touched(data, chosen);
+	draft_data_choose(data, catalogue, procedure, chosen);
+	return before != case_print(procedure, chosen);
+}
+
 bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies)
 {
 	*pages = *copies = false;
@@ -298,10 +396,15 @@ bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool 
 size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 		struct fee_line lines[DRAFT_DATA_FEES], int64_t *total_dong)
 {
-	size_t count = chosen->fee_count < DRAFT_DATA_FEES ? chosen->fee_count : DRAFT_DATA_FEES;
+	struct answers given = draft_data_answers(data, chosen->of);
+	struct fee_rule asked[DRAFT_DATA_FEES];
+	size_t count = 0;
 
+	for (size_t i = 0; i < chosen->fee_count && count < DRAFT_DATA_FEES; i++)
+		if (procedure_answers_meet(given, chosen->fees[i].when))
+			asked[count++] = chosen->fees[i];
 	*total_dong = 0;
-	if (fee_count(chosen->fees, count, json_int(data, "fee_pages", 1),
+	if (fee_count(asked, count, json_int(data, "fee_pages", 1),
 			json_int(data, "fee_copies", 1), lines, total_dong) != RC_OK) {
 		*total_dong = 0;
 		return 0;

@@ -3,7 +3,8 @@
  * becomes the fields of a form, the lines of a fee and at last the body of the accepted event.
  *
  * Pure: no store, no request. A draft has a few members more than the body: warnings (of the card),
- * fee_pages, fee_copies, exempt, late (paper_no, received_at, reason, second); the body is made new from the known
+ * answers (by question), renewed, fee_pages, fee_copies, exempt, a person's id, late (paper_no,
+ * received_at, reason, second); the body is made new from the known
  * ones, so nothing else can slip through.
  */
 #ifndef TRAM_INTAKE_DRAFT_DATA_H
@@ -51,6 +52,14 @@ void draft_data_same_person(json_t *data, const json_t *body);
 /* Another dossier's request and papers besides. False: its procedure is no longer taken in here. */
 bool draft_data_copy(json_t *data, const json_t *body, const struct catalogue *catalogue);
 
+/* What was answered to the procedure's questions. */
+struct answers draft_data_answers(const json_t *data, const struct procedure *procedure);
+/* Do the answers ask for this paper? */
+bool draft_data_asks_paper(const json_t *data, const struct procedure_case *chosen,
+		const struct component *component);
+/* A draft of an older version of the catalogue follows the newer one; what was typed stays. True: its
+ * papers or its name are others now, or the procedure or case is gone. */
+bool draft_data_renew(json_t *data, const struct catalogue *catalogue);
 /* Chooses procedure and case ("" the first): drops the old one's papers, keeps added ones. */
 void draft_data_choose(json_t *data, const struct catalogue *catalogue,
 		const struct procedure *procedure, const struct procedure_case *chosen);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "intake/documents.h"
 #include "intake/draft_page.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -45,6 +46,15 @@ static enum rc ask_take(struct web *web, struct request *request, struct respons
 	return web_page(web, request, response, "intake/draft_take", view);
 }
 
+/* The manager changed the procedure meanwhile: said on every page until one was saved knowing it. */
+static void follow_catalogue(struct web *web, const struct request *request, struct draft *draft)
+{
+	if (draft_data_renew(draft->data, &intake_of(web)->catalogue))
+		json_put_flag(draft->data, "renewed", true);
+	else if (request->method == METHOD_POST)
+		(void)json_object_del(draft->data, "renewed");
+}
+
 enum rc draft_page_open(struct web *web, struct request *request, struct response *response,
 		struct draft *draft, bool *go)
 {
@@ -59,6 +69,8 @@ enum rc draft_page_open(struct web *web, struct request *request, struct respons
 		return gone(web, request, response);
 	if (rc == RC_OK && strcmp(draft->owner, request->session->account.id) != 0)
 		return ask_take(web, request, response, draft);
+	if (rc == RC_OK)
+		follow_catalogue(web, request, draft);
 	*go = rc == RC_OK;
 	return rc;
 }
@@ -172,8 +184,12 @@ static void show_side(struct web *web, struct request *request, struct view *vie
 		if (key != NULL && text_known(key))
 			view_set(view_item(view, "warnings"), "warning", text_get(key));
 	}
+	if (json_flag(draft->data, "renewed"))
+		view_set(view_item(view, "warnings"), "warning", text_get("draft.warn.renewed"));
 	if (procedure == NULL)
 		return;
+	if (!procedure_is_offered(procedure, documents_day(request->now_ms)))
+		view_set(view_item(view, "warnings"), "warning", text_get("draft.warn.not_offered"));
 	view_set(view, "side_procedure", procedure->name);
 	view_set(view, "side_case", procedure->case_count > 1 ? chosen->name : "");
 	view_set(view, "side_unit", procedure->unit[0] != '\0' ? procedure->unit :

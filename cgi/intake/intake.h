@@ -20,12 +20,14 @@
 #include "web/view.h"
 #include "web/web.h"
 
-/* web->app of this program; loaded once, never changed while serving. */
+/* web->app of this program: what documents.c read; between two requests it may become a newer one. */
 struct intake {
-	struct pool *pool;
+	struct pool *pool;		/* of what never changes */
+	struct pool *catalogue_pool, *calendar_pool;
 	struct catalogue catalogue;
 	struct calendar calendar;
 	struct forms forms;		/* of the station's form set */
+	int64_t catalogue_no, calendar_no;	/* of the store; 0: not from there */
 };
 struct intake *intake_of(const struct web *web);
 

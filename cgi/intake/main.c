@@ -5,80 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "embed.h"
-#include "intake/intake.h"
+#include "intake/documents.h"
 #include "store/slip.h"
 
-#define DATA_FILE_MAX ((size_t)4 << 20)
-
 enum { EXIT_ENVIRONMENT = 75, EXIT_CONFIGURATION = 78 };
-
-/* The file the settings name, or what was embedded at build when they name none. */
-static enum rc data_text(struct pool *pool, const char *path, const char *embedded,
-		size_t embedded_len, const char **text, size_t *len)
-{
-	char *bytes = NULL;
-	enum rc rc;
-
-	*text = embedded;
-	*len = embedded_len;
-	if (path == NULL || path[0] == '\0')
-		return RC_OK;
-	rc = file_read(pool, path, DATA_FILE_MAX, &bytes, len);
-	*text = bytes;
-	return rc;
-}
-
-/* Values of the catalogue that a manager confirmed; a rehearsal takes the embedded ones when the
- * settings name none. */
-static enum rc confirm(const struct settings *settings, struct intake *intake, const char **fault)
-{
-	bool rehearsal = settings->mode == MODE_REHEARSAL;
-	const char *text;
-	size_t len;
-	enum rc rc = data_text(intake->pool, settings->confirm_file,
-			rehearsal ? embed_confirm_json : "", rehearsal ? embed_confirm_json_len : 0, &text,
-			&len);
-
-	if (rc != RC_OK || len == 0)
-		return rc;
-	return catalogue_confirm(intake->pool, &intake->catalogue, text, len, fault);
-}
-
-static enum rc load(const struct settings *settings, struct intake *intake)
-{
-	const char *text, *fault = "";
-	size_t len;
-	enum rc rc;
-
-	rc = data_text(intake->pool, settings->catalogue_file, embed_catalogue_json,
-			embed_catalogue_json_len, &text, &len);
-	if (rc == RC_OK)
-		rc = catalogue_parse(intake->pool, text, len, settings->mode == MODE_REHEARSAL,
-				&intake->catalogue, &fault);
-	if (rc == RC_OK)
-		rc = confirm(settings, intake, &fault);
-	if (rc != RC_OK) {
-		log_error("catalogue file=%s confirm=%s rc=%s fault=%s", settings->catalogue_file,
-				settings->confirm_file, rc_name(rc), fault);
-		return rc;
-	}
-	rc = data_text(intake->pool, settings->calendar_file, embed_calendar_json,
-			embed_calendar_json_len, &text, &len);
-	if (rc == RC_OK)
-		rc = calendar_parse(intake->pool, text, len, &intake->calendar, &fault);
-	if (rc != RC_OK)
-		log_error("calendar file=%s rc=%s fault=%s", settings->calendar_file, rc_name(rc), fault);
-	return rc;
-}
 
 static enum rc load_forms(const struct settings *settings, struct intake *intake)
 {
 	const char *text, *fault = "";
 	size_t len;
-	enum rc rc = data_text(intake->pool, settings->forms_file, embed_forms_json,
+	enum rc rc = documents_text(intake->pool, settings->forms_file, embed_forms_json,
 			embed_forms_json_len, &text, &len);
 
 	if (rc == RC_OK)
@@ -112,6 +50,7 @@ static void use(struct web *web, bool uploads)
 	web->frame = frame_fill;
 	web->guard = uploads ? NULL : reading_guard;
 	web->answered = uploads ? NULL : reading_record;
+	web->begin = documents_refresh;
 	web->page_of = uploads ? uploads_page_of : NULL;
 }
 
@@ -129,14 +68,14 @@ int main(int argc, char **argv)
 		(void)fputs("usage: tram-intake -c SETTINGS_FILE [--uploads]\n", stderr);
 		return EXIT_CONFIGURATION;
 	}
-	intake.pool = pool_new();
 	if (settings_load(argv[2], &settings) != RC_OK)
 		goto out;
 	if (settings->side != SIDE_BOARD) {
 		log_error("settings file=%s key=side: these pages are a board's", argv[2]);
 		goto out;
 	}
-	if (load(settings, &intake) != RC_OK || load_forms(settings, &intake) != RC_OK)
+	intake.pool = pool_new();
+	if (load_forms(settings, &intake) != RC_OK)
 		goto out;
 	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC |
 			(uploads ? 0 : STORE_ACCESS), &web.store);
@@ -145,6 +84,8 @@ int main(int argc, char **argv)
 				EXIT_CONFIGURATION : EXIT_ENVIRONMENT;
 		goto out;
 	}
+	if (documents_load(settings, web.store, &intake) != RC_OK)
+		goto out;
 	if (!uploads && check_keys(&web, settings) != RC_OK)
 		goto out;
 	web.settings = settings;
@@ -154,6 +95,7 @@ int main(int argc, char **argv)
 out:
 	store_close(web.store);
 	settings_free(settings);
+	documents_free(&intake);
 	pool_free(intake.pool);
 	return status;
 }

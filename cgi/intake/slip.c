@@ -131,6 +131,22 @@ static void show_papers(struct view *view, const json_t *body)
 	view_set(view, "sets", pool_printf(view_pool(view), "%02d", (int)json_int(body, "sets", 1)));
 }
 
+/* "Bên nam: Nguyễn Văn Thử; Bên nữ: Trần Thị Mẫu" */
+static void show_related(struct view *view, const json_t *persons)
+{
+	const json_t *person;
+	size_t i;
+
+	json_array_foreach(persons, i, person) {
+		struct view *item = view_item(view, "related");
+
+		view_set(item, "role", json_text(person, "role"));
+		view_set(item, "person", json_text(person, "name"));
+		view_flag(item, "first", i == 0);
+	}
+	view_flag(view, "has_related", json_array_size(persons) > 0);
+}
+
 void slip_show_persons(struct view *view, const json_t *body)
 {
 	const json_t *applicant = json_object_get(body, "applicant");
@@ -149,6 +165,7 @@ void slip_show_persons(struct view *view, const json_t *body)
 	view_set(view, "s_number", other ? json_text(submitter, "number") : "");
 	view_set(view, "s_phone", other ? json_text(submitter, "phone") : "");
 	view_set(view, "authorisation", other ? json_text(submitter, "authorisation") : "");
+	show_related(view, json_object_get(body, "persons"));
 	view_flag(view, "organisation", strcmp(json_text(applicant, "type"), "organisation") == 0);
 }
 

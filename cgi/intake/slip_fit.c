@@ -55,9 +55,15 @@ static int more_lines(const json_t *body)
 	size_t wish = chars(body, "content") + chars(procedure, "unit") + 50;
 	size_t way = chars(delivery, "name") + chars(delivery, "phone") +
 			chars(delivery, "address") + chars(delivery, "point") + chars(delivery, "email");
+	const json_t *person;
+	size_t related = 0, i;
 	int more = lines(who, SHORT_LINE) + lines(chars(applicant, "address") + 10, SHORT_LINE) +
 			lines(reach, SHORT_LINE) + lines(wish, TEXT_LINE) - 4;
 
+	json_array_foreach(json_object_get(body, "persons"), i, person)
+		related += chars(person, "role") + chars(person, "name") + 4;
+	if (related > 0)
+		more += lines(related + 18, TEXT_LINE);
 	return more + (way > 75 ? lines(way - 75, TEXT_LINE) : 0);
 }
 

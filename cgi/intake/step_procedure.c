@@ -2,24 +2,21 @@
  * step_procedure.c: page 2 of a new dossier (/thu-tuc): what the person came for. One tap on a
  * procedure leads on; only one with several cases, or a wish of its own wording, stays here.
  *
- * The list of all procedures is the same for everybody, so it is rendered once per process.
+ * The list of all procedures is the same for everybody, so it is rendered once per version and day.
  */
 #include <string.h>
 
 #include "base/text.h"
-#include "intake/draft_page.h"
+#include "intake/documents.h"
+#include "intake/step_people.h"
 #include "web/text_vi.h"
 
-static const struct field fields[] = {
-	{ "case", FIELD_LINE, false, 0, 40, NULL, "step2.case" },
-	{ "content", FIELD_LINES, false, 0, 500, NULL, "step2.content" },
-};
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
 static const struct field find_field = { "find", FIELD_LINE, false, 0, 100, NULL, "step2.find" };
 
 /* Where one catalogue's list was rendered into; lives as long as the process. */
 static struct {
-	const struct catalogue *catalogue;
+	bool done;
+	int64_t no, day;
 	struct buf usual, all;
 } rendered;
 
@@ -31,8 +28,8 @@ static void show_procedure(struct view *item, const struct procedure *procedure)
 }
 
 /* Grouped by field in the catalogue's order. */
-static void show_all(struct view *view, const struct catalogue *catalogue, const char *const *words,
-		size_t word_count)
+static void show_all(struct view *view, const struct catalogue *catalogue, int64_t day,
+		const char *const *words, size_t word_count)
 {
 	struct view *group = NULL;
 	const char *field = NULL;
@@ -40,7 +37,7 @@ static void show_all(struct view *view, const struct catalogue *catalogue, const
 
 	for (size_t i = 0; i < catalogue->count; i++) {
 		const struct procedure *procedure = &catalogue->procedures[i];
-		bool found = procedure->enabled;
+		bool found = procedure_is_offered(procedure, day);
 
 		any = any || found;
 		for (size_t k = 0; found && k < word_count; k++)
@@ -59,34 +56,39 @@ static void show_all(struct view *view, const struct catalogue *catalogue, const
 	view_flag(view, "none_enabled", !any);
 }
 
-static void show_usual(struct view *view, const struct catalogue *catalogue)
+static void show_usual(struct view *view, const struct catalogue *catalogue, int64_t day)
 {
 	for (int rank = 1; rank <= 8; rank++)
 		for (size_t i = 0; i < catalogue->count; i++)
-			if (catalogue->procedures[i].usual_rank == rank && catalogue->procedures[i].enabled)
+			if (catalogue->procedures[i].usual_rank == rank &&
+					procedure_is_offered(&catalogue->procedures[i], day))
 				show_procedure(view_item(view, "procedures"), &catalogue->procedures[i]);
 }
 
-static enum rc render_once(struct web *web)
+static enum rc render_once(struct web *web, int64_t day)
 {
 	const struct catalogue *catalogue = &intake_of(web)->catalogue;
 	struct pool *pool;
 	struct view *view;
 	enum rc rc;
 
-	if (rendered.catalogue == catalogue)
+	if (rendered.done && rendered.no == intake_of(web)->catalogue_no && rendered.day == day)
 		return RC_OK;
+	rendered.done = false;
+	buf_reset(&rendered.usual);
+	buf_reset(&rendered.all);
 	pool = pool_new();
 	view = view_new(pool);
-	show_usual(view, catalogue);
+	show_usual(view, catalogue, day);
 	rc = template_render("intake/step2_usual", view, &rendered.usual);
 	if (rc == RC_OK) {
 		view = view_new(pool);
-		show_all(view, catalogue, NULL, 0);
+		show_all(view, catalogue, day, NULL, 0);
 		rc = template_render("intake/step2_list", view, &rendered.all);
 	}
-	if (rc == RC_OK)
-		rendered.catalogue = catalogue;
+	rendered.done = rc == RC_OK;
+	rendered.no = intake_of(web)->catalogue_no;
+	rendered.day = day;
 	pool_free(pool);
 	return rc;
 }
@@ -113,7 +115,7 @@ static enum rc search(struct web *web, struct request *request, struct view *vie
 			at += len + strspn(at + len, " ");
 		}
 	}
-	show_all(found, &intake_of(web)->catalogue, words, count);
+	show_all(found, &intake_of(web)->catalogue, documents_day(request->now_ms), words, count);
 	view_flag(found, "open", true);
 	rc = template_render("intake/step2_list", found, &html);
 	view_svg(view, "list", pool_strdup(request->pool, html.data != NULL ? html.data : ""));
@@ -122,8 +124,11 @@ static enum rc search(struct web *web, struct request *request, struct view *vie
 	return rc;
 }
 
-static void show_chosen(struct web *web, struct view *view, const struct draft *draft)
+static void show_chosen(struct web *web, struct view *view, const struct draft *draft,
+		const struct form *form)
 {
+	bool answered;
+
 	const struct procedure_case *chosen;
 	const struct procedure *procedure = draft_data_procedure(draft->data,
 			&intake_of(web)->catalogue, &chosen);
@@ -133,80 +138,115 @@ static void show_chosen(struct web *web, struct view *view, const struct draft *
 	view_set(view, "chosen", procedure->name);
 	view_set(view, "chosen_code", procedure->code);
 	view_set(view, "content", json_text(draft->data, "content"));
-	for (size_t i = 0; procedure->case_count > 1 && i < procedure->case_count; i++) {
+	answered = procedure_case_is_answered(procedure);
+	for (size_t i = 0; !answered && procedure->case_count > 1 && i < procedure->case_count; i++) {
 		struct view *item = view_item(view, "cases");
 
 		view_set(item, "case_id", procedure->cases[i].id);
 		view_set(item, "case_name", procedure->cases[i].name);
+		view_set(item, "case_condition", procedure->cases[i].condition);
 		view_flag(item, "checked", strcmp(procedure->cases[i].id, chosen->id) == 0);
 	}
-	view_flag(view, "has_cases", procedure->case_count > 1);
+	view_flag(view, "has_cases", !answered && procedure->case_count > 1);
+	step_people_show(view, draft->data, procedure, form);
 }
 
 static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct draft *draft)
 {
 	struct view *view = view_new(request->pool);
+	const struct form *form = request->method == METHOD_POST ? request->form : NULL;
 	const char *typed = request->method == METHOD_POST ? form_raw(request->form, "find") : "";
-	enum rc rc = render_once(web);
+	enum rc rc = render_once(web, documents_day(request->now_ms));
 
 	if (rc != RC_OK)
 		return rc;
-	show_chosen(web, view, draft);
+	show_chosen(web, view, draft, form);
 	view_svg(view, "usual", rendered.usual.data);
 	view_svg(view, "list", rendered.all.data != NULL ? rendered.all.data : "");
 	if (typed[0] != '\0')
 		rc = search(web, request, view, typed);
 	if (request->method == METHOD_POST)
-		form_show(request->form, fields, FIELDS, view);
+		form_show(request->form, step_people_fields, STEP_PEOPLE_FIELDS, view);
 	view_set(view, "title", text_get("step2.title"));
 	return rc == RC_OK ? draft_page_show(web, request, response, draft, 2, view) : rc;
 }
 
-/* A procedure's button. Several cases: the page asks which. */
+/* Is there something to ask on this page? */
+static bool asks(const struct procedure *procedure)
+{
+	if (procedure->case_count > 1 || procedure->question_count > 0)
+		return true;
+	for (size_t i = 0; i < procedure->role_count; i++)
+		if (procedure->roles[i].required)
+			return true;
+	return false;
+}
+
+/* A procedure's button. Where something is to be asked, the page asks it. */
 static enum rc choose(struct web *web, struct request *request, struct response *response,
 		const struct draft *draft, const char *code)
 {
 	const struct catalogue *catalogue = &intake_of(web)->catalogue;
 	const struct procedure *procedure = catalogue_find(catalogue, code);
 
-	if (procedure == NULL || !procedure->enabled || procedure->case_count == 0) {
-		form_fault(request->form, "find", "step2.unknown");
+	if (procedure == NULL || !procedure_is_offered(procedure, documents_day(request->now_ms))) {
+		form_fault(request->form, "find", procedure == NULL ? "step2.unknown" :
+				"step2.not_offered");
 		return show(web, request, response, draft);
 	}
-	draft_data_choose(draft->data, catalogue, procedure, &procedure->cases[0]);
-	return draft_page_save(web, request, response, draft,
-			procedure->case_count > 1 ? "/thu-tuc" : "/giay-to");
+	step_people_begin(draft->data, procedure);
+	draft_data_choose(draft->data, catalogue, procedure, procedure_case_of(procedure,
+			draft_data_answers(draft->data, procedure)));
+	return draft_page_save(web, request, response, draft, asks(procedure) ? "/thu-tuc" :
+			"/giay-to");
 }
 
-/* Going on with the procedure chosen before: its case and its wording. */
+static const struct procedure_case *typed_case(const struct form *form,
+		const struct procedure *procedure, const json_t *data, const struct procedure_case *before)
+{
+	const char *id = form_text(form, "case");
+
+	if (procedure_case_is_answered(procedure))
+		return procedure_case_of(procedure, draft_data_answers(data, procedure));
+	return id[0] != '\0' ? procedure_case_find(procedure, id) : before;
+}
+
+/* Going on with the procedure chosen before: answers, case, people and its wording. What is right is
+ * kept also when something else is wrong. */
 static enum rc go_on(struct web *web, struct request *request, struct response *response,
-		const struct draft *draft)
+		const struct draft *draft, bool leave)
 {
 	const struct catalogue *catalogue = &intake_of(web)->catalogue;
 	const struct procedure_case *chosen;
 	const struct procedure *procedure = draft_data_procedure(draft->data, catalogue, &chosen);
-	const char *id;
+	enum rc rc;
 
+	if (procedure == NULL && leave)
+		return draft_page_save(web, request, response, draft, "");
 	if (procedure == NULL) {
 		form_fault(request->form, "find", "step2.need_procedure");
 		return show(web, request, response, draft);
 	}
-	if (form_check(request->form, fields, FIELDS) != RC_OK)
-		return show(web, request, response, draft);
-	id = form_text(request->form, "case");
-	if (id[0] != '\0')
-		chosen = procedure_case_find(procedure, id);
-	if (chosen == NULL) {
+	rc = step_people_take(request, draft->data, procedure, leave);
+	if (rc != RC_OK)
+		return rc;
+	chosen = typed_case(request->form, procedure, draft->data, chosen);
+	if (chosen == NULL)
 		form_fault(request->form, "case", "form.choice");
-		return show(web, request, response, draft);
-	}
-	draft_data_choose(draft->data, catalogue, procedure, chosen);
-	if (form_raw_at(request->form, "content", 0) != NULL)
+	else
+		draft_data_choose(draft->data, catalogue, procedure, chosen);
+	if (form_raw_at(request->form, "content", 0) != NULL &&
+			form_fault_of(request->form, "content")[0] == '\0')
 		draft_data_put(draft->data, "content", form_text(request->form, "content"));
 	if (json_text(draft->data, "content")[0] == '\0')
 		json_put(draft->data, "content", procedure->name);
-	return draft_page_save(web, request, response, draft, "/giay-to");
+	if (!procedure_is_offered(procedure, documents_day(request->now_ms)) && !leave)
+		form_fault(request->form, "find", "step2.not_offered");
+	if (leave || !form_has_faults(request->form))
+		return draft_page_save(web, request, response, draft, "/giay-to");
+	rc = draft_save(web->store, draft->id, draft->data);
+	return rc == RC_OK ? show(web, request, response, draft) : rc;
 }
 
 static enum rc post(struct web *web, struct request *request, struct response *response,
@@ -224,9 +264,7 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 			response->status = 200;
 		return rc;
 	}
-	if (form_raw(request->form, "later")[0] != '\0')
-		return draft_page_save(web, request, response, draft, "");
-	return go_on(web, request, response, draft);
+	return go_on(web, request, response, draft, form_raw(request->form, "later")[0] != '\0');
 }
 
 enum rc page_step_procedure(struct web *web, struct request *request, struct response *response)

@@ -261,6 +261,8 @@ static void dispatch(struct web *web, struct request *request, struct response *
 	if (rc == RC_OK && web->guard != NULL && request->session != NULL)
 		rc = web->guard(web, request, response, &answered);
 	if (rc == RC_OK && !answered) {
+		if (web->begin != NULL)
+			web->begin(web);
 		rc = request->route->handler(web, request, response);
 		if (rc == RC_OK && web->answered != NULL)
 			web->answered(web, request, response);

@@ -27,6 +27,8 @@ struct web {
 	enum rc (*guard)(struct web *web, struct request *request, struct response *response,
 			bool *answered);
 	void (*answered)(struct web *web, struct request *request, const struct response *response);
+	/* Before each handler: what the program keeps in app may be older than the store. May be NULL. */
+	void (*begin)(struct web *web);
 	/* For a pool that takes forms of pages it does not serve (uploads): the page of a form posted
 	 * to request->route, where the person goes on after logging in again; NULL: none. May be NULL. */
 	const char *(*page_of)(const struct request *request);

@@ -19,15 +19,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int64_t total;
 	size_t i;
 
-	if (catalogue_parse(pool, (const char *)data, first, true, &catalogue, &fault) == RC_OK) {
-		if (zero && catalogue_confirm(pool, &catalogue, (const char *)zero + 1,
-					size - first - 1, &fault) != RC_OK && !fault)
-			abort();
+	char *confirmed = NULL;
+
+	if (zero && catalogue_confirm(pool, (const char *)data, first, (const char *)zero + 1,
+				size - first - 1, &confirmed, &fault) != RC_OK && !fault)
+		abort();
+	if (confirmed ? catalogue_parse(pool, confirmed, strlen(confirmed), true, &catalogue, &fault)
+				== RC_OK
+			: catalogue_parse(pool, (const char *)data, first, true, &catalogue, &fault)
+				== RC_OK) {
 		for (i = 0; i < catalogue.count; i++) {
 			const struct procedure *p = &catalogue.procedures[i];
 
 			if (catalogue_find(&catalogue, p->code) != p || !procedure_case_find(p, NULL)
 					|| (p->enabled && !catalogue_is_certain(p))
+					|| p->question_count > CATALOGUE_QUESTIONS
+					|| procedure_case_of(p, (struct answers){ 7, 7 })->of != p
 					|| fee_count(p->cases[0].fees, p->cases[0].fee_count, 3, 2, lines,
 						&total) != RC_OK || total < 0)
 				abort();

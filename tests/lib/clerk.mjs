@@ -27,12 +27,17 @@ export async function startDraft(client, who = person()) {
 	return { page: step2, id };
 }
 
-// Step 2: picks the procedure (and its first case when it has several). Returns the page of step 3.
-export async function chooseProcedure(client, draft, procedure, caseId) {
+// Step 2: picks the procedure (and its first case when it has several), answers no to its questions
+// and names somebody in every role, but for what values say. Returns the page of step 3.
+export async function chooseProcedure(client, draft, procedure, caseId, values = {}) {
 	let page = await client.submit(draft.page, '/thu-tuc', { procedure, find: '' });
 	if (/\/thu-tuc/.test(page.redirected ?? '')) {
 		const first = /name="case"[^>]*value="([^"]+)"/.exec(page.html)?.[1];
-		page = await client.submit(page, 'name="case"', { case: caseId ?? first });
+		const named = (pattern) => [...page.html.matchAll(pattern)].map((match) => match[1]);
+		const answers = named(/name="(hoi\.[^"]+)"[^>]*value="co"/g).map((name) => [name, 'khong']);
+		const people = named(/name="(ten\.[^"]+)"[^>]*value=""/g).map((name) => [name, 'Lê Thị Giả']);
+		page = await client.submit(page, 'name="content"', { find: '', ...(first && { case: caseId ?? first }),
+			...Object.fromEntries([...answers, ...people]), ...values });
 	}
 	assert.match(page.redirected ?? '', /\/giay-to/, `step 2 refused: ${shown(page)}`);
 	return page;

@@ -8,7 +8,11 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/json.h"
+#include "base/when.h"
 #include "dossier/catalogue.h"
+#include "dossier/catalogue_edit.h"
+#include "dossier/document_diff.h"
 #include "dossier/due.h"
 #include "dossier/fee.h"
 
@@ -37,11 +41,14 @@ static struct catalogue shipped(bool rehearsal, bool confirm)
 {
 	struct catalogue catalogue;
 	const char *fault = NULL;
+	char *document = text;
 
-	if (catalogue_parse(pool, text, text_len, rehearsal, &catalogue, &fault) != RC_OK)
-		fail_msg("board/catalogue.json: %s", fault);
-	if (confirm && catalogue_confirm(pool, &catalogue, confirmed, confirmed_len, &fault) != RC_OK)
+	if (confirm && catalogue_confirm(pool, text, text_len, confirmed, confirmed_len, &document,
+				&fault) != RC_OK)
 		fail_msg("board/demo/confirm.json: %s", fault);
+	if (catalogue_parse(pool, document, confirm ? strlen(document) : text_len, rehearsal,
+				&catalogue, &fault) != RC_OK)
+		fail_msg("board/catalogue.json: %s", fault);
 	return catalogue;
 }
 
@@ -92,7 +99,7 @@ static void shipped_procedures(void **state)
 		enabled += demo.procedures[i].enabled;
 	assert_true(enabled >= 15);
 	assert_true(enabled < demo.count);
-	/* Confirming made a copy: what was parsed is as it was. */
+	/* Confirming made a new document: the one that was read is as it was. */
 	assert_false(catalogue_is_certain(catalogue_find(&plain, "2.000635")));
 	assert_null(catalogue_find(&demo, "2.001009"));
 	assert_null(catalogue_find(&demo, "2.00081"));
@@ -177,12 +184,12 @@ static void certified_copy_fee(void **state)
 static void other_fees(void **state)
 {
 	const struct fee_rule rules[] = {
-		{ "a", "A", "flat", 50000, 0, 0, 0, 0, true },
-		{ "b", "B", "per_copy", 8000, 0, 0, 0, 0, true },
-		{ "c", "C", "per_document", 10000, 0, 0, 0, 0, true },
+		{ "a", "A", "flat", 50000, 0, 0, 0, 0, true, { 0, 0 } },
+		{ "b", "B", "per_copy", 8000, 0, 0, 0, 0, true, { 0, 0 } },
+		{ "c", "C", "per_document", 10000, 0, 0, 0, 0, true, { 0, 0 } },
 	};
-	const struct fee_rule odd = { "x", "X", "by_moon", 1, 0, 0, 0, 0, true };
-	const struct fee_rule minus = { "x", "X", "flat", -1, 0, 0, 0, 0, true };
+	const struct fee_rule odd = { "x", "X", "by_moon", 1, 0, 0, 0, 0, true, { 0, 0 } };
+	const struct fee_rule minus = { "x", "X", "flat", -1, 0, 0, 0, 0, true, { 0, 0 } };
 	struct fee_line lines[3];
 	int64_t total;
 
@@ -220,6 +227,26 @@ static void wrong_catalogues(void **state)
 		{ ONE(",\"cases\":[{\"id\":\"a\",\"name\":\"A\",\"limit\":\"none\"},"
 				"{\"id\":\"a\",\"name\":\"B\",\"limit\":\"none\"}]"),
 				"procedures[0].cases[1].id stands twice" },
+		{ ONE(",\"valid_to\":\"2027-02-30\""), "procedures[0].valid_from, valid_to" },
+		{ ONE(",\"valid_from\":\"2027-03-01\",\"valid_to\":\"2027-02-28\""),
+				"procedures[0].valid_from, valid_to" },
+		{ ONE(",\"questions\":[{\"id\":\"q\"}]"), "procedures[0].questions: id, text" },
+		{ ONE(",\"questions\":[{},{},{},{}]"), "procedures[0].questions" },
+		{ ONE(",\"roles\":[{\"id\":\"r\",\"name\":\"R\",\"sex\":\"x\"}]"),
+				"procedures[0].roles: id, name, sex" },
+		{ CASE(",\"when\":{\"q\":true}"), "procedures[0].cases[0].when" },
+		{ CASE(",\"components\":[{\"id\":\"c\",\"name\":\"C\",\"when\":[]}]"),
+				"procedures[0].cases[0].components[0].when" },
+		{ CASE(",\"components\":[{\"id\":\"c\",\"name\":\"C\"},{\"id\":\"c\",\"name\":\"D\"}]"),
+				"procedures[0].cases[0].components[1].id stands twice" },
+		{ CASE(",\"steps\":[{\"name\":\"S\",\"role\":\"king\"}]"),
+				"procedures[0].cases[0].steps[0].role" },
+		{ CASE(",\"steps\":[{\"name\":\"S\",\"limit\":\"same-day\"}]"),
+				"procedures[0].cases[0].steps[0].limit" },
+		{ ONE(",\"cases\":[{\"id\":\"a\",\"name\":\"A\",\"limit\":\"1 working-days\",\"steps\":"
+				"[{\"name\":\"S\",\"limit\":\"0.75 working-days\"},"
+				"{\"name\":\"T\",\"limit\":\"4 hours\"}]}]"),
+				"procedures[0].cases[0].steps: longer than the limit" },
 		{ CASE(",\"components\":{}"), "procedures[0].cases[0].components, fees" },
 		{ CASE(",\"components\":[{\"id\":\"c\"}]"),
 				"procedures[0].cases[0].components[0].id, name" },
@@ -257,32 +284,48 @@ static void wrong_catalogues(void **state)
 	assert_true(out.procedures[0].enabled);
 }
 
-static enum rc confirm(struct catalogue *catalogue, const char *document)
+/* Over *document, which is the new one then. */
+static enum rc confirm(char **document, const char *words)
 {
 	const char *fault = NULL;
-	enum rc rc = catalogue_confirm(pool, catalogue, document, strlen(document), &fault);
+	char *out = NULL;
+	enum rc rc = catalogue_confirm(pool, *document, strlen(*document), words, strlen(words), &out,
+			&fault);
 
 	assert_int_equal(fault != NULL, rc != RC_OK);
+	assert_int_equal(out != NULL, rc == RC_OK);
+	if (rc == RC_OK)
+		*document = out;
 	return rc;
+}
+
+static const struct procedure *read_one(const char *document, const char *code)
+{
+	struct catalogue c;
+	const char *fault = NULL;
+
+	if (catalogue_parse(pool, document, strlen(document), true, &c, &fault) != RC_OK)
+		fail_msg("%s", fault);
+	return catalogue_find(&c, code);
 }
 
 #define FOR(rest) "{\"confirmed\":[{\"code\":\"2.000635\"," rest "}]}"
 
 static void confirmed_values(void **state)
 {
-	struct catalogue c = shipped(true, false);
+	char *c = text;
 	const struct procedure *p;
 
 	(void)state;
 	/* Half a confirmation does not switch it on. */
 	assert_int_equal(confirm(&c, FOR("\"name\":\"Cấp bản sao trích lục\"")), RC_OK);
-	p = catalogue_find(&c, "2.000635");
+	p = read_one(c, "2.000635");
 	assert_string_equal(p->name, "Cấp bản sao trích lục");
 	assert_string_equal(p->folded, "cap ban sao trich luc");
 	assert_false(p->enabled);
 	assert_int_equal(confirm(&c, FOR("\"cases\":[{\"id\":\"thuong\",\"components\":true,"
 			"\"limit\":\"1 working-days\",\"fees\":[{\"id\":\"phi\",\"amount\":9000}]}]")), RC_OK);
-	p = catalogue_find(&c, "2.000635");
+	p = read_one(c, "2.000635");
 	assert_true(p->enabled);
 	assert_true(p->cases[0].fees[0].amount_dong == 9000);
 	assert_int_equal(p->cases[0].limit.unit, LIMIT_WORKING_DAYS);
@@ -299,9 +342,158 @@ static void confirmed_values(void **state)
 			"[{\"id\":\"phi\",\"amount\":-5}]}]")), RC_INVALID);
 	assert_int_equal(confirm(&c, FOR("\"cases\":[{\"id\":\"thuong\",\"fees\":"
 			"[{\"id\":\"phi\"}]}]")), RC_INVALID);
-	p = catalogue_find(&c, "2.000635");
+	p = read_one(c, "2.000635");
 	assert_true(p->cases[0].fees[0].amount_dong == 9000);
 	assert_string_equal(p->name, "Cấp bản sao trích lục");
+}
+
+/* Questions choose the case and the papers; the last case whose answers are given wins. */
+static void answers_choose(void **state)
+{
+	const struct procedure *p = read_one(text, "1.000894");
+	struct answers none = { 0, 0 }, verify = { 4, 3 }, plain = { 1, 6 };
+
+	(void)state;
+	assert_int_equal(p->question_count, 3);
+	assert_int_equal(p->role_count, 2);
+	assert_string_equal(p->roles[0].name, "Bên nam");
+	assert_string_equal(p->roles[0].sex, "nam");
+	assert_true(p->roles[0].required);
+	assert_true(procedure_case_is_answered(p));
+	assert_string_equal(procedure_case_of(p, none)->id, "thuong");
+	assert_string_equal(procedure_case_of(p, verify)->id, "xac-minh");
+	assert_string_equal(procedure_case_of(p, plain)->id, "thuong");
+	assert_true(procedure_answers_meet(plain, p->cases[0].components[1].when));
+	assert_false(procedure_answers_meet(verify, p->cases[0].components[1].when));
+	assert_false(procedure_answers_meet(none, p->cases[0].components[1].when));
+	assert_true(procedure_answers_meet(none, p->cases[0].components[0].when));
+	assert_ptr_equal(p->cases[1].of, p);
+	assert_false(procedure_case_is_answered(read_one(text, "2.000815")));
+}
+
+/* Luật Hộ tịch 03/2026/QH16 is in force from 1/3/2027: the old procedures end the day before. */
+static void validity(void **state)
+{
+	struct catalogue demo = shipped(true, true);
+	const struct procedure *p = catalogue_find(&demo, "2.000635");
+	size_t i, civil = 0;
+
+	(void)state;
+	assert_true(procedure_is_offered(p, when_day_number(2027, 2, 28)));
+	assert_false(procedure_is_offered(p, when_day_number(2027, 3, 1)));
+	assert_true(procedure_is_offered(catalogue_find(&demo, "2.000815"),
+			when_day_number(2027, 3, 1)));
+	for (i = 0; i < demo.count; i++) {
+		const struct procedure *one = &demo.procedures[i];
+		bool is_civil = strstr(one->folded, "khai sinh") || strstr(one->folded, "khai tu")
+				|| strstr(one->folded, "ho tich") || strstr(one->folded, "ket hon")
+				|| strstr(one->folded, "hon nhan") || strstr(one->folded, "giam ho")
+				|| strstr(one->folded, "cha me con");
+
+		if (!is_civil)
+			continue;
+		civil++;
+		assert_true(one->valid_to == when_day_number(2027, 2, 28));
+	}
+	assert_true(civil >= 14);
+	/* 40 and more whose name is certain, and none whose name is not known (DOMAIN 5). */
+	assert_true(demo.count >= 50);
+	assert_null(catalogue_find(&demo, "2.000286"));
+	assert_null(catalogue_find(&demo, "1.012753"));
+	assert_null(catalogue_find(&demo, "2.000528"));
+}
+
+/* Steps fit into the limit; each value of the shipped document has a source. */
+static void steps_and_sources(void **state)
+{
+	const struct procedure *p = read_one(text, "9.999001");
+	json_t *document, *row, *one, *fee;
+	size_t i, k, f;
+
+	(void)state;
+	assert_int_equal(p->cases[0].step_count, 3);
+	assert_string_equal(p->cases[0].steps[0].role, "intake");
+	assert_int_equal(p->cases[0].steps[0].limit.quarters, 1);
+	assert_true(*p->contact && *p->courier && *p->expected_answer);
+	assert_int_equal(json_parse(text, text_len, &document), RC_OK);
+	json_array_foreach(json_object_get(document, "procedures"), i, row) {
+		struct catalogue_doubt *doubts;
+
+		if (!*json_text(json_object_get(row, "sources"), "name"))
+			fail_msg("%s: no source of its name", json_text(row, "code"));
+		json_array_foreach(json_object_get(row, "cases"), k, one) {
+			if (!*json_text(json_object_get(one, "sources"), "limit"))
+				fail_msg("%s %s: limit", json_text(row, "code"), json_text(one, "id"));
+			json_array_foreach(json_object_get(one, "fees"), f, fee)
+				assert_true(*json_text(fee, "source"));
+		}
+		assert_int_equal(catalogue_edit_doubts(pool, row, &doubts) == 0,
+				strcmp(json_text(row, "code"), "9.999001") == 0);
+	}
+	assert_string_equal(catalogue_edit_abolished(document, "2.001009"),
+			"QĐ 2873/QĐ-UBND Hà Tĩnh 19/11/2025");
+	assert_string_equal(catalogue_edit_abolished(document, "2.000815"), "");
+	json_decref(document);
+}
+
+static void own_versions(void **state)
+{
+	static const struct { const char *before, *after; } table[] = {
+		{ "2026.11.2", "2026.11.2-1" }, { "2026.11.2-1", "2026.11.2-2" },
+		{ "2026.11.2-9", "2026.11.2-10" }, { "a-b", "a-b-1" }, { "x-0", "x-0-1" },
+	};
+	json_t *document = NULL, *mine = json_pack("{s:s,s:s}", "code", "5.1", "field", "Chứng thực");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		assert_string_equal(catalogue_edit_next(pool, table[i].before), table[i].after);
+	assert_int_equal(json_parse(text, text_len, &document), RC_OK);
+	catalogue_edit_put(document, mine);
+	catalogue_edit_put(document, mine);
+	assert_int_equal(json_array_size(json_object_get(document, "procedures")), 52);
+	/* Behind the last of its field. */
+	assert_string_equal(json_text(json_array_get(json_object_get(document, "procedures"), 12),
+			"code"), "5.1");
+	json_decref(mine);
+	json_decref(document);
+}
+
+static void differences(void **state)
+{
+	struct document_change found[8];
+	json_t *a = NULL, *b = NULL;
+	const char *before = "{\"name\":\"A\",\"cases\":[{\"id\":\"x\",\"name\":\"X\",\"limit\":\"none\","
+			"\"fees\":[{\"id\":\"f\",\"name\":\"F\",\"amount\":1}]},{\"id\":\"y\",\"name\":\"Y\"}],"
+			"\"uncertain\":[\"who\",\"name\"],\"enabled\":false}";
+	const char *after = "{\"name\":\"B\",\"cases\":[{\"id\":\"z\",\"name\":\"Z\"},{\"id\":\"x\",\"name\":\"X\","
+			"\"limit\":\"none\",\"fees\":[{\"id\":\"f\",\"name\":\"F\",\"amount\":2}]}],"
+			"\"uncertain\":[\"who\"]}";
+
+	(void)state;
+	assert_int_equal(json_parse(before, strlen(before), &a), RC_OK);
+	assert_int_equal(json_parse(after, strlen(after), &b), RC_OK);
+	assert_int_equal(document_diff(pool, a, a, found, 8), 0);
+	assert_int_equal(document_diff(pool, a, b, found, 8), 6);
+	assert_string_equal(found[0].member, "name");
+	assert_string_equal(found[0].before, "A");
+	assert_string_equal(found[0].after, "B");
+	assert_string_equal(found[1].member, "cases");
+	assert_null(found[1].before);
+	assert_string_equal(found[1].after, "Z");
+	assert_string_equal(found[2].member, "amount");
+	assert_int_equal(found[2].depth, 2);
+	assert_string_equal(found[2].places[0].item, "X");
+	assert_string_equal(found[2].places[1].list, "fees");
+	assert_string_equal(found[2].before, "1");
+	assert_string_equal(found[3].before, "Y");
+	assert_null(found[3].after);
+	assert_string_equal(found[4].before, "who, name");
+	assert_string_equal(found[5].before, "false");
+	assert_null(found[5].after);
+	assert_int_equal(document_diff(pool, a, b, found, 2), 6);
+	json_decref(a);
+	json_decref(b);
 }
 
 int main(void)
@@ -315,6 +507,11 @@ int main(void)
 		cmocka_unit_test(other_fees),
 		cmocka_unit_test(wrong_catalogues),
 		cmocka_unit_test(confirmed_values),
+		cmocka_unit_test(answers_choose),
+		cmocka_unit_test(validity),
+		cmocka_unit_test(steps_and_sources),
+		cmocka_unit_test(own_versions),
+		cmocka_unit_test(differences),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

@@ -20,10 +20,10 @@ static struct pool *pool;
 static json_t *data;
 
 static const struct component components[] = {
-	{ "to-khai", "Tờ khai", 1, 0, 0, SUBMIT, "", true },
-	{ "uy-quyen", "Văn bản ủy quyền", 0, 1, 0, SUBMIT, "nếu nộp thay", false },
-	{ "can-cuoc", "Căn cước", 0, 0, 0, PRESENT, "", true },
-	{ "cu-tru", "Thông tin cư trú", 0, 0, 0, SYSTEM_LOOKUP, "", true },
+	{ "to-khai", "Tờ khai", 1, 0, 0, SUBMIT, "", true, { 0, 0 } },
+	{ "uy-quyen", "Văn bản ủy quyền", 0, 1, 0, SUBMIT, "nếu nộp thay", false, { 0, 0 } },
+	{ "can-cuoc", "Căn cước", 0, 0, 0, PRESENT, "", true, { 0, 0 } },
+	{ "cu-tru", "Thông tin cư trú", 0, 0, 0, SYSTEM_LOOKUP, "", true, { 0, 0 } },
 };
 static const struct fee_rule fees[] = {
 	{ .id = "phi", .name = "Phí", .kind = "certified_copy", .first_pages_dong = 2000,
@@ -41,6 +41,27 @@ static const struct procedure procedures[] = {
 	  .unit = "", .agency = "", .target_system = "", .who = "anyone", .enabled = true, .folded = "",
 	  .cases = cases, .case_count = 2 },
 };
+/* The same with a question, and with two people. */
+static const struct component asked[] = {
+	{ "to-khai", "Tờ khai", 1, 0, 0, SUBMIT, "", true, { 0, 0 } },
+	{ "ly-hon", "Trích lục ly hôn", 0, 1, 0, SUBMIT, "", true, { 1, 0 } },
+};
+static const struct question questions[] = { { "ly-hon", "Đã ly hôn?" } };
+static const struct role roles[] = { { "nam", "Bên nam", "nam", true, true },
+	{ "nu", "Bên nữ", "nu", true, true }, { "chung", "Người làm chứng", "", false, false } };
+static const struct procedure asking[1];
+static const struct procedure_case asked_cases[] = {
+	{ .of = asking, .id = "a", .name = "A", .limit = { LIMIT_SAME_DAY, 0, false },
+	  .components = asked, .component_count = 2 },
+	{ .of = asking, .id = "b", .name = "B", .when = { 1, 0 }, .limit = { LIMIT_WORKING_DAYS, 8, false },
+	  .components = asked, .component_count = 2, .fees = fees, .fee_count = 1 },
+};
+static const struct procedure asking[1] = {
+	{ .code = "1.000894", .name = "Kết hôn", .field = "", .unit = "", .agency = "", .target_system = "",
+	  .who = "in_person", .enabled = true, .folded = "", .cases = asked_cases, .case_count = 2,
+	  .questions = questions, .question_count = 1, .roles = roles, .role_count = 3 },
+};
+static const struct catalogue newer = { "2026.11.2", asking, 1 };
 static const struct catalogue catalogue = { "2026.11.1", procedures, 1 };
 
 static const struct field fields[] = {
@@ -374,6 +395,81 @@ static void slip_yields_to_long_names(void **state)
 	json_decref(body);
 }
 
+static void answers_and_people(void **state)
+{
+	struct draft_body_gap gaps[DRAFT_BODY_GAPS];
+	struct settings settings = { .parent_name = "UBND", .agency_id = "H27.1" };
+	struct due due = { .has_due = false };
+	struct draft_body_facts facts = { .settings = &settings, .catalogue = &newer,
+		.calendar_version = "1", .procedure = asking, .chosen = asked_cases, .due = &due };
+	json_t *body;
+
+	(void)state;
+	scan("applicant", "000090000001||Nguyễn Văn Thử|05031990|Nam|Xóm 1, Cẩm Bình|01072022");
+	json_put(draft_data_object(data, "applicant"), "phone", "0900000001");
+	draft_data_choose(data, &newer, asking, asked_cases);
+	assert_int_equal(json_array_size(json_object_get(data, "components")), 1);
+	json_put(draft_data_paper(data, "to-khai"), "state", "du");
+	assert_int_equal(draft_body_gaps(data, asking, asked_cases, gaps), 2);
+	assert_int_equal(gaps[0].page, 2);
+	assert_string_equal(gaps[0].field, "cau-hoi");
+	assert_string_equal(gaps[1].field, "nguoi-lien-quan");
+	json_put_value(data, "persons", json_pack("[{s:s,s:s,s:s},{s:s,s:s},{s:s,s:s}]", "id", "nu",
+			"name", "Trần Thị Mẫu", "number", "000190000002", "id", "nam", "name", "Nguyễn Văn Thử",
+			"id", "khac", "name", "Không Có Vai"));
+	json_put_value(data, "answers", json_pack("{s:b}", "ly-hon", 0));
+	assert_int_equal(draft_body_gaps(data, asking, asked_cases, gaps), 0);
+	/* Yes asks for one paper more. */
+	json_put_value(data, "answers", json_pack("{s:b}", "ly-hon", 1));
+	assert_ptr_equal(procedure_case_of(asking, draft_data_answers(data, asking)), &asked_cases[1]);
+	assert_int_equal(draft_body_gaps(data, asking, &asked_cases[1], gaps), 1);
+	draft_data_choose(data, &newer, asking, &asked_cases[1]);
+	assert_non_null(draft_data_paper(data, "ly-hon"));
+	body = draft_body_make(pool, data, &facts);
+	assert_int_equal(json_array_size(json_object_get(body, "persons")), 2);
+	assert_string_equal(json_text(json_array_get(json_object_get(body, "persons"), 0), "role"),
+			"Bên nam");
+	assert_string_equal(json_text(json_array_get(json_object_get(body, "persons"), 1), "number"),
+			"000190000002");
+	assert_null(json_object_get(json_array_get(json_object_get(body, "persons"), 0), "id"));
+	assert_null(json_object_get(body, "answers"));
+	json_decref(body);
+}
+
+/* The manager saved another version while the draft lay open. */
+static void draft_follows_the_catalogue(void **state)
+{
+	static const struct component fewer[] = {
+		{ "to-khai", "Tờ khai", 1, 0, 0, SUBMIT, "", true, { 0, 0 } },
+		{ "moi", "Giấy mới", 1, 0, 0, SUBMIT, "", true, { 0, 0 } },
+	};
+	struct procedure_case changed = cases[0];
+	struct procedure procedure = procedures[0];
+	struct catalogue same = { "2026.11.2", procedures, 1 }, other = { "2026.11.3", &procedure, 1 };
+	struct catalogue none = { "2026.11.4", NULL, 0 };
+
+	(void)state;
+	draft_data_choose(data, &catalogue, &procedures[0], &cases[0]);
+	json_put(draft_data_paper(data, "can-cuoc"), "state", "da_xem");
+	assert_false(draft_data_renew(data, &catalogue));
+	assert_false(draft_data_renew(data, &same));
+	assert_string_equal(json_text(json_object_get(data, "procedure"), "catalogue"), "2026.11.2");
+	changed.components = fewer;
+	changed.component_count = 2;
+	procedure.cases = &changed;
+	procedure.case_count = 1;
+	assert_true(draft_data_renew(data, &other));
+	assert_false(draft_data_renew(data, &other));
+	assert_non_null(draft_data_paper(data, "moi"));
+	assert_null(draft_data_paper(data, "uy-quyen"));	/* nobody had touched it */
+	assert_true(json_flag(draft_data_paper(data, "can-cuoc"), "added"));
+	assert_string_equal(json_text(draft_data_paper(data, "can-cuoc"), "state"), "du");
+	changed.limit = (struct limit){ LIMIT_SAME_DAY, 0, false };
+	other.version = "2026.11.5";
+	assert_true(draft_data_renew(data, &other));
+	assert_true(draft_data_renew(data, &none));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +481,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fees_follow_counts_and_exemption, begin, end),
 		cmocka_unit_test_setup_teardown(clock_starts_at_the_postmark, begin, end),
 		cmocka_unit_test_setup_teardown(gaps_are_found, begin, end),
+		cmocka_unit_test_setup_teardown(answers_and_people, begin, end),
+		cmocka_unit_test_setup_teardown(draft_follows_the_catalogue, begin, end),
 		cmocka_unit_test_setup_teardown(body_is_what_the_event_knows, begin, end),
 		cmocka_unit_test_setup_teardown(slip_gets_smaller_before_it_leaves_out, begin, end),
 		cmocka_unit_test_setup_teardown(slip_yields_to_long_names, begin, end),
