@@ -33,6 +33,8 @@ ADMIN_HANDLER(password);
 ADMIN_HANDLER(accounts);
 ADMIN_HANDLER(accounts_add);
 ADMIN_HANDLER(accounts_edit);
+/* admin_import_page.c: many accounts at once */
+ADMIN_HANDLER(import);
 ADMIN_HANDLER(accounts_lock);
 ADMIN_HANDLER(accounts_unlock);
 ADMIN_HANDLER(accounts_reset);

@@ -63,6 +63,14 @@ test('accounts: list, form, faults, the password once', async () => {
 	await keeper.page.click('.foot button.go');
 	await keeper.look('account-once');
 });
+test('many accounts: a list looked at, the slips', async () => {
+	await go(keeper, `${admin}/tai-khoan/danh-sach`, 'import');
+	await keeper.page.fill('#list', 'Đỗ Thị Một;;Công chức;UBND xã;;Tiếp nhận\nVũ Văn Hai;vu.hai;;;;Nấu cơm\nLê Văn Ba;canbo;;;;Tiếp nhận');
+	await Promise.all([keeper.page.waitForNavigation(), keeper.page.click('main .card button')]);
+	await keeper.look('import-looked');
+	await Promise.all([keeper.page.waitForNavigation(), keeper.page.click('button[name=go]')]);
+	await keeper.look('first-slips');
+});
 test('a paired tablet: PIN chosen, locked, opened', async () => {
 	await boss.page.goto(`${counter}/quan-ly/may`);
 	await boss.page.fill('#name', 'Máy quầy 1');

@@ -138,6 +138,30 @@ test('nobody enters before the first day or after the last', async () => {
 	}
 	await manager.submit(await manager.get(`/tai-khoan/${id}`), `/tai-khoan/${id}`, { starts: '', ends: '' });
 });
+test('many people by a list: faults per row, slips once, nobody twice', async () => {
+	const list = ['Họ và tên\tTên đăng nhập\tChức vụ\tCơ quan\tĐơn vị\tViệc được làm', 'Đỗ Thị Một\t\tCông chức\tUBND xã\t\tTiếp nhận+Trả kết quả',
+		'Vũ Văn Hai\tvu.hai\t\tBưu chính\tBưu điện xã\tThu tiền', 'Lê Văn Ba\tcanbo\t\t\t\tTiếp nhận', 'Hồ Thị Bốn\t\t\t\t\tNấu cơm',
+		'Ngô Văn Năm\tngo.nam\t\t\t\tNgười ký', '\tkhong.ten\t\t\t\tTiếp nhận', 'Vũ Văn Hai\tvu.hai\t\t\t\tThu tiền'].join('\r\n');
+	const page = await manager.get('/tai-khoan/danh-sach');
+	assert.equal((await manager.submit(page, 'danh-sach', { list: ' \n ' })).status, 422);
+	const seen = await manager.submit(page, 'danh-sach', { list });
+	assert.equal(seen.status, 200);
+	assert.match(seen.text, /mot\.do/);
+	for (const word of ['Đã có, giữ nguyên', 'Có việc không nhận ra', 'Người ký phải có chức vụ', 'Chưa có họ tên', 'có hai lần'])
+		assert(seen.text.includes(word), word);
+	const [one, two] = await Promise.all([1, 2].map(() => manager.submit(seen, 'danh-sach', {}, { button: 'go' })));
+	const slips = (answer) => [...answer.html.matchAll(/class="code">([^<]+)</g)].map(([, text]) => text);
+	assert.equal(slips(one).length, 4, one.text);
+	assert.deepEqual(slips(one), slips(two), 'the second tap prints the same slips');
+	assert.deepEqual([slips(one)[0], slips(one)[2]], ['mot.do', 'vu.hai']);
+	const clerk = stack.clerks();
+	const inside = await clerk.submit(await clerk.get('/dang-nhap'), 'dang-nhap', { login: 'mot.do', password: slips(one)[1] });
+	assert.equal(inside.path, '/doi-mat-khau');
+	clerk.close();
+	const many = Array.from({ length: 41 }, (_, i) => `Người Số${'abcdefghij'[i % 10]};nguoi.${i};;;;Tiếp nhận`).join('\n');
+	assert.match((await manager.submit(page, 'danh-sach', { list: many, go: '1' })).text, /tối đa 40 người/);
+	assert.equal(sql('auth/auth.db', "SELECT count(*) FROM account WHERE login LIKE 'nguoi.%'"), '0');
+});
 test('an account that lay idle rests until it is unlocked; the last manager always enters', async () => {
 	const old = Date.now() - 46 * 86400000;
 	sql('auth/auth.db', `UPDATE account SET used_at = ${old}, created_at = ${old} WHERE login IN ('chuyenvien', 'quanly')`);

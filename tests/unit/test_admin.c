@@ -11,6 +11,7 @@
 
 #include "admin/admin_account_form.c"
 #include "admin/admin_accounts.c"
+#include "admin/admin_import.c"
 #include "admin/admin_health.c"
 #include "web/login.h"
 
@@ -47,6 +48,52 @@ test_login_names(void **state)
 	assert_false(admin_login_good("thu nguyen"));
 	assert_false(admin_login_good("thử"));
 	assert_false(admin_login_good("-thu"));
+}
+
+/* One pasted line: the login made of it, or the key of what is wrong. */
+static const char *
+pasted(struct pool *pool, const char *line)
+{
+	struct admin_import_row rows[2];
+	bool more = true;
+
+	assert_int_equal(admin_import_parse(pool, line, false, rows, 2, &more), 1);
+	assert_false(more);
+	return rows[0].fault != NULL ? rows[0].fault : rows[0].login;
+}
+
+static void
+test_pasted_lists(void **state)
+{
+	struct pool *pool = pool_new();
+	struct admin_import_row rows[2];
+	bool more = false;
+	static const struct { const char *line, *expected; } cases[] = {
+		{ "Đỗ Thị Một;;;;;Tiếp nhận", "mot.do" },
+		{ "Đỗ Thị Một\tDo.Mot\t\t\t\tTiếp nhận, Thu tiền", "do.mot" },
+		{ "\"Đỗ Thị Một\";do.mot;;UBND xã;;intake+cashier\r\n", "do.mot" },
+		{ "Đỗ Thị Một;do.mot;;;;", "account.roles_none" },
+		{ "Đỗ Thị Một;do.mot", "account.roles_none" },
+		{ "Đỗ Thị Một;do.mot;;;;Cán bộ tỉnh", "import.role_unknown" },
+		{ "Đỗ Thị Một;do.mot;;Công ty;;Tiếp nhận", "import.employer_unknown" },
+		{ "Đỗ Thị Một;do mot;;;;Tiếp nhận", "account.login_form" },
+		{ "Đỗ 123;;;;;Tiếp nhận", "account.login_form" },
+		{ ";do.mot;;;;Tiếp nhận", "import.name_missing" },
+		{ "Đỗ Thị Một;do.mot;;;;Người ký", "account.signer_title" },
+		{ "\xff\xfe;do.mot;;;;Tiếp nhận", "import.cell_wrong" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(pasted(pool, cases[i].line), cases[i].expected);
+	assert_int_equal(admin_import_parse(pool, "", false, rows, 2, &more), 0);
+	assert_int_equal(admin_import_parse(pool, " \n;;;\n\t\n", false, rows, 2, &more), 0);
+	assert_int_equal(admin_import_parse(pool, "A;a.aa;;;;Thu tiền\nB;a.aa;;;;Thu tiền\nC", false, rows,
+			2, &more), 2);
+	assert_true(more);
+	assert_string_equal(rows[1].fault, "import.login_twice");
+	pool_free(pool);
 }
 
 #define NOW INT64_C(1795500000000)
@@ -157,6 +204,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_time_password_is_good),
 		cmocka_unit_test(test_login_names),
+		cmocka_unit_test(test_pasted_lists),
 		cmocka_unit_test(test_health_well),
 		cmocka_unit_test(test_health_link_down),
 		cmocka_unit_test(test_health_every_reason_has_words),
