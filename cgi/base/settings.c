@@ -177,6 +177,13 @@ static const struct key keys[] = {
 	{ "uncollected_days", TYPE_TEXT, ON_BOARD, AT(uncollected_days), 1, 40, "3 10 30",
 			"days after which a result nobody came for stands in a list, ascending" },
 
+	{ "extend_notice_days", TYPE_NUMBER, ON_BOARD, AT(extend_notice_days), 0, 30, "1",
+			"days before a due time ends until which it may be put off" },
+	{ "extend_notice_working", TYPE_FLAG, ON_BOARD, AT(extend_notice_working), 0, 0, "no",
+			"extend_notice_days are working days" },
+	{ "extend_times", TYPE_NUMBER, ON_BOARD, AT(extend_times), 0, 10, "1",
+			"how often a due time may be put off with an apology" },
+
 	{ "center_url", TYPE_URL, ON_BOARD, AT(center_url), 0, 200, "",
 			"machine port of the center, https://host:port" },
 	{ "center_name", TYPE_TEXT, ON_BOARD, AT(center_name), 0, 200, "",

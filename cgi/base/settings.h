@@ -98,6 +98,10 @@ struct settings {
 	char *queue_counters;		/* "1:A|2:AB": a counter serves these; others serve all */
 	int64_t queue_priority_run;	/* so many with priority in a row, then one without; 0: no end */
 	char *lookup_url;		/* base of this board's own lookup pages; "": no link to them */
+	/* Putting off a due time with an apology (board) */
+	int64_t extend_notice_days;	/* 1: at least so long before it ends */
+	bool extend_notice_working;	/* these are working days */
+	int64_t extend_times;		/* 1 */
 
 	/* Link (board) */
 	char *center_url;		/* https://host:port */

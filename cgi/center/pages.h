@@ -60,6 +60,9 @@ enum rc pages_timeline(struct web *web, struct request *request, const struct do
 
 /* pages_act.c: one act of the officer */
 struct pages_act_part { const char *kind; const json_t *body; };
+/* The 409 page of one dossier; reason: a text key. */
+enum rc pages_act_conflict(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const char *reason) MUST_CHECK;
 /* Form id, the acts in order, commit, 303 to the dossier. A second tap goes where the first went.
  * When a rule or another person's act stands against it: 409 with the sentence, RC_OK. */
 enum rc pages_act_write(struct web *web, struct request *request, struct response *response,
@@ -67,6 +70,15 @@ enum rc pages_act_write(struct web *web, struct request *request, struct respons
 		const char *form_id, const char *seen) MUST_CHECK;
 PAGES_HANDLER(act_take);
 PAGES_HANDLER(act_end);		/* GET, POST /:act: refuse, stop, ask for more papers */
+
+/* pages_question.c: questions that stop no clock; papers that have come */
+PAGES_HANDLER(questions);
+PAGES_HANDLER(question);
+PAGES_HANDLER(question_answer);
+PAGES_HANDLER(paper_here);
+/* Lists on which the dossier's papers still are on the way, as list "papers" of the view. */
+enum rc pages_question_papers(struct web *web, struct view *view,
+		const struct dossier_row *row) MUST_CHECK;
 
 /* pages_finish.c: the result */
 PAGES_HANDLER(finish);		/* GET: the form */

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "web/text_vi.h"
 
-static enum rc
-show_conflict(struct web *web, struct request *request, struct response *response,
+enum rc
+pages_act_conflict(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *reason)
 {
 	struct view *view = view_new(request->pool);
@@ -74,7 +74,7 @@ pages_act_write(struct web *web, struct request *request, struct response *respo
 	else
 		store_abort(web->store);
 	if (rc == RC_CONFLICT)
-		return show_conflict(web, request, response, row, reason);
+		return pages_act_conflict(web, request, response, row, reason);
 	if (rc != RC_OK && rc != RC_EXISTS)
 		return rc;
 	response_see_other(response, location);

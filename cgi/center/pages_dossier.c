@@ -156,6 +156,8 @@ show_acts(struct view *view, const struct dossier_row *row)
 			!state_is_closed(row->facts.state));
 	view_set(view, "take_url", pages_dossier_url(pool, row, "/nhan-xu-ly"));
 	view_set(view, "finish_url", pages_dossier_url(pool, row, "/ket-qua"));
+	view_set(view, "question_url", pages_dossier_url(pool, row, "/cau-hoi"));
+	view_set(view, "paper_url", pages_dossier_url(pool, row, "/nhan-ban-giay"));
 	view_set(view, "supplement_url", pages_dossier_url(pool, row, "/bo-sung"));
 	view_set(view, "refuse_url", pages_dossier_url(pool, row, "/tu-choi"));
 	view_set(view, "stop_url", pages_dossier_url(pool, row, "/dung"));
@@ -190,6 +192,8 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 		rc = show_files(web, request, &row, body, view, true);
 	if (rc == RC_OK)
 		rc = show_results(web, request, &row, view);
+	if (rc == RC_OK)
+		rc = pages_question_papers(web, view, &row);
 	if (rc == RC_OK)
 		rc = pages_timeline(web, request, &row, board.name, view);
 	if (rc == RC_OK)

@@ -20,6 +20,11 @@ const struct route pages_routes[] = {
 	{"file", GET, "/ho-so/:board/:code/tep/:sha", 0, ROLE_OFFICER, 0, pages_dossier_file},
 	{"act.take", POST, "/ho-so/:board/:code/nhan-xu-ly", 0, ROLE_OFFICER, 0, pages_act_take},
 	{"act.finish", GET, "/ho-so/:board/:code/ket-qua", 0, ROLE_OFFICER, 0, pages_finish},
+	{"questions", GET, "/cau-hoi", 0, ROLE_OFFICER, 0, pages_questions},
+	{"act.question", GET | POST, "/ho-so/:board/:code/cau-hoi", 0, ROLE_OFFICER, 0, pages_question},
+	{"act.answer", POST, "/ho-so/:board/:code/cau-hoi/:id", 0, ROLE_OFFICER, 0,
+		pages_question_answer},
+	{"act.paper", POST, "/ho-so/:board/:code/nhan-ban-giay", 0, ROLE_OFFICER, 0, pages_paper_here},
 	{"act.end", GET | POST, "/ho-so/:board/:code/:act", 0, ROLE_OFFICER, 0, pages_act_end},
 };
 const size_t pages_route_count = sizeof(pages_routes) / sizeof(pages_routes[0]);

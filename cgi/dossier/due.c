@@ -303,3 +303,80 @@ enum rc due_count(const struct calendar *calendar, const struct limit *limit, in
 		say(&count, out->due_at, "due.why.uncertain", NULL, 0);
 	return RC_OK;
 }
+
+/* Minutes of a day's work up to this minute. */
+static int worked_until(const struct calendar *calendar, int minute)
+{
+	int sum = 0;
+	size_t i;
+
+	for (i = 0; i < calendar->block_count; i++) {
+		const struct work_block *block = &calendar->blocks[i];
+
+		if (minute > block->from_minute)
+			sum += (minute < block->to_minute ? minute : block->to_minute) - block->from_minute;
+	}
+	return sum;
+}
+
+static void split(int64_t at_ms, int64_t *day, int *minute)
+{
+	int64_t minutes = at_ms / WHEN_MINUTE_MS + LOCAL_MINUTES;
+
+	*day = minutes / DAY_MINUTES;
+	*minute = (int)(minutes % DAY_MINUTES);
+}
+
+/* Working minutes from..to. */
+static int64_t worked_between(const struct calendar *calendar, int64_t from, int64_t to)
+{
+	int64_t day, last, sum = 0;
+	int from_minute, to_minute;
+
+	split(from, &day, &from_minute);
+	split(to, &last, &to_minute);
+	for (; day <= last; day++) {
+		if (calendar_works(calendar, day))
+			sum += worked_until(calendar, day == last ? to_minute : DAY_MINUTES)
+					- worked_until(calendar, from_minute);
+		from_minute = 0;
+	}
+	return sum > 0 ? sum : 0;
+}
+
+enum rc due_shift(const struct calendar *calendar, const struct limit *limit, int64_t due_at,
+		int64_t from, int64_t to, struct pool *pool, struct due *out)
+{
+	struct count count = { calendar, pool, out, 0, 0, false };
+	int64_t first, day, pause, whole = worked_until(calendar, DAY_MINUTES);
+	enum rc rc = RC_OK;
+	int minute;
+
+	memset(out, 0, sizeof(*out));
+	if (due_at < 0 || from < 0 || to < from || to - from > WHEN_DAY_MS * 3660 || whole <= 0
+			|| due_at > WHEN_DAY_MS * 366 * 300)
+		return RC_INVALID;
+	out->step_count = STEP_MAX;	/* nothing is said: the count before stays the reason */
+	split(due_at, &count.day, &count.minute);
+	first = count.day;
+	if (limit->unit == LIMIT_CALENDAR_DAYS) {
+		split(from, &day, &minute);
+		split(to, &pause, &minute);
+		count.day += pause - day;
+		rc = skip_off(&count);
+	} else {
+		pause = worked_between(calendar, from, to);
+		for (; rc == RC_OK && pause >= whole; pause -= whole)
+			rc = next_day(&count);
+		if (rc == RC_OK && pause > 0)
+			rc = add_minutes(&count, (int)pause);
+	}
+	out->step_count = 0;
+	if (rc != RC_OK || year_of(count.day) > 2200)
+		return RC_INVALID;
+	out->has_due = true;
+	out->due_at = now_of(&count);
+	out->certain = year_of(first) >= calendar->announced_from
+			&& year_of(count.day) <= calendar->announced_to;
+	return RC_OK;
+}

@@ -50,6 +50,11 @@ struct due {
 /* received_at: ms UTC. RC_INVALID: a limit or a time out of range (year 2000..2200). */
 enum rc due_count(const struct calendar *calendar, const struct limit *limit, int64_t received_at,
 		struct pool *pool, struct due *out) MUST_CHECK;
+/* A due time put off by a pause from..to (the citizen completes his papers): the pause in working
+ * time, whole days of it keeping the clock time; of a limit in calendar days the days of the pause.
+ * Only has_due, due_at and certain of *out are set. RC_INVALID: a time out of range. */
+enum rc due_shift(const struct calendar *calendar, const struct limit *limit, int64_t due_at,
+		int64_t from, int64_t to, struct pool *pool, struct due *out) MUST_CHECK;
 /* "1 working-days", "0.25 working-days", "3 calendar-days", "8 hours", "same-day",
  * "same-day-after-15", "none". RC_INVALID also for zero, more than 1000, and parts finer than a
  * quarter (calendar days: than one). */

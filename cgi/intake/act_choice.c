@@ -20,10 +20,19 @@ static const struct act_choice choices[] = {
 	{ "sign", "/ky", false, ROLE_SIGNER, LEVEL_COMMUNE, "dossier.signed" },
 	{ "finish", "/ket-qua", false, ROLE_SPECIALIST | ROLE_CLERK_SEAL, LEVEL_COMMUNE,
 	  "dossier.finished" },
+	{ "supplement_in", "/nhan-bo-sung", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL,
+	  "dossier.supplement_received" },
 	{ "return", "/tra", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL, "dossier.result_returned" },
 	{ "note", "/ghi-chu", false, ROLES_STAFF, ANY_LEVEL, "note.added" },
 	/* Corrections: after the note, so that none of them is ever the one big button. */
 	{ "call", "/goi", false, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, ANY_LEVEL, "call.noted" },
+	{ "question", "/cau-hoi", false, ROLES_STAFF, ANY_LEVEL, "question.asked" },
+	{ "place", "/noi-de", false, ROLES_STAFF, ANY_LEVEL, "place.noted" },
+	{ "propose", "/de-xuat", false, ROLE_INTAKE | ROLE_SPECIALIST, ANY_LEVEL, "draft.proposed" },
+	{ "supplement", "/bo-sung", false, ROLE_MANAGER | ROLE_SIGNER | ROLE_APPROVER, ANY_LEVEL,
+	  "dossier.supplement_requested" },
+	{ "refuse", "/tu-choi", false, ROLE_MANAGER | ROLE_SIGNER | ROLE_APPROVER, ANY_LEVEL,
+	  "dossier.refused" },
 	{ "amend", "/sua", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.amended" },
 	{ "lost_slip", "/mat-giay-hen", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL,
 	  "slip.replaced" },
@@ -56,7 +65,8 @@ const struct act_choice *act_choice_find(const char *key)
 static bool ends_with_dossier(const struct act_choice *choice)
 {
 	return strcmp(choice->key, "call") == 0 || strcmp(choice->key, "lost_slip") == 0 ||
-			strcmp(choice->key, "external") == 0;
+			strcmp(choice->key, "external") == 0 || strcmp(choice->key, "question") == 0 ||
+			strcmp(choice->key, "propose") == 0;
 }
 
 static bool allowed(const struct act_choice *choice, const struct dossier_facts *facts,
@@ -65,6 +75,10 @@ static bool allowed(const struct act_choice *choice, const struct dossier_facts 
 	const char *reason;
 
 	if (state_is_closed(facts->state) && ends_with_dossier(choice))
+		return false;
+	/* A draft is a note and may always be written; what it proposes is done by who holds it. */
+	if (strcmp(choice->key, "propose") == 0 && (facts->holder != HOLDER_BOARD ||
+			facts->state == STATE_RESULT))
 		return false;
 	return (choice->level == ANY_LEVEL || choice->level == (int)level) &&
 			rule_check(facts, kind_find(choice->kind, 1), AUTHOR_BOARD, NULL, &reason) == RC_OK;
@@ -83,6 +97,8 @@ static const char *next_key(enum dossier_state state, enum level level)
 		return "sign";
 	case STATE_SIGNED:
 		return "finish";
+	case STATE_SUPPLEMENT:
+		return "supplement_in";
 	case STATE_RESULT:
 		return "return";
 	default:

@@ -148,6 +148,12 @@ static void show_input(struct correct *c, const struct field *field)
 		show_options(c, item, field, value);
 }
 
+/* Who approves a proposal is its signer. */
+static bool asked(const struct correct *c, const struct field *field)
+{
+	return !c->proposing || strncmp(field->name, "signer_", 7) != 0;
+}
+
 static enum rc show(struct correct *c)
 {
 	const struct correction *spec = c->spec;
@@ -159,13 +165,21 @@ static enum rc show(struct correct *c)
 	dossier_show_row(c->view, &c->row, request->now_ms);
 	view_set(c->view, "seen", again ? form_raw(request->form, "seen") : c->row.seen);
 	view_set(c->view, "title", text_get(pool_printf(pool, "act.%s", spec->key)));
+	view_flag(c->view, "proposing", c->proposing);
 	view_set(c->view, "lead", text_get(pool_printf(pool, "correct.%s.lead", spec->key)));
 	view_set(c->view, "go", text_get(pool_printf(pool, "correct.%s.go", spec->key)));
-	view_set(c->view, "action",
-			dossier_show_url(pool, &c->row, act_choice_find(spec->key)->suffix));
+	view_set(c->view, "action", dossier_show_url(pool, &c->row, c->proposing ?
+			pool_printf(pool, "/de-xuat/%s", c->slug) : act_choice_find(spec->key)->suffix));
+	if (c->proposing) {
+		view_set(c->view, "title", text_fill(pool, "proposal.of",
+				text_get(pool_printf(pool, "act.%s", spec->key)), NULL));
+		view_set(c->view, "lead", text_get("proposal.lead"));
+		view_set(c->view, "go", text_get("proposal.go"));
+	}
 	for (size_t i = 0; i < spec->count; i++)
-		show_input(c, &spec->fields[i]);
-	if (spec->second != 0) {
+		if (asked(c, &spec->fields[i]))
+			show_input(c, &spec->fields[i]);
+	if (spec->second != 0 && !c->proposing) {
 		view_flag(c->view, "second", true);
 		view_set(c->view, "second_text", text_get(pool_printf(pool, "correct.%s.second",
 				spec->key)));
@@ -188,11 +202,13 @@ enum rc correct_sent_before(struct correct *c, bool *done)
 static enum rc check(struct correct *c)
 {
 	struct field all[FIELDS_MAX];
-	size_t count = c->spec->count;
+	size_t count = 0;
 	enum rc rc;
 
-	memcpy(all, c->spec->fields, count * sizeof(all[0]));
-	if (c->spec->second != 0) {
+	for (size_t i = 0; i < c->spec->count; i++)
+		if (asked(c, &c->spec->fields[i]))
+			all[count++] = c->spec->fields[i];
+	if (c->spec->second != 0 && !c->proposing) {
 		memcpy(&all[count], second_fields, sizeof(second_fields));
 		count += SECOND_FIELDS;
 	}
@@ -202,10 +218,23 @@ static enum rc check(struct correct *c)
 	if (rc == RC_OK && form_has_faults(c->request->form))
 		rc = RC_INVALID;
 	/* Last: a password is asked of the other person only for what is otherwise right. */
-	if (rc == RC_OK && c->spec->second_always)
+	if (rc == RC_OK && c->spec->second_always && !c->proposing)
 		rc = correct_second(c);
 	if (rc == RC_INVALID)
 		form_show(c->request->form, all, count, c->view);
+	return rc;
+}
+
+static enum rc write_proposal(struct correct *c, json_t *of)
+{
+	json_t *body = json_new_object();
+	enum rc rc;
+
+	json_put(body, "act", c->spec->kind);
+	json_put_value(body, "body", json_incref(of));
+	rc = act_write(c->web, c->request, c->response, &c->row, "draft.proposed", body,
+			dossier_show_url(c->request->pool, &c->row, ""));
+	json_decref(body);
 	return rc;
 }
 
@@ -214,7 +243,9 @@ static enum rc write(struct correct *c)
 	json_t *body = json_new_object();
 	enum rc rc = c->spec->body(c, body);
 
-	if (rc == RC_OK)
+	if (rc == RC_OK && c->proposing)
+		rc = write_proposal(c, body);
+	else if (rc == RC_OK)
 		rc = act_write(c->web, c->request, c->response, &c->row, c->spec->kind, body,
 				dossier_show_url(c->request->pool, &c->row,
 				c->spec->leads_to != NULL ? c->spec->leads_to : ""));
@@ -222,10 +253,11 @@ static enum rc write(struct correct *c)
 	return rc;
 }
 
-enum rc correct_run(struct web *web, struct request *request, struct response *response,
-		const struct correction *spec)
+static enum rc run(struct web *web, struct request *request, struct response *response,
+		const struct correction *spec, const char *slug)
 {
-	struct correct c = { .web = web, .request = request, .response = response, .spec = spec };
+	struct correct c = { .web = web, .request = request, .response = response, .spec = spec,
+		.proposing = slug != NULL, .slug = slug };
 	bool go, done = false;
 	enum rc rc = act_open(web, request, response, spec->key, &c.row, &go);
 
@@ -251,4 +283,16 @@ enum rc correct_run(struct web *web, struct request *request, struct response *r
 out:
 	json_decref(c.accepted);
 	return rc;
+}
+
+enum rc correct_run(struct web *web, struct request *request, struct response *response,
+		const struct correction *spec)
+{
+	return run(web, request, response, spec, NULL);
+}
+
+enum rc correct_propose(struct web *web, struct request *request, struct response *response,
+		const struct correction *spec, const char *slug)
+{
+	return run(web, request, response, spec, slug);
 }

@@ -37,6 +37,8 @@ struct correct {
 	struct dossier_row row;
 	json_t *accepted;		/* as amended; NULL until correct_accepted */
 	struct view *view;
+	bool proposing;			/* the act is proposed, not done: its body goes to /duyet */
+	const char *slug;		/* of /de-xuat/<slug>, when proposing */
 	struct account second;		/* after correct_second: who else stands for it */
 	bool has_second;
 };
@@ -44,6 +46,9 @@ struct correct {
 /* The whole page: GET shows the form, POST writes the event. */
 enum rc correct_run(struct web *web, struct request *request, struct response *response,
 		const struct correction *spec) MUST_CHECK;
+/* The same page, written as draft.proposed: who approves it signs it and stands for it. */
+enum rc correct_propose(struct web *web, struct request *request, struct response *response,
+		const struct correction *spec, const char *slug) MUST_CHECK;
 /* The dossier's words as amended; RC_NOT_FOUND: erased. */
 enum rc correct_accepted(struct correct *c) MUST_CHECK;
 /* Login and password of another person with one of spec->second. A fault stands in the form. */
@@ -55,6 +60,18 @@ enum rc correct_sent_before(struct correct *c, bool *done) MUST_CHECK;
 void correct_fact(struct correct *c, const char *label_key, const char *text);
 /* The next slip, with secrets of its own, into body.slip. */
 enum rc correct_new_slip(struct correct *c, json_t *body) MUST_CHECK;
+
+/* Those that can be proposed. */
+extern const struct correction correct_due_adjust, correct_due_extend;
+extern const struct correction correct_back_void, correct_back_withdraw, correct_back_stop;
+extern const struct correction correct_end_refuse, correct_end_supplement;
+
+/* correct_due.c: {has, at, certain, calendar} of an event. */
+json_t *correct_due_json(const struct calendar *calendar, bool has, int64_t at_ms, bool certain);
+/* Why a due time may not be put off with an apology now; NULL: it may. Of TT 03/2025 form 04; notice
+ * and number are settings. */
+const char *correct_due_too_late(const struct web *web, const struct dossier_row *row,
+		int64_t now_ms);
 
 /* correct_amend.c: "Họ và tên: A → B; …" of a dossier.amended body, for the timeline. */
 const char *correct_amend_words(struct pool *pool, const json_t *body);

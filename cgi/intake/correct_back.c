@@ -91,13 +91,13 @@ static enum rc void_facts(struct correct *c)
 	return RC_OK;
 }
 
-enum rc page_void(struct web *web, struct request *request, struct response *response)
-{
-	static const struct correction void_it = { .key = "void", .kind = "dossier.voided",
+const struct correction correct_back_void = { .key = "void", .kind = "dossier.voided",
 		.fields = void_fields, .count = COUNT(void_fields), .second = ROLE_MANAGER,
 		.second_always = true, .facts = void_facts, .body = body_same };
 
-	return correct_run(web, request, response, &void_it);
+enum rc page_void(struct web *web, struct request *request, struct response *response)
+{
+	return correct_run(web, request, response, &correct_back_void);
 }
 
 static enum rc result_facts(struct correct *c)
@@ -141,13 +141,13 @@ static enum rc withdraw_body(struct correct *c, json_t *body)
 	return body_same(c, body);
 }
 
-enum rc page_withdraw(struct web *web, struct request *request, struct response *response)
-{
-	static const struct correction withdraw = { .key = "withdraw", .kind = "dossier.withdrawn",
+const struct correction correct_back_withdraw = { .key = "withdraw", .kind = "dossier.withdrawn",
 		.fields = withdraw_fields, .count = COUNT(withdraw_fields),
 		.initial = withdraw_initial, .body = withdraw_body };
 
-	return correct_run(web, request, response, &withdraw);
+enum rc page_withdraw(struct web *web, struct request *request, struct response *response)
+{
+	return correct_run(web, request, response, &correct_back_withdraw);
 }
 
 static const struct field stop_fields[] = {
@@ -157,10 +157,10 @@ static const struct field stop_fields[] = {
 	{ "signer_title", FIELD_LINE, false, 0, 120, NULL, "act.finish.signer_title" },
 };
 
-enum rc page_stop(struct web *web, struct request *request, struct response *response)
-{
-	static const struct correction stop = { .key = "stop", .kind = "dossier.stopped",
+const struct correction correct_back_stop = { .key = "stop", .kind = "dossier.stopped",
 		.fields = stop_fields, .count = COUNT(stop_fields), .body = body_same };
 
-	return correct_run(web, request, response, &stop);
+enum rc page_stop(struct web *web, struct request *request, struct response *response)
+{
+	return correct_run(web, request, response, &correct_back_stop);
 }

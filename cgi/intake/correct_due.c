@@ -62,7 +62,7 @@ static enum rc check_due(struct correct *c)
 	return RC_OK;
 }
 
-static json_t *due_json(const struct calendar *calendar, bool has, int64_t at_ms, bool certain)
+json_t *correct_due_json(const struct calendar *calendar, bool has, int64_t at_ms, bool certain)
 {
 	json_t *due = json_new_object();
 
@@ -82,9 +82,9 @@ static void put_due(struct correct *c, json_t *body)
 	int64_t at_ms = typed_at(c);
 
 	when_to_local(at_ms, &local);
-	json_put_value(body, "due", due_json(calendar, true, at_ms,
+	json_put_value(body, "due", correct_due_json(calendar, true, at_ms,
 			local.year >= calendar->announced_from && local.year <= calendar->announced_to));
-	json_put_value(body, "before", due_json(calendar, c->row.has_due, c->row.due_at,
+	json_put_value(body, "before", correct_due_json(calendar, c->row.has_due, c->row.due_at,
 			c->row.due_certain));
 	json_put(body, "reason", form_text(c->request->form, "reason"));
 }
@@ -101,13 +101,13 @@ static const struct field adjust_fields[] = {
 	{ "reason", FIELD_LINES, true, 3, 1000, NULL, "correct.ground" },
 };
 
+const struct correction correct_due_adjust = { .key = "due", .kind = "dossier.due_adjusted",
+	.fields = adjust_fields, .count = COUNT(adjust_fields), .facts = facts, .initial = initial,
+	.check = check_due, .body = adjust_body };
+
 enum rc page_due(struct web *web, struct request *request, struct response *response)
 {
-	static const struct correction adjust = { .key = "due", .kind = "dossier.due_adjusted",
-		.fields = adjust_fields, .count = COUNT(adjust_fields), .facts = facts,
-		.initial = initial, .check = check_due, .body = adjust_body };
-
-	return correct_run(web, request, response, &adjust);
+	return correct_run(web, request, response, &correct_due_adjust);
 }
 
 static const struct field extend_fields[] = {
@@ -119,14 +119,41 @@ static const struct field extend_fields[] = {
 	{ "signer_title", FIELD_LINE, false, 0, 120, NULL, "act.finish.signer_title" },
 };
 
+/* The last moment to say so: so many days, or working days, before the time ends. */
+static int64_t notice_ends(const struct web *web, int64_t due_at)
+{
+	const struct calendar *calendar = &intake_of(web)->calendar;
+	int64_t days = web->settings->extend_notice_days, at = due_at;
+	struct when_local local;
+
+	if (!web->settings->extend_notice_working)
+		return due_at - days * WHEN_DAY_MS;
+	for (int looked = 0; days > 0 && looked < 400; looked++) {
+		at -= WHEN_DAY_MS;
+		when_to_local(at, &local);
+		days -= calendar_works(calendar, when_day_number(local.year, local.month, local.day));
+	}
+	return at;
+}
+
+const char *correct_due_too_late(const struct web *web, const struct dossier_row *row,
+		int64_t now_ms)
+{
+	if (!row->has_due)
+		return "correct.no_due";
+	if (row->facts.extensions >= web->settings->extend_times)
+		return "rule.extended";
+	return now_ms > notice_ends(web, row->due_at) ? "correct.extend_late" : NULL;
+}
+
 static enum rc extend_check(struct correct *c)
 {
+	const char *late = correct_due_too_late(c->web, &c->row, c->request->now_ms);
 	struct form *form = c->request->form;
 
-	if (!c->row.has_due)
-		form_fault(form, "due_at", "correct.no_due");
-	else if (c->row.due_at - c->request->now_ms < WHEN_DAY_MS)
-		form_fault(form, "due_at", "correct.extend_late");
+	/* Once too often is the rules' answer, with who was first. */
+	if (late != NULL && strcmp(late, "rule.extended") != 0)
+		form_fault(form, "due_at", late);
 	else if (typed_at(c) < c->row.due_at)
 		form_fault(form, "due_at", "correct.extend_earlier");
 	return form_has_faults(form) ? RC_OK : check_due(c);
@@ -137,16 +164,17 @@ static enum rc extend_body(struct correct *c, json_t *body)
 	static const char *const names[] = { "late_unit", "number", "signer_name", "signer_title" };
 
 	put_due(c, body);
+	json_put_int(body, "allowed", c->web->settings->extend_times);
 	for (size_t i = 0; i < COUNT(names); i++)
 		json_put(body, names[i], form_text(c->request->form, names[i]));
 	return RC_OK;
 }
 
+const struct correction correct_due_extend = { .key = "extend", .kind = "dossier.extended",
+	.fields = extend_fields, .count = COUNT(extend_fields), .facts = facts, .initial = initial,
+	.check = extend_check, .body = extend_body };
+
 enum rc page_extend(struct web *web, struct request *request, struct response *response)
 {
-	static const struct correction extend = { .key = "extend", .kind = "dossier.extended",
-		.fields = extend_fields, .count = COUNT(extend_fields), .facts = facts,
-		.initial = initial, .check = extend_check, .body = extend_body };
-
-	return correct_run(web, request, response, &extend);
+	return correct_run(web, request, response, &correct_due_extend);
 }

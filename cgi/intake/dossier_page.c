@@ -9,7 +9,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-#define CHOICES_MAX 24
+#define CHOICES_MAX 32
 
 static const char *dup_text(struct view *view, const json_t *object, const char *key)
 {
@@ -247,7 +247,9 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	view_set(view, "seen", row.seen);
 	view_set(view, "case_external", row.external);
 	view_flag(view, "provisional", row.level == LEVEL_PROVINCE && row.official[0] == '\0');
-	view_set(view, "place", row.place);
+	rc = dossier_show_place(web, view, &row);
+	if (rc != RC_OK)
+		goto out;
 	view_set(view, "unit", row.unit);
 	view_set(view, "title", text_fill(request->pool, "act.back",
 			dossier_show_short_code(row.code), NULL));

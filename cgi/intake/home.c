@@ -11,6 +11,7 @@
 #include "store/draft.h"
 #include "store/queue.h"
 #include "store/paper.h"
+#include "store/pending.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -125,6 +126,18 @@ static enum rc show_calling(struct web *web, struct request *request, struct vie
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Questions that the counter is asked. */
+static enum rc show_questions(struct web *web, struct request *request, struct view *view)
+{
+	const struct pending_query query = { .kind = "question", .word = "counter", .limit = ROWS };
+	struct pending_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = pending_list(web->store, request->pool, &query, &rows, NULL, &count);
+
+	view_int(view, "questions", (int64_t)count);
+	return rc;
+}
+
 enum rc page_home(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
@@ -140,6 +153,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 		rc = paper_waiting_count(web->store, UNPRINTED_MOST, &unprinted);
 	if (rc == RC_OK)
 		rc = draft_list(web->store, request->pool, DRAFT_ROWS, &drafts, &draft_count);
+	if (rc == RC_OK)
+		rc = show_questions(web, request, view);
 	if (rc != RC_OK)
 		return rc;
 	at = chosen(request, counts);

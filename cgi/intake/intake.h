@@ -69,6 +69,8 @@ const char *dossier_show_short_code(const char *code);
 const char *dossier_show_actor(struct web *web, struct pool *pool, const char *actor,
 		enum event_author author);
 
+/* place, and who put it there: place_by, place_at; flag place_mine. */
+enum rc dossier_show_place(struct web *web, struct view *item, const struct dossier_row *row) MUST_CHECK;
 /* The count of a due time in words: items {text} of the list. */
 void dossier_show_why(struct view *view, const char *list, const struct due *due);
 /* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
@@ -233,6 +235,19 @@ PAGE(takeover_new);
 PAGE(takeover_file);
 PAGE(takeover_sample);
 PAGE(takeover_upload);		/* multipart, in the upload pool */
+
+/* ---- pages: asked, proposed, decided (correct_end.c, proposal.h, question.c, place.c) ---- */
+PAGE(refuse);
+PAGE(supplement);
+PAGE(supplement_in);
+PAGE(propose);
+PAGE(proposables);
+PAGE(decide);
+PAGE(questions);
+PAGE(question);
+PAGE(question_answer);
+PAGE(place);
+PAGE(paper_here);
 
 /* ---- pages: papers that change hands (handover.h) ---- */
 PAGE(handovers);

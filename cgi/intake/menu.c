@@ -31,6 +31,7 @@ static const struct menu_row rows[] = {
 
 	{ "work", "/xu-ly", "work" },
 	{ "work", "/duyet", "sign" },
+	{ "work", "/cau-hoi", "questions" },
 
 	{ "paper", "/in", "print_tray" },
 

@@ -128,6 +128,26 @@ const struct route intake_routes[] = {
 	  page_hand_over },
 	{ "act.note", GET | POST, "/ho-so/:code/ghi-chu", 0, ROLES_STAFF, 0, page_note },
 
+	/* Asked, proposed, decided. Who may decide which draft stands in proposal.c. */
+	{ "act.refuse", GET | POST, "/ho-so/:code/tu-choi", 0,
+	  ROLE_MANAGER | ROLE_SIGNER | ROLE_APPROVER, 0, page_refuse },
+	{ "act.supplement", GET | POST, "/ho-so/:code/bo-sung", 0,
+	  ROLE_INTAKE | ROLE_SPECIALIST | ROLE_MANAGER | ROLE_SIGNER | ROLE_APPROVER, 0,
+	  page_supplement },
+	{ "act.supplement_in", GET | POST, "/ho-so/:code/nhan-bo-sung", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
+	  page_supplement_in },
+	{ "act.proposables", GET, "/ho-so/:code/de-xuat", 0, ROLE_INTAKE | ROLE_SPECIALIST, 0,
+	  page_proposables },
+	{ "act.propose", GET | POST, "/ho-so/:code/de-xuat/:act", 0, ROLE_INTAKE | ROLE_SPECIALIST, 0,
+	  page_propose },
+	{ "decide", GET | POST, "/duyet/:id", 0, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER, 0,
+	  page_decide },
+	{ "questions", GET, "/cau-hoi", 0, ROLES_STAFF, 0, page_questions },
+	{ "act.question", GET | POST, "/ho-so/:code/cau-hoi", 0, ROLES_STAFF, 0, page_question },
+	{ "act.answer", POST, "/ho-so/:code/cau-hoi/:id", 0, ROLES_STAFF, 0, page_question_answer },
+	{ "act.place", GET | POST, "/ho-so/:code/noi-de", 0, ROLES_STAFF, 0, page_place },
+	{ "act.paper_here", POST, "/ho-so/:code/nhan-ban-giay", 0, ROLES_HANDOVER, 0, page_paper_here },
+
 	/* Papers that change hands. Literal rows first: a list's number is a part of the address. */
 	{ "handovers", GET, "/ban-giao", 0, ROLES_HANDOVER, 0, page_handovers },
 	{ "handover.new", GET | POST, "/ban-giao/moi", 0, ROLES_HANDOVER, 0, page_handover_new },

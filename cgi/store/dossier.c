@@ -283,3 +283,28 @@ enum rc dossier_body(struct store *store, const struct dossier_row *row, json_t 
 		*out = whole;
 	return rc == RC_OK && !whole ? RC_NOT_FOUND : rc;
 }
+
+enum rc dossier_place(struct store *store, struct pool *pool, const struct dossier_row *row,
+		const char **account, int64_t *at)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT word, ref, wall_ms FROM mark WHERE board = $1"
+			" AND subject = $2 AND kind = 'place.noted' ORDER BY wall_ms DESC, author DESC,"
+			" seq DESC LIMIT 1");
+	bool next = false;
+	enum rc rc;
+
+	*account = "";
+	*at = 0;
+	stmt_text(stmt, 1, row->board);
+	stmt_blob(stmt, 2, row->id, sizeof(row->id));
+	rc = stmt_step(stmt, &next);
+	if (rc != RC_OK || !next)
+		return rc;
+	/* A place that another event named since: accepted, finished, amended. */
+	if (strcmp(stmt_col_text(stmt, 0), row->place) == 0) {
+		*account = stmt_col_dup(stmt, 1, pool);
+		*at = stmt_col_int(stmt, 2);
+	}
+	stmt_reset(stmt);
+	return RC_OK;
+}

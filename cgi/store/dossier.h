@@ -71,6 +71,8 @@ enum dossier_list_kind {
 	LIST_TO_HAND_OVER,	/* accepted, level province, held by the board */
 	LIST_UNSCANNED,		/* open, held by the board, papers without a scan */
 	LIST_RECENT, LIST_OPEN,
+	LIST_UNTAKEN,		/* the commune decides, nobody has it: for any specialist */
+	LIST_MY_SIGNING,	/* account sent it to the signer */
 	LIST_CENTER_NEW, LIST_CENTER_WORK, LIST_CENTER_DONE, LIST_CENTER_ALL
 };
 struct dossier_query {
@@ -131,6 +133,10 @@ enum rc dossier_files(struct store *store, struct pool *pool, const struct dossi
 struct dossier_result { const char *kind, *number, *summary, *issuer, *signer, *signed_on; };
 enum rc dossier_results(struct store *store, struct pool *pool, const struct dossier_row *row,
 		struct dossier_result **results, size_t *count) MUST_CHECK;
+/* Who put its papers where they lie (row->place), by the last word about it; account "" and at 0 where
+ * nobody said so by name. */
+enum rc dossier_place(struct store *store, struct pool *pool, const struct dossier_row *row,
+		const char **account, int64_t *at) MUST_CHECK;
 /* The accepted event's current body as amended: applicant, components, fees … as JSON object for
  * the slip; caller json_decref's. RC_NOT_FOUND: erased. */
 enum rc dossier_body(struct store *store, const struct dossier_row *row, json_t **out) MUST_CHECK;

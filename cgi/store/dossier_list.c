@@ -47,6 +47,9 @@ static const struct list {
 			"ORDER BY d.received_at DESC LIMIT $4 OFFSET $5",
 			"SELECT count(*) FROM dossier d WHERE d.board = $1", NO_RANGE },
 	[LIST_OPEN] = { ROWS(W_OPEN), COUNT(W_OPEN), NO_RANGE },
+	[LIST_UNTAKEN] = { ROWS(MINE "d.state IN (1, 2, 5) AND d.level = 0 AND d.holder = 0"
+			" AND d.assignee = ''"), NULL, NO_RANGE },
+	[LIST_MY_SIGNING] = { ROWS(MINE "d.state IN (4, 5) AND d.desk = $2"), NULL, ACCOUNT },
 	[LIST_CENTER_NEW] = { ROWS(ANY "d.holder = 1 AND d.state = 2"), NULL, NO_RANGE },
 	[LIST_CENTER_WORK] = { ROWS(ANY "d.holder = 1 AND d.state IN (3, 4, 5, 6, 7)"), NULL, NO_RANGE },
 	[LIST_CENTER_DONE] = { ROWS(ANY "d.holder = 0 AND d.official <> ''"), NULL, NO_RANGE },

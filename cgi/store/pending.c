@@ -18,6 +18,14 @@ static const char LIST[] =
 	" AND ($7 = '' OR p.account = $7 OR p.account = '')"
 	" AND EXISTS (SELECT 1 FROM dossier d WHERE d.board = p.board AND d.id = p.subject"
 	" AND d.state < 9) ORDER BY p.at, p.id LIMIT $8";
+/* Center: of every board; they are few, each is looked up by its key. */
+static const char LIST_ANYWHERE[] =
+	"SELECT " COLUMNS " FROM pending p WHERE p.board IN (SELECT board FROM journal_head"
+	" WHERE author = 0) AND $1 = '' AND p.kind = $2 AND p.done = $3"
+	" AND ($4 = '' OR p.word = $4) AND p.at >= $5 AND ($6 = '' OR p.actor = $6)"
+	" AND ($7 = '' OR p.account = $7 OR p.account = '')"
+	" AND EXISTS (SELECT 1 FROM dossier d WHERE d.board = p.board AND d.id = p.subject"
+	" AND d.state < 9) ORDER BY p.at, p.id LIMIT $8";
 static const char OF[] =
 	"SELECT " COLUMNS " FROM pending p WHERE p.board = $1 AND p.subject = $2 AND p.kind = $3"
 	" ORDER BY p.at, p.id LIMIT 200";
@@ -63,11 +71,12 @@ static enum rc read_all(struct stmt *stmt, struct pool *pool, size_t limit,
 enum rc pending_list(struct store *store, struct pool *pool, const struct pending_query *query,
 		struct pending_row **rows, struct dossier_row **dossiers, size_t *count)
 {
-	struct stmt *stmt = db_stmt(store->tram, LIST);
+	struct stmt *stmt = store->board ? db_stmt(store->tram, LIST)
+			: db_stmt(store->tram, LIST_ANYWHERE);
 	enum rc rc;
 	size_t i;
 
-	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 1, store->board ? store->board : "");
 	stmt_text(stmt, 2, query->kind);
 	stmt_int(stmt, 3, query->done);
 	stmt_text(stmt, 4, query->word ? query->word : "");

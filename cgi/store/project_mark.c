@@ -36,7 +36,7 @@ static const struct marked {
 	{ "question.answered", "", "", "question", "" },
 	{ "request.made", "", "", "", "act" },
 	{ "request.answered", "", "granted", "request", "" },
-	{ "place.noted", "at", "", "", "place" },
+	{ "place.noted", "at", "", "account", "place" },
 	{ "call.noted", "appointment_at", "", "", "outcome" },
 	{ "draft.proposed", "", "", "", "act" },
 	{ "draft.decided", "", "approved", "proposal", "" },

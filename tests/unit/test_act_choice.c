@@ -10,7 +10,7 @@
 
 #include "intake/act_choice.c"
 
-#define MAX 24
+#define MAX 32
 #define CLERK ROLE_INTAKE
 
 static struct dossier_facts in_state(enum dossier_state state, enum holder holder)
@@ -70,7 +70,7 @@ static void nothing_after_the_end(void **state)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		assert_string_equal(next_of(ends[i], HOLDER_BOARD, LEVEL_COMMUNE), "-");
 		offered(ends[i], LEVEL_COMMUNE, ROLES_STAFF,
-				ends[i] == STATE_RETURNED ? "note recall_result" : "note");
+				ends[i] == STATE_RETURNED ? "note place recall_result" : "note place");
 	}
 }
 
@@ -78,25 +78,25 @@ static void by_role(void **state)
 {
 	(void)state;
 	offered(STATE_ACCEPTED, LEVEL_COMMUNE, CLERK,
-			"forward note call amend lost_slip change external withdraw void");
+			"forward note call question place propose amend lost_slip change external withdraw void");
 	offered(STATE_ACCEPTED, LEVEL_COMMUNE, ROLE_SPECIALIST,
-			"take to_sign note extend stop");
+			"take to_sign note question place propose extend stop");
 	offered(STATE_ACCEPTED, LEVEL_PROVINCE, CLERK,
-			"hand_over note call amend lost_slip change external withdraw void");
-	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note extend stop");
+			"hand_over note call question place propose amend lost_slip change external withdraw void");
+	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note question place propose extend stop");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST,
-			"to_sign finish note extend send_back previous stop");
+			"to_sign finish note question place propose extend send_back previous stop");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, CLERK,
-			"note call amend lost_slip external withdraw");
+			"note call question place propose amend lost_slip external withdraw");
 	offered(STATE_FORWARDED, LEVEL_COMMUNE, CLERK,
-			"note call amend lost_slip recall external withdraw void");
+			"note call question place propose amend lost_slip recall external withdraw void");
 	offered(STATE_FORWARDED, LEVEL_COMMUNE, ROLE_MANAGER,
-			"note call amend due extend recall external withdraw stop void");
-	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note previous");
+			"note call question place supplement refuse amend due extend recall external withdraw stop void");
+	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note question place refuse previous");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK,
-			"note call amend lost_slip external withdraw");
+			"note call question place propose amend lost_slip external withdraw");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER,
-			"return note call lost_slip");
+			"return note call question place lost_slip");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_TECHNICIAN, "");
 }
 

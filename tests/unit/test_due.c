@@ -321,9 +321,55 @@ static void wrong_calendars(void **state)
 	}
 }
 
+/* The citizen completes his papers: the due time waits as long. */
+static const struct {
+	const char *limit, *due, *from, *to, *after;	/* after "?" before: not certain */
+} pauses[] = {
+	/* Two working days keep the clock time, over the day of culture (24/11) and a weekend. */
+	{ "5 working-days", "2026-11-25 10:00", "2026-11-23 09:00", "2026-11-26 09:00", "2026-11-27T10:00" },
+	{ "5 working-days", "2026-11-27 10:00", "2026-11-26 08:00", "2026-11-27 08:00", "2026-11-30T10:00" },
+	/* Nothing is lost by what comes at once, nor by a weekend. */
+	{ "5 working-days", "2026-12-01 10:00", "2026-11-26 09:00", "2026-11-26 09:00", "2026-12-01T10:00" },
+	{ "5 working-days", "2026-12-01 10:00", "2026-11-27 17:00", "2026-11-30 07:00", "2026-12-01T10:00" },
+	/* Hours are hours of work: the lunch is none. */
+	{ "5 working-days", "2026-12-01 10:00", "2026-11-26 11:00", "2026-11-26 14:00", "2026-12-01T11:00" },
+	{ "8 hours", "2026-12-01 16:30", "2026-11-26 08:00", "2026-11-26 10:00", "2026-12-02T08:30" },
+	/* Calendar days, and a last day that is off. */
+	{ "15 calendar-days", "2026-12-01 17:00", "2026-11-23 09:00", "2026-11-26 16:00", "2026-12-04T17:00" },
+	{ "15 calendar-days", "2026-12-01 17:00", "2026-11-23 09:00", "2026-11-27 16:00", "2026-12-07T17:00" },
+	/* Into a year whose calendar is not announced. */
+	{ "5 working-days", "2026-12-31 10:00", "2026-11-25 09:00", "2026-11-27 09:00", "?2027-01-05T10:00" },
+};
+
+static void a_pause_puts_it_off(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(pauses) / sizeof(pauses[0]); i++) {
+		int64_t due_at, from, to;
+		struct limit limit;
+		struct due due;
+		char text[24];
+
+		assert_int_equal(limit_parse(pauses[i].limit, &limit), RC_OK);
+		assert_int_equal(when_parse_local(pauses[i].due, &due_at), RC_OK);
+		assert_int_equal(when_parse_local(pauses[i].from, &from), RC_OK);
+		assert_int_equal(when_parse_local(pauses[i].to, &to), RC_OK);
+		assert_int_equal(due_shift(&calendar, &limit, due_at, from, to, pool, &due), RC_OK);
+		when_iso_minute(due.due_at, text);
+		assert_string_equal(text, pauses[i].after + (pauses[i].after[0] == '?'));
+		assert_int_equal(due.certain, pauses[i].after[0] != '?');
+		assert_true(due.has_due && due.step_count == 0);
+		assert_int_equal(due_shift(&calendar, &limit, due_at, to + 1, to, pool, &due), RC_INVALID);
+		assert_int_equal(due_shift(&calendar, &limit, -1, from, to, pool, &due), RC_INVALID);
+		assert_int_equal(due_shift(&calendar, &limit, due_at, from, from + INT64_C(4000) *
+				WHEN_DAY_MS, pool, &due), RC_INVALID);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pause_puts_it_off),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(tells_the_count),
 		cmocka_unit_test(out_of_range),
