@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "dossier/card.h"
+#include "dossier/telex.h"
 
 #define PAYLOAD_MAX 4096
 #define FIELDS_MIN 7
@@ -120,6 +121,32 @@ static const char *const field_errors[FIELDS_MIN] = {
 	"card.error.sex", "card.error.address", "card.error.issued",
 };
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* Keys for an input method that was not there: put together, and said. False: no longer text. */
+static bool undo_telex(struct pool *pool, char *text[FIELDS_MIN], struct card *out)
+{
+	static const size_t fields[] = { 2, 4, 5 };	/* name, sex, address */
+
+	if (!is_ascii(text[2]) || !is_ascii(text[5]) ||
+			(!telex_suspect(text[2]) && !telex_suspect(text[5]) && !telex_suspect(text[4])))
+		return true;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		char **field = &text[fields[i]], *composed = telex_compose(pool, *field);
+
+		if (text_clean(pool, composed, strlen(composed), TEXT_ONE_LINE, field) != RC_OK)
+			return false;
+	}
+	warn(out, "card.warn.telex");
+	return true;
+}
+
 /* The fields as clean text, checked; the reason's text key, or NULL. */
 static const char *read_fields(struct pool *pool, const struct part *parts, struct card *out)
 {
@@ -132,6 +159,8 @@ static const char *read_fields(struct pool *pool, const struct part *parts, stru
 	}
 	if (!is_digits(text[0], 12))
 		return field_errors[0];
+	if (!undo_telex(pool, text, out))
+		return field_errors[2];
 	if (*text[1] && !is_digits(text[1], 9) && !is_digits(text[1], 12))
 		return field_errors[1];
 	if (!*text[2] || text_chars(text[2]) > 200)
@@ -166,6 +195,9 @@ enum rc card_parse(struct pool *pool, const char *payload, size_t len, struct ca
 	while (len > 0 && strchr("\r\n\t ", payload[len - 1]) && payload[len - 1])
 		len--;
 	count = cut(payload, len, parts);
+	/* A number and not all that follows: the reader stopped in the middle. */
+	if (count > 1 && count < FIELDS_MIN && parts[0].len == 12)
+		*reason = "card.error.cut";
 	if (count < FIELDS_MIN || count > FIELDS_MAX)
 		return RC_INVALID;
 	*reason = read_fields(pool, parts, out);

@@ -18,7 +18,7 @@ struct card {
 	const char *sex;	/* "nam" | "nu" | "" */
 	const char *address;
 	const char *issued;	/* "2022-07-01" or "" */
-	const char *warnings[4];	/* text keys "card.warn.…"; checks that contradict, never a block */
+	const char *warnings[5];	/* text keys "card.warn.…"; checks that contradict, never a block */
 	size_t warning_count;
 };
 

@@ -73,6 +73,27 @@ static int answer(const char *why, const char *text)
 	return len > 0 && file_write_all(FD_ANSWER, line, (size_t)len) == RC_OK ? 0 : EXIT_ENVIRONMENT;
 }
 
+/* What no quality makes small enough, noise, becomes a smaller picture. */
+static bool compress(struct raster *raster, const int64_t number[NUMBERS], struct image_bytes *page,
+		int *quality)
+{
+	size_t most = (size_t)number[1] * 1024;
+	bool made = jpegout_write(raster, (int)number[2], (int)number[3], most, page, quality);
+
+	while (made && page->len > most && raster->width > 300 && raster->height > 300) {
+		uint32_t side = raster->width > raster->height ? raster->width : raster->height;
+		struct raster smaller;
+
+		if (!raster_shrink(raster, side * 3 / 4, &smaller))
+			return false;
+		raster_free(raster);
+		*raster = smaller;
+		free(page->data);
+		made = jpegout_write(raster, (int)number[3], (int)number[3], most, page, quality);
+	}
+	return made;
+}
+
 static int fit(const struct image_input *input, const int64_t number[NUMBERS])
 {
 	const struct image_limits limits = { .longest = (uint32_t)number[0], .turns = (int)number[4],
@@ -89,9 +110,7 @@ static int fit(const struct image_input *input, const int64_t number[NUMBERS])
 	if (why != NULL)
 		return answer(why, "");
 	warnings = quality_judge(&raster, &bounds);
-	if (!raster_shrink(&raster, (uint32_t)number[9], &small) ||
-			!jpegout_write(&raster, (int)number[2], (int)number[3], (size_t)number[1] * 1024, &page,
-					&quality))
+	if (!raster_shrink(&raster, (uint32_t)number[9], &small) || !compress(&raster, number, &page, &quality))
 		return answer(IMAGE_MEMORY, "");
 	(void)snprintf(text, sizeof(text), "%u %u %u %d", raster.width, raster.height, warnings, quality);
 	raster_free(&raster);

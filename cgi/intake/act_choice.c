@@ -25,6 +25,9 @@ static const struct act_choice choices[] = {
 	{ "return", "/tra", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL, "dossier.result_returned" },
 	{ "note", "/ghi-chu", false, ROLES_STAFF, ANY_LEVEL, "note.added" },
 	/* Corrections: after the note, so that none of them is ever the one big button. */
+	{ "scan", "/quet", false, ROLES_PREPARE, ANY_LEVEL, "dossier.manifest_changed" },
+	{ "replace", "/thay-tep", false, ROLE_INTAKE | ROLE_SCANNER | ROLE_MANAGER, ANY_LEVEL,
+	  "dossier.file_replaced" },
 	{ "call", "/goi", false, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, ANY_LEVEL, "call.noted" },
 	{ "question", "/cau-hoi", false, ROLES_STAFF, ANY_LEVEL, "question.asked" },
 	{ "place", "/noi-de", false, ROLES_STAFF, ANY_LEVEL, "place.noted" },

@@ -6,6 +6,7 @@
 
 #include "intake/documents.h"
 #include "intake/print.h"
+#include "store/journal.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -124,6 +125,41 @@ static enum rc show_papers(struct web *web, struct view *view, const struct doss
 				show_file(view_item(item, "files"), row, &files[f], ++number);
 	}
 	view_int(view, "files_total", (int64_t)count);
+	return rc;
+}
+
+/* Scans that gave their place to others: kept, and marked here. */
+static enum rc show_replaced(struct web *web, struct view *view, const struct dossier_row *row,
+		const json_t *body)
+{
+	struct pool *pool = view_pool(view);
+	struct journal_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = journal_subject(web->store, pool, row->board, row->id, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		const struct event *event = &rows[i].event;
+		const json_t *paper;
+		struct view *item;
+		json_t *what = NULL;
+		size_t p;
+
+		if (strcmp(event->kind, "dossier.file_replaced") != 0 || event->body == NULL ||
+				json_parse(event->body, event->body_len, &what) != RC_OK)
+			continue;
+		item = view_item(view, "replaced");
+		view_flag(view, "replaced_shown", true);
+		view_set(item, "replaced_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->code,
+				json_text(what, "old")));
+		view_set(item, "replaced_at", show_time_screen(pool, event->time.wall_ms));
+		view_set(item, "replaced_why", dup_text(item, what, "reason"));
+		view_flag(item, "replaced_moved", json_text(what, "to_component")[0] != '\0');
+		json_array_foreach(json_object_get(body, "components"), p, paper) {
+			if (strcmp(json_text(paper, "id"), json_text(what, "component")) == 0)
+				view_set(item, "replaced_paper", dup_text(item, paper, "name"));
+		}
+		json_decref(what);
+	}
 	return rc;
 }
 
@@ -261,6 +297,10 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	show_people(view, &row, body);
 	show_fees(view, &row, body);
 	rc = show_papers(web, view, &row, body);
+	if (rc == RC_OK)
+		rc = show_replaced(web, view, &row, body);
+	view_flag(view, "can_scan", row.scans_missing > 0 && row.facts.holder == HOLDER_BOARD &&
+			!state_is_closed(row.facts.state) && frame_can(request, ROLES_PREPARE));
 	if (rc == RC_OK)
 		rc = show_results(web, view, &row);
 	show_count(web, view, &row, body);

@@ -25,6 +25,23 @@ static enum rc send(struct web *web, struct request *request, struct response *r
 	return rc;
 }
 
+/* A scan that gave its place to another one: kept, and marked on the dossier's page. */
+static enum rc send_before(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row)
+{
+	const char *hex = request->params[1];
+	uint8_t sha256[32];
+	struct blob blob;
+	bool was = false;
+	enum rc rc = dossier_file_before(web->store, row, hex, &was);
+
+	if (rc == RC_OK && (!was || hex_decode(hex, sha256, sizeof(sha256)) != RC_OK))
+		rc = RC_NOT_FOUND;
+	if (rc == RC_OK)
+		rc = blob_find(web->store, NULL, sha256, &blob);
+	return rc == RC_OK ? send(web, request, response, hex, blob.type, "tep-cu") : rc;
+}
+
 enum rc page_file(struct web *web, struct request *request, struct response *response)
 {
 	struct dossier_file *files = NULL;
@@ -39,7 +56,7 @@ enum rc page_file(struct web *web, struct request *request, struct response *res
 				return send(web, request, response, files[i].sha256, files[i].type,
 						files[i].name);
 	}
-	return rc == RC_OK ? RC_NOT_FOUND : rc;
+	return rc == RC_OK ? send_before(web, request, response, &row) : rc;
 }
 
 /* The draft's file named by params[0] and [1]. RC_NOT_FOUND. */

@@ -32,6 +32,7 @@ static const struct tab tabs[] = {
 	{ "ket-qua", LIST_RESULT, false },
 	{ "chuyen-tinh", LIST_TO_HAND_OVER, false },
 	{ "bo-sung", LIST_SUPPLEMENT, false },
+	{ "chua-quet", LIST_UNSCANNED, false },
 	{ "moi", LIST_RECENT, false },
 };
 #define TABS (sizeof(tabs) / sizeof(tabs[0]))

@@ -298,5 +298,8 @@ PAGE(guide_paper);
 PAGE(file);
 PAGE(draft_file);
 PAGE(draft_thumb);
+PAGE(scan);
+PAGE(replace);
+PAGE(replace_post);		/* upload pool */
 
 #endif

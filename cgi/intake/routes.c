@@ -114,6 +114,9 @@ const struct route intake_routes[] = {
 	{ "guide.paper", GET | POST, "/in/phieu/:id", 0, ROLES_STAFF, 0, page_guide_paper },
 	{ "print.tray", GET, "/in", 0, ROLES_STAFF, 0, page_print_tray },
 	{ "slip.printed", POST, "/ho-so/:code/da-in", 0, ROLES_COUNTER, 0, page_slip_printed },
+	{ "act.scan", GET | POST, "/ho-so/:code/quet", 0, ROLES_PREPARE, 0, page_scan },
+	{ "act.replace", GET, "/ho-so/:code/thay-tep", 0, ROLE_INTAKE | ROLE_SCANNER | ROLE_MANAGER, 0,
+	  page_replace },
 	{ "file", GET, "/ho-so/:code/tep/:sha", 0, ROLES_STAFF, 0, page_file },
 
 	{ "act.forward", GET | POST, "/ho-so/:code/chuyen", 0,

@@ -77,6 +77,7 @@ void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t 
 	view_set(item, "code", row->code);
 	view_set(item, "code_short", dossier_show_short_code(row->code));
 	view_set(item, "official", row->official);
+	view_int(item, "scans_missing", row->scans_missing);
 	show_origin(item, row);
 	view_set(item, "url", dossier_show_url(pool, row, ""));
 	view_set(item, "procedure", row->procedure_name);

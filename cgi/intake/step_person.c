@@ -6,7 +6,7 @@
 
 #include "base/when.h"
 #include "dossier/card.h"
-#include "intake/draft_page.h"
+#include "intake/step_person.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -183,21 +183,22 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 		view_set(view, "card", form_raw(form, "card"));
 		view_set(view, "s_card", form_raw(form, "s_card"));
 	}
+	view_set(view, "card_upload", pool_printf(request->pool, "/tai-len/the/%s", draft->id));
 	view_set(view, "title", text_get("step1.title"));
 	view_flag(view, "focus_card", form == NULL &&
 			json_text(json_object_get(draft->data, "applicant"), "name")[0] == '\0');
 	return draft_page_show(web, request, response, draft, 1, view);
 }
 
-/* The scanned card of who ("applicant", "submitter"), from its field. False: it cannot be read,
- * and the field has its fault. */
+/* A card into its person. False: it cannot be read, and the field has its fault. */
 static bool read_card(struct request *request, const struct draft *draft, const char *field,
-		const char *who)
+		const char *payload, size_t len)
 {
-	const char *payload = form_raw(request->form, field), *reason = "card.error.form";
+	const char *who = strcmp(field, "card") == 0 ? "applicant" : "submitter";
+	const char *reason = "card.error.form";
 	struct card card;
 
-	if (card_parse(request->pool, payload, strlen(payload), &card, &reason) != RC_OK) {
+	if (card_parse(request->pool, payload, len, &card, &reason) != RC_OK) {
 		form_fault(request->form, field, reason);
 		return false;
 	}
@@ -212,15 +213,14 @@ static bool blank(const struct form *form, const char *field)
 	return raw[strspn(raw, " \t\r\n")] == '\0';
 }
 
-/* A card in one of the two fields: nothing else is demanded yet. */
+/* A card of one of the two persons: nothing else is demanded yet. */
 static enum rc take_card(struct web *web, struct request *request, struct response *response,
-		const struct draft *draft)
+		const struct draft *draft, const char *field, const char *payload, size_t len)
 {
-	bool own = !blank(request->form, "card"), ok;
+	bool own = strcmp(field, "card") == 0;
 	const char *next = "/nguoi";
 
-	ok = read_card(request, draft, own ? "card" : "s_card", own ? "applicant" : "submitter");
-	if (!ok)
+	if (!read_card(request, draft, field, payload, len))
 		return show(web, request, response, draft, request->form);
 	if (own && json_text(json_object_get(draft->data, "applicant"), "address")[0] != '\0')
 		next = "/thu-tuc";
@@ -239,17 +239,13 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 	if (rc != RC_OK && rc != RC_INVALID)
 		return rc;
 	if (cards) {
-		struct form *fresh = NULL;
+		const char *field = !blank(request->form, "card") ? "card" : "s_card";
+		const char *payload = form_raw(request->form, field);
 
 		/* Faults of fields left blank do not matter yet: what is right was cleaned above. */
-		rc = form_parse(request->pool, request->content_type, request->body, request->body_len,
-				&fresh);
-		if (rc == RC_OK) {
-			merge(draft->data, request->form);
-			request->form = fresh;
-			rc = take_card(web, request, response, draft);
-		}
-		return rc;
+		merge(draft->data, request->form);
+		form_clear_faults(request->form);
+		return take_card(web, request, response, draft, field, payload, strlen(payload));
 	}
 	check_rest(request->form, request->now_ms);
 	merge(draft->data, request->form);
@@ -257,6 +253,22 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 	if (!form_has_faults(request->form) || later)
 		return draft_page_save(web, request, response, draft, "/thu-tuc");
 	rc = draft_save(web->store, draft->id, draft->data);
+	return rc == RC_OK ? show(web, request, response, draft, request->form) : rc;
+}
+
+enum rc step_person_photo(struct web *web, struct request *request, struct response *response,
+		const struct draft *draft, const struct step_person_photo *photo)
+{
+	enum rc rc = form_check(request->form, fields, FIELDS);
+
+	if (rc != RC_OK && rc != RC_INVALID)
+		return rc;
+	merge(draft->data, request->form);
+	form_clear_faults(request->form);
+	if (photo->fault == NULL)
+		return take_card(web, request, response, draft, photo->field, photo->text, photo->len);
+	rc = draft_save(web->store, draft->id, draft->data);
+	form_fault(request->form, photo->field, photo->fault);
 	return rc == RC_OK ? show(web, request, response, draft, request->form) : rc;
 }
 

@@ -8,14 +8,18 @@
 
 #include "base/text.h"
 #include "intake/photo.h"
+#include "intake/scan.h"
 #include "intake/step_papers.h"
+#include "intake/step_person.h"
 #include "intake/takeover_import.h"
 #include "store/account.h"
 #include "web/form_files.h"
+#include "web/imaging.h"
 #include "web/text_vi.h"
 #include "web/tus.h"
 
 #define SCOPE "draft:"
+#define SCAN_TARGET "quet-"		/* of an upload to scans after acceptance */
 #define TUS_BASE "/tai-len"
 
 /* Adopts a spooled file and names what became of it in the draft. RC_INVALID: *why says it. */
@@ -91,6 +95,100 @@ out:
 	return rc;
 }
 
+/* ---- multipart: scans after acceptance ---- */
+
+static enum rc page_uploads_scan(struct web *web, struct request *request, struct response *response)
+{
+	struct draft draft = { .data = NULL };
+	struct incoming in = { .web = web, .pool = request->pool, .draft = &draft };
+	struct form_files files = { .file = take_file, .arg = &in };
+	struct dossier_row row;
+	bool go = false, too_large = false;
+	enum rc rc;
+
+	if (request->method != METHOD_POST) {
+		response_see_other(response, uploads_page_of(request));
+		return RC_OK;
+	}
+	rc = act_open(web, request, response, "scan", &row, &go);
+	if (rc == RC_OK && go) {
+		rc = scan_begin(web, request, row.id_hex);
+		/* A second tap of the last button finds it closed, and its first answer. */
+		if (rc == RC_CONFLICT)
+			rc = RC_OK;
+	}
+	if (rc == RC_OK && go) {
+		rc = draft_load(web->store, request->pool, row.id_hex, &draft);
+		rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+	}
+	if (rc == RC_OK && go)
+		rc = form_files_read(web, request, &files, &too_large);
+	if (too_large) {
+		in.fault = "upload.too_large";
+		in.fault_field = "papers";
+	}
+	if (rc == RC_OK && go)
+		rc = scan_take(web, request, response, &row, in.fault_field, in.fault);
+	draft_free(&draft);
+	return rc;
+}
+
+/* ---- multipart: page 1 with a photographed card ---- */
+
+struct card_photo {
+	struct web *web;
+	struct pool *pool;
+	struct step_person_photo found;
+};
+
+/* Reads the code and nothing else: the photo goes with the spool file, it is stored nowhere. */
+static enum rc take_card(void *arg, const char *name, const char *filename, const char *spool_path,
+		int64_t size)
+{
+	struct card_photo *in = arg;
+	const char *why = "upload.empty";
+	char *text = NULL;
+	size_t len = 0;
+	enum rc rc;
+
+	(void)filename;
+	in->found.field = strcmp(name, "s_card_photo") == 0 ? "s_card" : "card";
+	rc = size == 0 ? RC_INVALID : imaging_code(in->web->settings, in->pool, spool_path, &text, &len,
+			&why);
+	if (rc == RC_INVALID || rc == RC_IO)
+		in->found.fault = rc == RC_IO ? "imaging.no-code" : why;
+	in->found.text = rc == RC_OK ? text : "";
+	in->found.len = len;
+	return rc == RC_INVALID || rc == RC_IO ? RC_OK : rc;
+}
+
+static enum rc page_uploads_card(struct web *web, struct request *request, struct response *response)
+{
+	struct draft draft;
+	struct card_photo in = { .web = web, .pool = request->pool };
+	struct form_files files = { .file = take_card, .arg = &in };
+	bool go, too_large = false;
+	enum rc rc = draft_page_open(web, request, response, &draft, &go);
+
+	if (rc != RC_OK || !go)
+		goto out;
+	if (request->method != METHOD_POST) {
+		response_see_other(response, uploads_page_of(request));
+		goto out;
+	}
+	in.found.field = "card";
+	rc = form_files_read(web, request, &files, &too_large);
+	if (too_large)
+		in.found.fault = "upload.too_large";
+	else if (in.found.text == NULL && in.found.fault == NULL)
+		in.found.fault = "step1.need_card_photo";
+	if (rc == RC_OK)
+		rc = step_person_photo(web, request, response, &draft, &in.found);
+out:
+	draft_free(&draft);
+	return rc;
+}
+
 /* ---- tus: one file ---- */
 
 static bool is_draft_id(const char *id)
@@ -98,7 +196,8 @@ static bool is_draft_id(const char *id)
 	return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
 }
 
-/* RC_NOT_FOUND: no such draft, or accepted meanwhile; RC_INVALID: no such paper in it. */
+/* RC_NOT_FOUND: no such draft; RC_INVALID: no such paper in it. A draft that was accepted meanwhile takes
+ * no more by itself: only what asks for the scans of a dossier (its page says so) opens them. */
 static enum rc check_target(struct web *web, struct request *request, const char *id,
 		const char *component)
 {
@@ -116,15 +215,21 @@ static enum rc check_target(struct web *web, struct request *request, const char
 
 static enum rc allow(struct web *web, struct request *request, struct tus_upload *upload)
 {
-	enum rc rc;
+	const char *id = upload->target;
+	enum rc rc = RC_OK;
 
 	if (upload->length == 0)
 		return RC_INVALID;
-	rc = check_target(web, request, upload->target, upload->component);
+	if (strncmp(id, SCAN_TARGET, sizeof(SCAN_TARGET) - 1) == 0) {
+		id += sizeof(SCAN_TARGET) - 1;
+		rc = is_draft_id(id) ? scan_begin(web, request, id) : RC_NOT_FOUND;
+	}
+	if (rc == RC_OK)
+		rc = check_target(web, request, id, upload->component);
 	if (rc == RC_OK)
 		rc = store_room(web->store);
 	if (rc == RC_OK)
-		upload->scope = pool_printf(request->pool, SCOPE "%s", upload->target);
+		upload->scope = pool_printf(request->pool, SCOPE "%s", id);
 	return rc;
 }
 
@@ -160,6 +265,12 @@ static enum rc page_uploads_tus(struct web *web, struct request *request, struct
 const struct route uploads_routes[] = {
 	{ "upload.papers", METHOD_GET | METHOD_POST, "/tai-len/nhap/:draft", ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLES_PREPARE, 0, page_uploads_papers },
+	{ "upload.card", METHOD_GET | METHOD_POST, "/tai-len/the/:draft", ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLES_PREPARE, 0, page_uploads_card },
+	{ "act.scan.post", METHOD_GET | METHOD_POST, "/tai-len/quet/:code", ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLES_PREPARE, 0, page_uploads_scan },
+	{ "act.replace.post", METHOD_GET | METHOD_POST, "/tai-len/thay-tep/:code",
+	  ROUTE_STREAM | ROUTE_NO_CSRF, ROLE_INTAKE | ROLE_SCANNER | ROLE_MANAGER, 0, page_replace_post },
 	{ "act.finish.post", METHOD_GET | METHOD_POST, "/tai-len/ket-qua/:code",
 	  ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLE_SPECIALIST | ROLE_CLERK_SEAL, 0, page_finish_post },
@@ -178,6 +289,12 @@ const char *uploads_page_of(const struct request *request)
 
 	if (request->route->handler == page_uploads_papers)
 		return pool_printf(request->pool, "/ho-so/moi/%s/giay-to", id);
+	if (request->route->handler == page_uploads_card)
+		return pool_printf(request->pool, "/ho-so/moi/%s/nguoi", id);
+	if (request->route->handler == page_uploads_scan)
+		return pool_printf(request->pool, "/ho-so/%s/quet", id);
+	if (request->route->handler == page_replace_post)
+		return pool_printf(request->pool, "/ho-so/%s/thay-tep", id);
 	if (request->route->handler == page_finish_post)
 		return pool_printf(request->pool, "/ho-so/%s/ket-qua", id);
 	if (request->route->handler == page_takeover_upload)

@@ -165,6 +165,22 @@ enum transfer dossier_transfer(const struct dossier_row *row)
 	return row->complete_version >= row->manifest_version ? TRANSFER_COMPLETE : TRANSFER_SENDING;
 }
 
+enum rc dossier_file_before(struct store *store, const struct dossier_row *row, const char *sha256_hex,
+		bool *was)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT 1 FROM file_before WHERE board = $1 AND "
+			"sha256 = $2 AND dossier = $3");
+	enum rc rc;
+
+	stmt_text(stmt, 1, row->board);
+	stmt_text(stmt, 2, sha256_hex);
+	stmt_blob(stmt, 3, row->id, sizeof(row->id));
+	rc = stmt_step(stmt, was);
+	if (rc == RC_OK && *was)
+		stmt_reset(stmt);
+	return rc;
+}
+
 enum rc dossier_files(struct store *store, struct pool *pool, const struct dossier_row *row,
 		bool results, struct dossier_file **files, size_t *count)
 {

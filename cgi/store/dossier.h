@@ -130,6 +130,9 @@ struct dossier_file {
 /* Current manifest, or with results = true the result files. */
 enum rc dossier_files(struct store *store, struct pool *pool, const struct dossier_row *row,
 		bool results, struct dossier_file **files, size_t *count) MUST_CHECK;
+/* Did an earlier manifest or result of this dossier name this content? */
+enum rc dossier_file_before(struct store *store, const struct dossier_row *row, const char *sha256_hex,
+		bool *was) MUST_CHECK;
 struct dossier_result { const char *kind, *number, *summary, *issuer, *signer, *signed_on; };
 enum rc dossier_results(struct store *store, struct pool *pool, const struct dossier_row *row,
 		struct dossier_result **results, size_t *count) MUST_CHECK;

@@ -432,9 +432,15 @@ enum rc draft_scan_open(struct store *store, const char *dossier_id_hex, const c
 
 enum rc draft_scan_close(struct store *store, const char *dossier_id_hex)
 {
-	enum rc rc = stmt_run(bound(store, DELETE_FILES, dossier_id_hex));
+	bool own;
+	enum rc rc = db_write_enter(store->tram, &own);
 
-	return rc == RC_OK ? stmt_run(bound(store, SCAN_CLOSE, dossier_id_hex)) : rc;
+	if (rc != RC_OK)
+		return rc;
+	rc = stmt_run(bound(store, DELETE_FILES, dossier_id_hex));
+	if (rc == RC_OK)
+		rc = stmt_run(bound(store, SCAN_CLOSE, dossier_id_hex));
+	return db_write_leave(store->tram, own, rc);
 }
 
 enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,

@@ -72,10 +72,10 @@ enum rc draft_file_list(struct store *store, struct pool *pool, const char *id,
 
 /* Scans after acceptance (/quet): a draft under the dossier's own id, so that uploads, order and thumbs
  * are those of a draft. Made when missing; data as draft_new. It is in no list of drafts, is gone after
- * 7 days without an act, and closes in the write of its event. */
+ * 7 days without an act, and closes after its event; what it still names is then in the manifest. */
 enum rc draft_scan_open(struct store *store, const char *dossier_id_hex, const char *owner,
 		const char *owner_name, json_t *data) MUST_CHECK;
-/* Inside a write; RC_OK also when there is none. */
+/* RC_OK also when there is none. */
 enum rc draft_scan_close(struct store *store, const char *dossier_id_hex) MUST_CHECK;
 
 /* The next provisional number of the day; inside store_begin, and taken by the event that names it. */

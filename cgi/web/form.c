@@ -221,6 +221,11 @@ void form_fault(struct form *form, const char *field, const char *text_key)
 	add_fault(form, field, text_get(text_key));
 }
 
+void form_clear_faults(struct form *form)
+{
+	form->fault_count = 0;
+}
+
 bool form_has_faults(const struct form *form)
 {
 	return form->fault_count > 0;

@@ -60,6 +60,8 @@ bool form_flag(const struct form *form, const char *name);
 /* A fault found by the handler itself: text key. */
 void form_fault(struct form *form, const char *field, const char *text_key);
 bool form_has_faults(const struct form *form);
+/* Forgets all of them: a button was pressed for which the fields do not matter yet. */
+void form_clear_faults(struct form *form);
 /* The first fault of a field as a sentence, "" when it has none. */
 const char *form_fault_of(const struct form *form, const char *field);
 /* Puts into the view: "<name>" as typed for every field, "<name>_fault" sentences, list "faults"

@@ -151,7 +151,7 @@ export class Client {
 
 	// Fills a form of page with values (undefined removes a field, an array sends it several times) and
 	// sends it; files make it multipart. Follows a 303, so that the answer is the next page.
-	async submit(page, word, values = {}, { button, files, follow = true } = {}) {
+	async submit(page, word, values = {}, { button, files, follow = true, action } = {}) {
 		const form = this.form(page, word);
 		let fields = form.fields.filter(([name]) => !(name in values));
 		for (const [name, value] of Object.entries(values)) {
@@ -161,7 +161,7 @@ export class Client {
 		const pressed = button ? form.buttons.find(([n, v]) => n === button || v === button) ?? [button, '1']
 			: undefined;
 		if (pressed) fields.push(pressed);
-		const path = form.action || page.path;
+		const path = action ?? (form.action || page.path);
 		let answer;
 		if (files) {
 			const { body, type } = multipart(fields, files);

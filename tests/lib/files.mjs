@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { crc32 as zlibCrc, deflateSync } from 'node:zlib';
 
 // A grey photo of 8 × 8 blocks, each of one random brightness: baseline JPEG (T.81) with one table of
-// DC differences and an AC table that knows only "end of block".
-function greyJpeg(across, down) {
+// DC differences (2 to the power of `shades` of them) and an AC table that knows only "end of block".
+function greyJpeg(across, down, shades) {
 	const segment = (marker, bytes) => Buffer.concat([Buffer.from([0xff, marker, bytes.length + 2 >> 8, bytes.length + 2 & 255]),
 		Buffer.from(bytes)]);
 	const width = across * 8, height = down * 8;
 	let bits = '', last = 0;
 	for (const random of randomBytes(across * down)) {
-		const value = (random >> 2) - 32, step = value - last;	// of 32 / 8 brightness each
+		const value = (random >> 8 - shades) - (1 << shades - 1), step = value - last;	// of 32 / 8 brightness each
 		const size = step === 0 ? 0 : 32 - Math.clz32(Math.abs(step));
 		last = value;
 		bits += size.toString(2).padStart(4, '0');
@@ -32,8 +32,8 @@ function greyJpeg(across, down) {
 }
 
 // A photo, each different, with comment segments of random bytes before the image data to be of a size.
-export function jpeg(size = 20000, { across = 12, down = 16, before = Buffer.alloc(0) } = {}) {
-	const [start, rest] = greyJpeg(across, down);
+export function jpeg(size = 20000, { across = 12, down = 16, shades = 6, before = Buffer.alloc(0) } = {}) {
+	const [start, rest] = greyJpeg(across, down, shades);
 	const parts = [start, before];
 	for (let left = Math.max(16, size - rest.length); left > 0; left -= 60000) {
 		const noise = randomBytes(Math.min(left, 60000));
@@ -62,16 +62,42 @@ function chunk(type, body) {
 	return out;
 }
 
-// Grey noise, width × height pixels.
-export function png(width = 64, height = 64) {
+// Grey noise, width × height pixels; claim: what the head says instead.
+export function png(width = 64, height = 64, claim = [width, height]) {
 	const rows = Buffer.concat(Array.from({ length: height }, () =>
 		Buffer.concat([Buffer.from([0]), randomBytes(width)])));
 	const head = Buffer.alloc(13);
-	head.writeUInt32BE(width, 0);
-	head.writeUInt32BE(height, 4);
+	head.writeUInt32BE(claim[0], 0);
+	head.writeUInt32BE(claim[1], 4);
 	head.set([8, 0, 0, 0, 0], 8);
 	return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', head),
 		chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+}
+
+// What a camera says of itself: orientation 1..8 and a word that must not be kept (Exif 2.3).
+export function exif(orientation, word = 'Exif') {
+	const text = Buffer.from(`${word}\0`), head = Buffer.alloc(8 + 2 + 2 * 12 + 4);
+	head.write('II*\0\x08\0\0\0\x02\0', 0, 'latin1');
+	head.writeUInt16LE(0x0112, 10);	// orientation, SHORT
+	head.writeUInt16LE(3, 12);
+	head.writeUInt32LE(1, 14);
+	head.writeUInt16LE(orientation, 18);
+	head.writeUInt16LE(0x010f, 22);	// maker, ASCII
+	head.writeUInt16LE(2, 24);
+	head.writeUInt32LE(text.length, 26);
+	head.writeUInt32LE(head.length, 30);
+	const body = Buffer.concat([Buffer.from('Exif\0\0'), head, text]);
+	return Buffer.concat([Buffer.from([0xff, 0xe1, body.length + 2 >> 8, body.length + 2 & 255]), body]);
+}
+
+// Width and height by a JPEG's frame header.
+export function jpegSize(bytes) {
+	for (let at = 2; at < bytes.length - 9;) {
+		const marker = bytes[at + 1];
+		if (marker >= 0xc0 && marker <= 0xc2) return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)];
+		at += 2 + bytes.readUInt16BE(at + 2);
+	}
+	return null;
 }
 
 // One page with a line of text.

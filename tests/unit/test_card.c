@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -150,7 +151,9 @@ static void broken_payloads(void **state)
 	static const struct { const char *payload, *reason; } bad[] = {
 		{ "", "card.error.form" },
 		{ "000090000001", "card.error.form" },
-		{ "000090000001||" THU "|05031990|Nam|" HOME, "card.error.form" },
+		{ "000090000001||" THU "|05031990|Nam|" HOME, "card.error.cut" },
+		{ "000090000001|", "card.error.cut" },
+		{ "000090000001||Nguy\xe1\xbb", "card.error.cut" },
 		{ "|||||||||||||||||", "card.error.form" },
 		{ "||||||", "card.error.number" },
 		{ "00009000000||" THU "|05031990|Nam|" HOME "|01072022", "card.error.number" },
@@ -192,6 +195,43 @@ static void broken_payloads(void **state)
 	assert_int_equal(card_parse(pool, big, sizeof(big), &card, &reason), RC_INVALID);
 }
 
+static void telex(const char *typed_name, const char *typed_home, const char *name, const char *home)
+{
+	char payload[512];
+	struct card card;
+
+	(void)snprintf(payload, sizeof(payload), "000190000002||%s|05031990|Nuwx|%s|01072022", typed_name,
+			typed_home);
+	parse(payload, &card);
+	assert_string_equal(card.name, name);
+	assert_string_equal(card.address, home);
+	assert_string_equal(card.sex, "nu");
+	assert_int_equal(card.warning_count, 1);
+	assert_string_equal(card.warnings[0], "card.warn.telex");
+}
+
+/* A scanner that types for an input method which is not there. */
+static void telex_is_undone_and_said(void **state)
+{
+	struct card card;
+
+	(void)state;
+	telex("Nguyeenx Vawn Thuwr", "Xoms 1, Caamr Bifnh, Haf Tixnh", THU, HOME);
+	telex("NGUYEENX VAWN THUWR", "Toor 2, Ddoongf Ddaij", "NGUYỄN VĂN THỬ", "Tổ 2, Đồng Đại");
+	telex("Traanf Thij Maaux", "Thoon Chayj Thuwr", "Trần Thị Mẫu", "Thôn Chạy Thử");
+	telex("Leex Ddinhf Giar", "Huwowng Sown, Haf Nooji", "Lễ Đình Giả", "Hương Sơn, Hà Nội");
+	telex("Phamj Hoaf", "Truowngf Sown", "Phạm Hòa", "Trường Sơn");
+	telex("Quys Toanf Thuyr", "Gias Rai", "Quý Toàn Thủy", "Giá Rai");
+	telex("Nguyeexn Thij Tuyeets", "Khu phoos 3", "Nguyễn Thị Tuyết", "Khu phố 3");
+	/* Letters that are there already stay; ASCII that is no Telex too. */
+	parse("000090000001||" THU "|05031990|Nam|Xoms 1|01072022", &card);
+	assert_string_equal(card.address, "Xoms 1");
+	assert_int_equal(card.warning_count, 0);
+	parse("000090000001||Y Moan|05031990|Nam|Ha Tinh|01072022", &card);
+	assert_string_equal(card.name, "Y Moan");
+	assert_int_equal(card.warning_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +240,7 @@ int main(void)
 		cmocka_unit_test(fields_that_may_be_empty_or_short),
 		cmocka_unit_test(contradictions_warn),
 		cmocka_unit_test(broken_payloads),
+		cmocka_unit_test(telex_is_undone_and_said),
 	};
 
 	return cmocka_run_group_tests(tests, make, drop);
