@@ -127,9 +127,9 @@ static void compose_word(struct buf *out, const char *word, size_t len)
 		char key = (char)tolower((unsigned char)word[i]);
 		struct letter *twin = key == 'a' || key == 'e' || key == 'o' ?
 				last_of(letters, count, key) : NULL;
-		bool ends = i + 1 == len || tone_of(word[i + 1]) != NULL || !is_vowel(word[i + 1]);
 
-		if (tone_of(key) != NULL && has_vowel(letters, count) && ends) {
+		/* None of these keys is a letter after a vowel. */
+		if (tone_of(key) != NULL && has_vowel(letters, count)) {
 			tone = tone_of(key);
 		} else if (key == 'w' && hook(letters, &count, word[i])) {
 			continue;

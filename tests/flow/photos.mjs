@@ -10,7 +10,7 @@ import { accept, acceptDossier, chooseProcedure, dossier, person, startDraft, ti
 import { exif, jpeg, jpegSize, pdf, png } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'photos', ports: [9330, 9340] });
+const stack = new Stack({ name: 'photos', ports: [9462, 9465] });
 cleanup((failed) => stack.down(failed));
 let clerk, manager, specialist;
 
@@ -104,7 +104,7 @@ test('what is no photo, cut off, too many pixels, a bomb: each is told, the rest
 });
 test('50 megapixels are read all the same', async () => {
 	const { id, page, papers: [paper] } = await papersPage();
-	await add(page, [photo(paper, jpeg(2000, { across: 1000, down: 790 }))]);
+	await add(page, [photo(paper, jpeg(2000, { across: 1000, down: 790, shades: 3 }))]);
 	const [shot] = shots(await back(id));
 	assert.deepEqual(jpegSize((await open(clerk, fileOf(shot))).bytes), [2340, 1849]);
 });
@@ -185,7 +185,7 @@ test('changed after page 3 and not bound again: the photos stand in the manifest
 	assert.equal((await open(clerk, file)).headers['content-type'], 'image/jpeg');
 });
 test('how large a photo may be is configuration', async () => {
-	const small = new Stack({ name: 'photos-small', ports: [9350, 9360], board: 'photo_megapixels = 1' });
+	const small = new Stack({ name: 'photos-small', ports: [9468, 9471], board: 'photo_megapixels = 1' });
 	cleanup((failed) => small.down(failed));
 	await small.up(['board']);
 	const client = small.clerks();
