@@ -141,6 +141,13 @@ static void member(struct differ *d, const char *name, const json_t *before, con
 	}
 	if (before && after && json_equal(before, after))
 		return;
+	/* One source for each value. */
+	if (strcmp(name, "sources") == 0 && d->depth < DOCUMENT_DIFF_DEPTH) {
+		d->places[d->depth++] = (struct document_place){ "sources", "" };
+		objects(d, before, after);
+		d->depth--;
+		return;
+	}
 	old = words(d->pool, before);
 	new = words(d->pool, after);
 	if (old || new)

@@ -276,6 +276,13 @@ PAGE(queue_print);
 PAGE(rate);
 PAGE(ratings);
 
+/* ---- pages: the manager's catalogue and calendar ---- */
+PAGE(catalog);
+PAGE(catalog_history);
+PAGE(catalog_new);
+PAGE(catalog_sheet);
+PAGE(catalog_on);
+
 /* ---- pages: search, person, the four steps, paper, files ---- */
 PAGE(find);
 PAGE(person);

@@ -107,6 +107,13 @@ const struct route intake_routes[] = {
 	{ "ratings", GET, "/quan-ly/danh-gia", 0, ROLE_MANAGER, 0, page_ratings },
 
 	{ "rate", GET, "/ho-so/:code/danh-gia", 0, ROLES_COUNTER, 0, page_rate },
+	{ "catalog", GET, "/quan-ly/thu-tuc", 0, ROLE_MANAGER, 0, page_catalog },
+	{ "catalog.history", GET, "/quan-ly/thu-tuc/lich-su", 0, ROLE_MANAGER, 0, page_catalog_history },
+	{ "catalog.new", GET | POST, "/quan-ly/thu-tuc/moi", 0, ROLE_MANAGER, 0, page_catalog_new },
+	{ "catalog.sheet", GET | POST, "/quan-ly/thu-tuc/:code", 0, ROLE_MANAGER, 0,
+	  page_catalog_sheet },
+	{ "catalog.on", GET | POST, "/quan-ly/thu-tuc/:code/bat", 0, ROLE_MANAGER, 0, page_catalog_on },
+
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },

@@ -1,0 +1,40 @@
+/*
+ * catalog.h: the manager's pages of the catalogue: a procedure as a list of values that can be typed.
+ */
+#ifndef TRAM_INTAKE_CATALOG_H
+#define TRAM_INTAKE_CATALOG_H
+
+#include "dossier/catalogue_edit.h"
+#include "intake/revise.h"
+
+enum catalog_type { CATALOG_TEXT, CATALOG_COUNT, CATALOG_MONEY, CATALOG_LIMIT, CATALOG_CHOICE,
+	CATALOG_DATE, CATALOG_CONFIRM };
+
+/* One value of the document; its form field is "v<number>" (a limit has "v<number>_unit" besides). */
+struct catalog_value {
+	const char *name;
+	const char *group;		/* heading, in words */
+	const char *label;		/* text key */
+	json_t *object;			/* what holds it; borrowed */
+	const char *member;
+	enum catalog_type type;
+	const char *choices;		/* of a CHOICE: "a|b" */
+	const char *doubt;		/* CONFIRM: the word of "uncertain" it settles; else NULL */
+	bool required;
+};
+
+struct catalog_values { struct catalog_value *rows; size_t count; };
+
+/* Everything of a procedure that people may correct, with one empty paper for each case. */
+void catalog_values_all(struct pool *pool, json_t *procedure, struct catalog_values *out);
+/* What waits for a confirmation, each with its source. */
+void catalog_values_doubts(struct pool *pool, json_t *procedure, struct catalog_values *out);
+/* Into the view as list "values" {…}, as typed (form) or as they stand (NULL). */
+void catalog_values_show(struct view *view, const struct catalog_values *values,
+		const struct form *form);
+/* Checks what was typed and puts what is right into the tree; faults stand in the form. */
+enum rc catalog_values_take(struct request *request, const struct catalog_values *values) MUST_CHECK;
+/* Papers whose name was taken away go; new ones get an id. */
+void catalog_values_tidy(struct pool *pool, json_t *procedure);
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * catalog_page.c: one procedure before the manager (/quan-ly/thu-tuc/<code>): its values with their
+ * sources, corrected with a preview; switched off; switched on by confirming exactly what waits
+ * (/bat); a procedure of the point's own (/moi).
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "intake/catalog.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+struct sheet {
+	struct web *web;
+	struct request *request;
+	struct response *response;
+	struct revise revise;
+	json_t *before;		/* the procedure in force; in revise.document */
+	json_t *after;		/* a copy the form works on */
+	const char *url, *fault;
+	bool on;		/* the page that switches on */
+};
+
+static enum rc sheet_open(struct sheet *sheet)
+{
+	enum rc rc = revise_open(sheet->web, sheet->request, DOCUMENT_CATALOGUE, &sheet->revise);
+
+	if (rc != RC_OK)
+		return rc;
+	sheet->before = catalogue_edit_row(json_object_get(sheet->revise.document, "procedures"), "code",
+			sheet->request->params[0]);
+	if (sheet->before == NULL)
+		return RC_NOT_FOUND;
+	sheet->after = json_deep_copy(sheet->before);
+	sheet->url = pool_printf(sheet->request->pool, "/quan-ly/thu-tuc/%s",
+			sheet->request->params[0]);
+	return RC_OK;
+}
+
+static void sheet_close(struct sheet *sheet)
+{
+	json_decref(sheet->after);
+	revise_close(&sheet->revise);
+}
+
+static void show_state(struct sheet *sheet, struct view *view)
+{
+	const struct procedure *procedure = catalogue_find(&intake_of(sheet->web)->catalogue,
+			sheet->request->params[0]);
+	bool certain = procedure != NULL && catalogue_is_certain(procedure);
+	bool enabled = procedure != NULL && procedure->enabled;
+
+	view_flag(view, "is_on", enabled);
+	view_flag(view, "is_waiting", !enabled && !certain);
+	view_flag(view, "is_off", !enabled && certain);
+	view_flag(view, "hidden_in_live", procedure == NULL);
+	view_flag(view, "ended", enabled && !procedure_is_offered(procedure,
+			documents_day(sheet->request->now_ms)));
+}
+
+static enum rc sheet_show(struct sheet *sheet, const struct catalog_values *values, bool typed,
+		bool preview)
+{
+	struct request *request = sheet->request;
+	struct view *view = view_new(request->pool);
+
+	view_set(view, "code", pool_strdup(request->pool, json_text(sheet->before, "code")));
+	view_set(view, "name", pool_strdup(request->pool, json_text(sheet->before, "name")));
+	view_set(view, "title", pool_strdup(request->pool, json_text(sheet->before, "name")));
+	view_set(view, "sheet_url", sheet->url);
+	view_set(view, "action", sheet->on ? pool_printf(request->pool, "%s/bat", sheet->url) :
+			sheet->url);
+	view_set(view, "base", revise_print(request->pool, sheet->before));
+	view_set(view, "version", sheet->revise.current.version);
+	view_set(view, "document_fault", sheet->fault);
+	view_flag(view, "nothing_waits", values->count == 0);
+	show_state(sheet, view);
+	if (typed)
+		form_show(request->form, NULL, 0, view);
+	catalog_values_show(view, values, typed ? request->form : NULL);
+	if (preview && !form_has_faults(request->form)) {
+		view_flag(view, "unchanged", !revise_show_changes(view, sheet->before, sheet->after));
+		view_set(view, "shown", revise_print(request->pool, sheet->after));
+		view_flag(view, "preview", true);
+	} else if (typed) {
+		sheet->response->status = 422;
+	}
+	return web_page(sheet->web, request, sheet->response, sheet->on ? "intake/catalog_on" :
+			"intake/catalog_sheet", view);
+}
+
+static enum rc save(struct sheet *sheet, const char *summary_key, const struct catalog_values *values)
+{
+	struct request *request = sheet->request;
+	const char *summary = text_fill(request->pool, summary_key, json_text(sheet->after, "code"),
+			json_text(sheet->after, "name"), NULL);
+	enum rc rc;
+
+	catalogue_edit_put(sheet->revise.document, sheet->after);
+	rc = revise_save(sheet->web, request, sheet->response, &sheet->revise, summary, sheet->url,
+			&sheet->fault);
+	if (rc != RC_INVALID)
+		return rc;
+	/* The tree holds the new one now; the page compares with the copy that was read. */
+	sheet->before = catalogue_edit_row(json_object_get(sheet->revise.document, "procedures"), "code",
+			request->params[0]);
+	form_fault(request->form, "v0", "catalog.unfit");
+	return sheet_show(sheet, values, true, false);
+}
+
+/* The page was made of another version of this procedure: nothing is overwritten. */
+static bool is_stale(const struct sheet *sheet)
+{
+	return strcmp(form_raw(sheet->request->form, "base"), revise_print(sheet->request->pool,
+			sheet->before)) != 0;
+}
+
+static enum rc take(struct sheet *sheet, const struct catalog_values *values, const char *summary)
+{
+	struct request *request = sheet->request;
+	enum rc rc;
+
+	if (is_stale(sheet))
+		return revise_conflict(sheet->web, request, sheet->response, DOCUMENT_CATALOGUE, sheet->url);
+	rc = catalog_values_take(request, values);
+	if (rc != RC_OK)
+		return rc;
+	catalog_values_tidy(request->pool, sheet->after);
+	if (form_has_faults(request->form))
+		return sheet_show(sheet, values, true, false);
+	if (form_raw(request->form, "save")[0] != '\0' && strcmp(form_raw(request->form, "shown"),
+			revise_print(request->pool, sheet->after)) == 0)
+		return save(sheet, summary, values);
+	return sheet_show(sheet, values, true, true);
+}
+
+static enum rc switch_off(struct sheet *sheet)
+{
+	struct catalog_values none = { NULL, 0 };
+
+	if (is_stale(sheet))
+		return revise_conflict(sheet->web, sheet->request, sheet->response, DOCUMENT_CATALOGUE,
+				sheet->url);
+	json_put_flag(sheet->after, "enabled", false);
+	return save(sheet, "catalog.did_off", &none);
+}
+
+enum rc page_catalog_sheet(struct web *web, struct request *request, struct response *response)
+{
+	struct sheet sheet = { .web = web, .request = request, .response = response, .fault = "" };
+	struct catalog_values values;
+	enum rc rc = sheet_open(&sheet);
+
+	if (rc == RC_OK && request->method == METHOD_POST && form_raw(request->form, "off")[0] != '\0') {
+		rc = switch_off(&sheet);
+	} else if (rc == RC_OK) {
+		catalog_values_all(request->pool, sheet.after, &values);
+		rc = request->method == METHOD_POST ? take(&sheet, &values, "catalog.did_edit") :
+				sheet_show(&sheet, &values, false, false);
+	}
+	sheet_close(&sheet);
+	return rc;
+}
+
+/* Everything that waited was asked, each with its source. */
+static void settle_all(struct pool *pool, json_t *procedure)
+{
+	struct catalogue_doubt *doubts;
+	size_t count = catalogue_edit_doubts(pool, procedure, &doubts);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(doubts[i].word, "amount") == 0)
+			(void)json_object_del(doubts[i].object, "certain");
+		else
+			catalogue_edit_settle(doubts[i].object, doubts[i].word);
+	}
+	json_put_flag(procedure, "enabled", true);
+}
+
+enum rc page_catalog_on(struct web *web, struct request *request, struct response *response)
+{
+	struct sheet sheet = { .web = web, .request = request, .response = response, .fault = "",
+		.on = true };
+	struct catalog_values values;
+	enum rc rc = sheet_open(&sheet);
+
+	if (rc == RC_OK) {
+		catalog_values_doubts(request->pool, sheet.after, &values);
+		settle_all(request->pool, sheet.after);
+		rc = request->method == METHOD_POST ? take(&sheet, &values, "catalog.did_on") :
+				sheet_show(&sheet, &values, false, false);
+	}
+	sheet_close(&sheet);
+	return rc;
+}

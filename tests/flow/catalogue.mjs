@@ -1,0 +1,183 @@
+// Goal: the manager corrects, switches off and on, and adds procedures, each time after a preview, as a
+// version with a name; what was not confirmed is asked, with its source; nobody's work is overwritten,
+// and a clerk in the middle of a draft is told and loses nothing.
+import { strict as assert } from 'node:assert';
+import { cleanup, run, test } from '../lib/check.mjs';
+import { accept, acceptDossier, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const stack = new Stack({ name: 'catalogue', ports: [9360, 9370] });
+cleanup((failed) => stack.down(failed));
+let clerk, manager;
+const at = (code, slug = '') => `/quan-ly/thu-tuc/${code}${slug}`;
+const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
+const version = async () => /Danh mục bản (\S+?)\. /.exec((await manager.get('/quan-ly/thu-tuc')).text)[1];
+// The field whose label says this, in the group that says that.
+function field(page, group, label) {
+	const section = page.html.split('<section').find((part) => part.includes(`<h2>${group}</h2>`));
+	assert(section, `no group ${group}: ${page.text.slice(0, 300)}`);
+	const found = [...section.matchAll(/<label for="(v\d+)">([^<]*)</g)].find((match) => match[2].startsWith(label));
+	assert(found, `no ${label} in ${group}`);
+	return found[1];
+}
+const edit = (page, values, options) => {
+	const form = page.html.split('<form').findLast((part) => part.includes('name="base"'));
+	assert(form, page.text.slice(0, 300));
+	return manager.submit({ ...page, html: `<form${form}` }, 'name="base"', values, options);
+};
+const limitOf = async () => {
+	const page = await manager.get(at('9.999001'));
+	return { page, name: field(page, 'Trường hợp: Thông thường', 'Thời hạn') };
+};
+
+test.must('a board without its center', async () => {
+	await stack.up(['board']);
+	clerk = stack.clerks();
+	manager = stack.clerks();
+	await clerk.login('canbo');
+	await manager.login('quanly');
+});
+test('the list is the manager\'s alone, searched without diacritics and filtered by state', async () => {
+	assert.equal((await clerk.request('GET', '/quan-ly/thu-tuc')).status, 403);
+	assert.equal((await clerk.request('GET', at('2.000635'))).status, 403);
+	const all = await manager.get('/quan-ly/thu-tuc');
+	assert.match(all.text, /Tất cả 51/);
+	const found = await manager.get('/quan-ly/thu-tuc?tim=ket%20hon');
+	assert(found.text.includes('1.000894') && !found.text.includes('2.000815'));
+	const waiting = await manager.get('/quan-ly/thu-tuc?loc=cho');
+	assert(waiting.text.includes('1.001612') && !waiting.text.includes('2.000635'));
+	assert.equal((await manager.get(at('0.000000'))).status, 404);
+	assert.match((await manager.get('/viec')).text, /Danh mục thủ tục/);
+});
+test('a corrected limit is previewed, saved as a version, used at once, and pinned by older dossiers not', async () => {
+	const before = await version(), old = (await acceptDossier(clerk, { procedure: '9.999001' })).code;
+	const { page, name } = await limitOf();
+	const shown = await edit(page, { [name]: '5' });
+	assert.equal(shown.status, 200);
+	assert.match(shown.text, /Thời hạn Trường hợp Thông thường 3 ngày làm việc 5 ngày làm việc/);
+	assert.equal(await version(), before, 'a preview saves nothing');
+	const saved = await edit(shown, {}, { button: 'save' });
+	assert.equal(saved.redirected, at('9.999001'), saved.text.slice(0, 400));
+	assert.notEqual(await version(), before);
+	const history = await manager.get('/quan-ly/thu-tuc/lich-su');
+	assert.match(history.text, /Đang dùng .*Sửa 9\.999001 Thủ tục thử nghiệm/);
+	assert.match(history.text, /Bản kèm phần mềm/);
+	const code = (await acceptDossier(clerk, { procedure: '9.999001' })).code;
+	assert.match((await clerk.get(`/ho-so/${encodeURIComponent(code)}/giay-hen`)).text, /5 ngày làm việc/);
+	assert.match((await clerk.get(`/ho-so/${encodeURIComponent(old)}/giay-hen`)).text, /3 ngày làm việc/);
+	assert.match((await dossier(clerk, old)).text, new RegExp(`danh mục bản ${before.replaceAll('.', '\\.')},`));
+});
+test('values that are none are refused at their fields, and everything typed stays', async () => {
+	const { page, name } = await limitOf();
+	const first = field(page, 'Thông tin chung', 'Tên'), to = field(page, 'Thông tin chung', 'Hết hiệu lực');
+	const money = field(page, 'Khoản thu: Lệ phí thử nghiệm (Thông thường)', 'Mức thu');
+	const answer = await edit(page, { [name]: '0,3', [first]: '', [to]: '31/02/2027', [money]: '-5' });
+	assert.equal(answer.status, 422);
+	for (const one of [name, first, to, money]) assert(fault(answer, one), one);
+	assert(answer.html.includes('value="31/02/2027"') && answer.html.includes('value="0,3"'));
+	const before = await version();
+	const short = await edit(await edit(page, { [name]: '0,5' }), {}, { button: 'save' });
+	assert.equal(short.status, 422, 'the steps would take longer than the limit');
+	assert.match(short.text, /steps: longer than the limit/);
+	assert.equal(await version(), before);
+	assert.equal((await edit(page, {})).text.includes('Chưa có gì khác'), true);
+});
+test('what is shown is what is saved: a value typed after the preview is previewed again', async () => {
+	const { page, name } = await limitOf(), before = await version();
+	const again = await edit(await edit(page, { [name]: '6' }), { [name]: '7' }, { button: 'save' });
+	assert.equal(again.status, 200);
+	assert.match(again.text, /7 ngày làm việc/);
+	assert.equal(await version(), before);
+});
+test('two managers on one procedure: the second is shown the first one\'s act; a double tap saves once', async () => {
+	const other = stack.clerks();
+	await other.login('quanly');
+	const { page, name } = await limitOf();
+	const mine = await edit(page, { [name]: '4' }), theirs = await edit(page, { [name]: '8' });
+	const form = manager.form({ ...mine, html: mine.html }, 'name="shown"');
+	const before = await version();
+	const taps = await Promise.all([1, 2].map(() => manager.post(form.action, [...form.fields, ['save', '1']])));
+	assert.deepEqual(taps.map((a) => a.status), [303, 303]);
+	assert.equal(Number((await version()).split('-').pop()), Number(before.split('-').pop()) + 1);
+	const late = await edit(theirs, {}, { button: 'save' });
+	assert.equal(late.status, 409);
+	assert.match(late.text, /Sửa 9\.999001/);
+	assert.match((await manager.get(at('9.999001'))).html, /value="4"/);
+});
+test('switching on asks exactly what waits, each with its source', async () => {
+	const page = await manager.get(at('1.001612', '/bat'));
+	assert.match(page.text, /Trường hợp: Thông thường/);
+	const group = 'Trường hợp: Thông thường', fee = 'Khoản thu: Lệ phí đăng ký hộ kinh doanh (Thông thường)';
+	assert(!page.text.includes('Biên bản') || page.text.includes('Đã đối chiếu'));
+	const empty = await edit(page, {});
+	assert.equal(empty.status, 422);
+	const sources = [...page.html.matchAll(/<label for="(v\d+)">Căn cứ</g)].map((match) => match[1]);
+	assert.equal(sources.length, 5, 'who, limit, papers, steps, fee');
+	const ticks = [...page.html.matchAll(/type="checkbox" id="(v\d+)"/g)].map((match) => match[1]);
+	assert.equal(ticks.length, 2);
+	for (const one of ticks) assert(fault(empty, one), one);
+	const values = { ...Object.fromEntries(sources.map((one) => [one, 'QĐ thử 01/2026'])),
+		...Object.fromEntries(ticks.map((one) => [one, '1'])), [field(page, fee, 'Mức thu')]: '120000',
+		[field(page, group, 'Thời hạn')]: '3' };
+	const shown = await edit(page, values);
+	assert.equal(shown.status, 200, shown.text.slice(0, 500));
+	assert.match(shown.text, /100\.000 đ 120\.000 đ/);
+	const done = await edit(shown, {}, { button: 'save' });
+	assert.equal(done.redirected, at('1.001612'), done.text.slice(0, 500));
+	assert.match(done.text, /Đang bật/);
+	const { code } = await acceptDossier(clerk, { procedure: '1.001612' });
+	assert.match((await dossier(clerk, code)).text, /120\.000 đ/);
+});
+test('switched off while a draft is open: the clerk is told at the next step, nothing typed is lost', async () => {
+	const draft = await startDraft(clerk), papers = await chooseProcedure(clerk, draft, '2.000635');
+	const check = await tickPapers(clerk, papers);
+	const off = await manager.submit(await manager.get(at('2.000635')), 'name="off"', {}, { button: 'off' });
+	assert.match(off.text, /Đang tắt/);
+	const refused = await clerk.submit(check, '/kiem-tra', { note: 'Ghi chú còn đây' });
+	assert.equal(refused.status, 422);
+	assert.match(refused.text, /Thủ tục vừa được tắt/);
+	assert(refused.html.includes('Ghi chú còn đây'));
+	assert(!(await clerk.get(`/ho-so/moi/${draft.id}/thu-tuc`)).html.includes('value="2.000635"'));
+	const on = await edit(await edit(await manager.get(at('2.000635', '/bat')), {}), {}, { button: 'save' });
+	assert.match(on.text, /Đang bật/);
+	await accept(clerk, await clerk.get(`/ho-so/moi/${draft.id}/kiem-tra`));
+});
+test('a paper added while a draft is open is asked for before acceptance; what was ticked stays', async () => {
+	const draft = await startDraft(clerk), check = await tickPapers(clerk, await chooseProcedure(clerk, draft, '2.000635'));
+	const page = await manager.get(at('2.000635'));
+	const name = field(page, 'Giấy tờ: thêm giấy tờ (Thông thường)', 'Tên');
+	await edit(await edit(page, { [name]: 'Giấy tờ mới thêm' }), {}, { button: 'save' });
+	const refused = await clerk.submit(check, '/kiem-tra', {});
+	assert.equal(refused.status, 422);
+	assert.match(refused.text, /vừa được sửa/);
+	assert.match(refused.text, /Giấy tờ mới thêm/);
+	const papers = await clerk.get(`/ho-so/moi/${draft.id}/giay-to`);
+	assert.match(papers.html, /name="state\.to-khai" value="du" checked/);
+	await accept(clerk, await tickPapers(clerk, papers));
+});
+test('a procedure of one\'s own: off at first, then switched on; abolished and taken codes are refused', async () => {
+	const page = await manager.get('/quan-ly/thu-tuc/moi');
+	const values = { code: '5.000001', name: 'Thủ tục riêng của xã', field: 'Văn hóa', limit: '2', limit_unit: 'working-days',
+		paper: 'Đơn đề nghị', source: 'QĐ thử 02/2026' };
+	for (const code of ['2.001009', '2.000635', 'a b', ''])
+		assert(fault(await manager.submit(page, '/thu-tuc/moi', { ...values, code }), 'code'), code);
+	assert(fault(await manager.submit(page, '/thu-tuc/moi', { ...values, limit: '' }), 'limit'));
+	const made = await manager.submit(page, '/thu-tuc/moi', values);
+	assert.equal(made.redirected, at('5.000001'), made.text.slice(0, 400));
+	assert.match(made.text, /Đang tắt/);
+	await edit(await edit(await manager.get(at('5.000001', '/bat')), {}), {}, { button: 'save' });
+	await acceptDossier(clerk, { procedure: '5.000001' });
+});
+test('every version has its event; a restart keeps them; a rebuild leaves them alone', async () => {
+	const before = await version();
+	await stack.stop('board');
+	assert.equal(stack.tram('board', ['rebuild', '--compare']).status, 0);
+	assert.equal(stack.tram('board', ['rebuild']).status, 0);
+	await stack.start('board');
+	manager = stack.clerks();
+	await manager.login('quanly');
+	assert.equal(await version(), before);
+	assert.equal(stack.tram('board', ['verify']).status, 0);
+});
+
+await run();
