@@ -82,7 +82,7 @@ test.must('9.999001 goes to the province, is finished there with a file and retu
 	const page = await officer.get(url);
 	assert.equal(page.status, 200);
 	const files = [...page.html.matchAll(new RegExp(`href="(${url}/tep/[0-9a-f]{64})"`, 'g'))];
-	assert.equal(new Set(files.map((m) => m[1])).size, 3, 'two photos and a PDF');
+	assert.equal(new Set(files.map((m) => m[1])).size, 2, 'two photos bound into one PDF, and a PDF');
 	for (const [, href] of files) {
 		const file = await officer.request('GET', href);
 		assert.equal(file.status, 200);
