@@ -111,6 +111,11 @@ static bool seen_bytes(const char *hex, uint8_t out[EVENT_ID_SIZE])
 	return strlen(hex) == 2 * EVENT_ID_SIZE && hex_decode(hex, out, EVENT_ID_SIZE) == RC_OK;
 }
 
+bool act_seen(const struct request *request, uint8_t out[EVENT_ID_SIZE])
+{
+	return seen_bytes(form_raw(request->form, "seen"), out);
+}
+
 /* All parts or none; the first is checked against what the person saw. */
 static enum rc append_parts(struct web *web, struct request *request, const struct dossier_row *row,
 		const struct act_part *parts, size_t count, const uint8_t *seen, const char **reason)

@@ -23,6 +23,7 @@ static const struct act_choice choices[] = {
 	{ "supplement_in", "/nhan-bo-sung", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL,
 	  "dossier.supplement_received" },
 	{ "return", "/tra", false, ROLE_INTAKE | ROLE_RETURNER, ANY_LEVEL, "dossier.result_returned" },
+	{ "pay", "/thu-tien", false, ROLE_CASHIER | ROLE_INTAKE, ANY_LEVEL, "dossier.payment_met" },
 	{ "note", "/ghi-chu", false, ROLES_STAFF, ANY_LEVEL, "note.added" },
 	/* Corrections: after the note, so that none of them is ever the one big button. */
 	{ "scan", "/quet", false, ROLES_PREPARE, ANY_LEVEL, "dossier.manifest_changed" },
@@ -52,6 +53,11 @@ static const struct act_choice choices[] = {
 	{ "external", "/ma-khac", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "code.external" },
 	{ "withdraw", "/rut", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.withdrawn" },
 	{ "stop", "/dung", false, ROLE_SPECIALIST | ROLE_MANAGER, ANY_LEVEL, "dossier.stopped" },
+	{ "pay_ask", "/yeu-cau-nop", false, ROLE_INTAKE | ROLE_SPECIALIST | ROLE_MANAGER, ANY_LEVEL,
+	  "dossier.payment_requested" },
+	/* Offered beside each collection, not in the list: no role. */
+	{ "pay_cancel", "/huy-thu", false, 0, ANY_LEVEL, "fee.cancelled" },
+	{ "pay_refund", "/hoan-phi", false, 0, ANY_LEVEL, "fee.refunded" },
 	{ "void", "/huy", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.voided" },
 };
 #define CHOICES (sizeof(choices) / sizeof(choices[0]))
@@ -102,6 +108,8 @@ static const char *next_key(enum dossier_state state, enum level level)
 		return "finish";
 	case STATE_SUPPLEMENT:
 		return "supplement_in";
+	case STATE_PAYMENT:
+		return "pay";
 	case STATE_RESULT:
 		return "return";
 	default:

@@ -168,7 +168,8 @@ static enum rc show(struct correct *c)
 	view_flag(c->view, "proposing", c->proposing);
 	view_set(c->view, "lead", text_get(pool_printf(pool, "correct.%s.lead", spec->key)));
 	view_set(c->view, "go", text_get(pool_printf(pool, "correct.%s.go", spec->key)));
-	view_set(c->view, "action", dossier_show_url(pool, &c->row, c->proposing ?
+	view_set(c->view, "action", spec->action != NULL ? spec->action(c) :
+			dossier_show_url(pool, &c->row, c->proposing ?
 			pool_printf(pool, "/de-xuat/%s", c->slug) : act_choice_find(spec->key)->suffix));
 	if (c->proposing) {
 		view_set(c->view, "title", text_fill(pool, "proposal.of",
@@ -238,17 +239,56 @@ static enum rc write_proposal(struct correct *c, json_t *of)
 	return rc;
 }
 
+static const char *leads_to(const struct correct *c)
+{
+	const char *suffix = c->spec->leads_to != NULL ? c->spec->leads_to : "";
+
+	if (c->spec->paid_leads_to != NULL && c->row.fee_paid > 0)
+		suffix = c->spec->paid_leads_to;
+	return dossier_show_url(c->request->pool, &c->row, suffix);
+}
+
+/* Several events in one write. */
+static enum rc write_own(struct correct *c)
+{
+	const char *form_id = form_raw(c->request->form, "form_id"), *reason = NULL;
+	const char *location = leads_to(c);
+	uint8_t seen[EVENT_ID_SIZE];
+	char *first = NULL;
+	enum rc rc = act_seen(c->request, seen) ? store_begin(c->web->store, false) : RC_INVALID;
+
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(c->web->store, c->request->pool, form_id, &first);
+	if (rc == RC_OK)
+		rc = c->spec->append(c, seen, &reason);
+	if (rc == RC_OK)
+		rc = form_done(c->web->store, form_id, location);
+	if (rc == RC_OK)
+		rc = store_commit(c->web->store);
+	else
+		store_abort(c->web->store);
+	if (rc == RC_CONFLICT)
+		return act_conflict(c->web, c->request, c->response, &c->row, reason);
+	if (rc == RC_OK || rc == RC_EXISTS)
+		response_see_other(c->response, rc == RC_OK ? location : first);
+	return rc == RC_EXISTS ? RC_OK : rc;
+}
+
 static enum rc write(struct correct *c)
 {
-	json_t *body = json_new_object();
-	enum rc rc = c->spec->body(c, body);
+	json_t *body;
+	enum rc rc;
 
+	if (c->spec->append != NULL)
+		return write_own(c);
+	body = json_new_object();
+	rc = c->spec->body(c, body);
 	if (rc == RC_OK && c->proposing)
 		rc = write_proposal(c, body);
 	else if (rc == RC_OK)
 		rc = act_write(c->web, c->request, c->response, &c->row, c->spec->kind, body,
-				dossier_show_url(c->request->pool, &c->row,
-				c->spec->leads_to != NULL ? c->spec->leads_to : ""));
+				leads_to(c));
 	json_decref(body);
 	return rc;
 }

@@ -27,6 +27,11 @@ struct correction {
 	enum rc (*check)(struct correct *c);
 	enum rc (*body)(struct correct *c, json_t *body);
 	const char *leads_to;		/* suffix of the dossier's address after the act */
+	const char *paid_leads_to;	/* the same where money was taken for it; may be NULL */
+	/* An act of several events: inside store_begin, instead of body; may be NULL. */
+	enum rc (*append)(struct correct *c, const uint8_t *seen, const char **reason);
+	/* Where the form goes, when not to the dossier's address and the choice's suffix. */
+	const char *(*action)(struct correct *c);
 };
 
 struct correct {

@@ -93,7 +93,8 @@ static enum rc void_facts(struct correct *c)
 
 const struct correction correct_back_void = { .key = "void", .kind = "dossier.voided",
 		.fields = void_fields, .count = COUNT(void_fields), .second = ROLE_MANAGER,
-		.second_always = true, .facts = void_facts, .body = body_same };
+		.second_always = true, .facts = void_facts, .body = body_same,
+		.paid_leads_to = "/thu-tien" };
 
 enum rc page_void(struct web *web, struct request *request, struct response *response)
 {
@@ -143,7 +144,8 @@ static enum rc withdraw_body(struct correct *c, json_t *body)
 
 const struct correction correct_back_withdraw = { .key = "withdraw", .kind = "dossier.withdrawn",
 		.fields = withdraw_fields, .count = COUNT(withdraw_fields),
-		.initial = withdraw_initial, .body = withdraw_body };
+		.initial = withdraw_initial, .body = withdraw_body,
+		.paid_leads_to = "/thu-tien" };
 
 enum rc page_withdraw(struct web *web, struct request *request, struct response *response)
 {
@@ -158,7 +160,8 @@ static const struct field stop_fields[] = {
 };
 
 const struct correction correct_back_stop = { .key = "stop", .kind = "dossier.stopped",
-		.fields = stop_fields, .count = COUNT(stop_fields), .body = body_same };
+		.fields = stop_fields, .count = COUNT(stop_fields), .body = body_same,
+		.paid_leads_to = "/thu-tien" };
 
 enum rc page_stop(struct web *web, struct request *request, struct response *response)
 {

@@ -4,10 +4,23 @@
  */
 #include <string.h>
 
+#include "intake/pay.h"
 #include "intake/slip.h"
 #include "store/account.h"
 #include "web/show.h"
 #include "web/text_vi.h"
+
+/* The citizen said that he pays by transfer: then the code to scan stands on this very page. */
+static bool transfer_chosen(struct web *web, const struct dossier_row *row)
+{
+	json_t *body = NULL;
+	bool chosen = false;
+
+	if (dossier_body(web->store, row, &body) == RC_OK)
+		chosen = strcmp(json_text(body, "fee_state"), "unpaid") == 0;
+	json_decref(body);
+	return chosen;
+}
 
 static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row)
@@ -31,6 +44,10 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	view_flag(view, "open_paper", prints == 0 && !handwritten);
 	view_set(view, "fee_due", row->fee_total > row->fee_paid ?
 			show_money(request->pool, row->fee_total - row->fee_paid) : "");
+	rc = pay_show_owed(web, request, view, row);
+	if (rc != RC_OK)
+		return rc;
+	view_flag(view, "by_transfer", row->fee_total > row->fee_paid && transfer_chosen(web, row));
 	view_set(view, "slip_url", dossier_show_url(request->pool, row, "/giay-hen"));
 	view_set(view, "printed_url", dossier_show_url(request->pool, row, "/da-in"));
 	view_flag(view, "may_prepare", frame_can(request, ROLES_PREPARE));

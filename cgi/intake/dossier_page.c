@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "intake/documents.h"
+#include "intake/pay.h"
 #include "intake/print.h"
 #include "store/journal.h"
 #include "web/show.h"
@@ -296,6 +297,11 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	show_choices(request, view, &row);
 	show_people(view, &row, body);
 	show_fees(view, &row, body);
+	rc = pay_show_owed(web, request, view, &row);
+	if (rc == RC_OK)
+		rc = pay_show_collections(web, request, view, &row);
+	if (rc != RC_OK)
+		goto out;
 	rc = show_papers(web, view, &row, body);
 	if (rc == RC_OK)
 		rc = show_replaced(web, view, &row, body);

@@ -45,6 +45,7 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
 	{ "request.made", "reason" }, { "handover.received", "missing" },
 	{ "post.delivered", "reason" },
+	{ "fee.cancelled", "reason" }, { "dossier.payment_requested", "reason" },
 };
 
 /* "16:00 … → 10:00 …; reason" */
@@ -97,7 +98,13 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 	if (strcmp(kind, "slip.printed") == 0)
 		return slip_detail(pool, body);
 	if (strcmp(kind, "fee.collected") == 0)
-		return show_money(pool, json_int(body, "total", 0));
+		return pair(pool, show_money(pool, json_int(body, "total", 0)),
+				json_text(json_object_get(body, "receipt"), "number"));
+	if (strcmp(kind, "fee.refunded") == 0)
+		return pair(pool, show_money(pool, json_int(body, "amount", 0)),
+				json_text(body, "reason"));
+	if (strcmp(kind, "receipt.cancelled") == 0)
+		return dup(pool, json_text(json_object_get(body, "receipt"), "number"));
 	if (strcmp(kind, "manifest.complete") == 0 && json_int(body, "files", 0) > 0)
 		return text_fill(pool, "event.detail.files",
 				pool_printf(pool, "%d", (int)json_int(body, "files", 0)), NULL);

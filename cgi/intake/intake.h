@@ -36,6 +36,7 @@ struct intake *intake_of(const struct web *web);
 #define ROLES_COUNTER (ROLES_PREPARE | ROLE_CASHIER | ROLE_RETURNER | ROLE_MANAGER)
 #define ROLES_CERT (ROLE_INTAKE | ROLE_RETURNER | ROLE_CLERK_SEAL | ROLE_SIGNER | ROLE_MANAGER)
 #define ROLES_HANDOVER (ROLE_INTAKE | ROLE_RETURNER | ROLE_SPECIALIST | ROLE_CLERK_SEAL | ROLE_MANAGER)
+#define ROLES_PAY (ROLE_CASHIER | ROLE_INTAKE | ROLE_MANAGER)	/* see money, give it back */
 #define ROLES_STAFF (ROLES_COUNTER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_APPROVER | ROLE_CLERK_SEAL)
 
 #define ROLES_OLD (ROLE_INTAKE | ROLE_MANAGER)	/* what did not begin at this counter */
@@ -116,6 +117,8 @@ enum rc act_page(struct web *web, struct request *request, struct response *resp
 enum rc act_write(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *kind, const json_t *body,
 		const char *location) MUST_CHECK;
+/* The hidden field "seen" of a form; false: absent or not 32 hex digits. */
+bool act_seen(const struct request *request, uint8_t out[EVENT_ID_SIZE]);
 /* The same for a form that did not come through request->form (multipart). */
 enum rc act_write_form(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *kind, const json_t *body,
@@ -275,6 +278,19 @@ PAGE(queue_ticket);
 PAGE(queue_print);
 PAGE(rate);
 PAGE(ratings);
+/* ---- pages: money (pay.h) and shifts ---- */
+PAGE(pay_list);
+PAGE(pay);
+PAGE(pay_cancel);
+PAGE(pay_refund);
+PAGE(pay_ask);
+PAGE(pay_setup);
+PAGE(pay_range);
+PAGE(receipts);
+PAGE(receipts_csv);
+PAGE(receipt_usage);
+PAGE(shift);
+PAGE(shift_sheet);
 
 /* ---- pages: the manager's catalogue and calendar ---- */
 PAGE(catalog);

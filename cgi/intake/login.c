@@ -3,7 +3,7 @@
  * The work is web/login's; here is only who may come in and where they go.
  */
 #include "base/when.h"
-#include "intake/intake.h"
+#include "intake/pay.h"
 #include "store/account.h"
 #include "web/login.h"
 #include "web/text_vi.h"
@@ -13,7 +13,9 @@
 
 static const struct field counter_fields[] = {
 	{ "counter", FIELD_INT, true, 1, 99, NULL, "counter.label" },
+	{ "cash", FIELD_LINE, false, 0, 20, NULL, "counter.cash" },
 };
+#define COUNTER_FIELDS (sizeof(counter_fields) / sizeof(counter_fields[0]))
 
 enum rc page_root(struct web *web, struct request *request, struct response *response)
 {
@@ -55,7 +57,28 @@ enum rc page_password(struct web *web, struct request *request, struct response 
 	return login_password(web, request, response);
 }
 
-static enum rc choose(struct web *web, struct request *request, struct response *response)
+/* Who takes money begins a shift with the counter; one that is open goes on. */
+static enum rc begin_shift(struct web *web, struct request *request, const char *counter,
+		int64_t cash)
+{
+	const char *reason = NULL;
+	enum rc rc;
+
+	if (!frame_can(request, ROLES_TILL))
+		return RC_OK;
+	rc = store_begin(web->store, false);
+	if (rc != RC_OK)
+		return rc;
+	rc = shift_open(web->store, request->pool, request->session->account.id, counter, cash,
+			&reason);
+	if (rc == RC_OK)
+		return store_commit(web->store);
+	store_abort(web->store);
+	return rc;
+}
+
+static enum rc choose(struct web *web, struct request *request, struct response *response,
+		int64_t cash)
 {
 	const struct session *session = request->session;
 	const char *counter = pool_printf(request->pool, "%d",
@@ -65,6 +88,8 @@ static enum rc choose(struct web *web, struct request *request, struct response 
 	if (rc == RC_OK)
 		rc = account_set_counter(web->store, session->account.id, counter);
 	if (rc == RC_OK)
+		rc = begin_shift(web, request, counter, cash);
+	if (rc == RC_OK)
 		response_see_other(response, frame_home(request));
 	return rc;
 }
@@ -72,16 +97,22 @@ static enum rc choose(struct web *web, struct request *request, struct response 
 enum rc page_counter(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
+	int64_t cash = 0;
 
 	if (request->method == METHOD_POST) {
-		if (form_check(request->form, counter_fields, 1) == RC_OK)
-			return choose(web, request, response);
-		form_show(request->form, counter_fields, 1, view);
+		if (form_check(request->form, counter_fields, COUNTER_FIELDS) == RC_OK &&
+				form_text(request->form, "cash")[0] != '\0' &&
+				pay_amount(form_text(request->form, "cash"), &cash) != RC_OK)
+			form_fault(request->form, "cash", "pay.amount_wrong");
+		if (!form_has_faults(request->form))
+			return choose(web, request, response, cash);
+		form_show(request->form, counter_fields, COUNTER_FIELDS, view);
 		view_set(view, "typed", form_raw(request->form, "counter"));
 		response->status = 422;
 	}
 	view_set(view, "title", text_get("counter.title"));
 	view_flag(view, "at_counter", true);
+	view_flag(view, "takes_money", frame_can(request, ROLES_TILL));
 	for (int i = 1; i <= COUNTER_BUTTONS; i++)
 		view_int(view_item(view, "counters"), "no", i);
 	return web_page(web, request, response, "intake/counter", view);

@@ -41,6 +41,11 @@ static const struct menu_row rows[] = {
 	{ "queue", "/hang-doi", "queue" },
 	{ "queue", "/hang-doi/lay-so", "queue_take" },
 
+	{ "money", "/thu-tien", "pay" },
+	{ "money", "/chot-ca", "shift" },
+	{ "money", "/thu-tien/don-vi", "pay_setup" },
+
+	{ "books", "/so/bien-lai", "receipts" },
 	{ "books", "/so/chung-thuc", "books" },
 
 	{ "counter", "/nhap-bu", "late" },

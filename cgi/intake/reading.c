@@ -33,7 +33,8 @@ static bool is_dossier(const struct request *request)
 /* Pages about tools, people who work here and lists of papers name no citizen by their address. */
 static bool is_personal(const struct request *request)
 {
-	static const char *const about_others[] = { "staff", "tablets", "reading", "book", "books" };
+	static const char *const about_others[] = { "staff", "tablets", "reading", "book", "books",
+		"shift" };
 	const char *name = request->route->name;
 
 	if (strcmp(name, "find") == 0)
@@ -59,6 +60,9 @@ static bool by_duty(const struct web *web, unsigned roles)
 /* Waits where this person's desk takes it. */
 static bool at_my_desk(const struct dossier_row *row, const struct account *account)
 {
+	/* What owes, or must get money back, is the till's work. */
+	if (row->fee_total != row->fee_paid && (account->roles & (ROLE_CASHIER | ROLE_INTAKE)) != 0)
+		return true;
 	switch (row->facts.state) {
 	case STATE_RESULT:
 		return (account->roles & (ROLE_INTAKE | ROLE_RETURNER)) != 0;

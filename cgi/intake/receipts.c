@@ -1,0 +1,267 @@
+/*
+ * receipts.c: /so/bien-lai, the register of what was collected: by month, person and state; as CSV;
+ * and the report on the use of receipt numbers (/su-dung), one line per range.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/when.h"
+#include "intake/pay.h"
+#include "store/account.h"
+#include "web/show.h"
+#include "web/text_vi.h"
+
+#define ROWS 100
+#define CSV_ROWS 5000
+
+static const char *const states[] = { "tat-ca", "con-hieu-luc", "da-huy", "khong-so" };
+#define STATES (sizeof(states) / sizeof(states[0]))
+
+static enum money_state state_asked(const struct request *request)
+{
+	const char *asked = request_query(request, "loai");
+
+	for (size_t i = 0; i < STATES; i++)
+		if (strcmp(states[i], asked) == 0)
+			return (enum money_state)i;
+	return MONEY_ANY;
+}
+
+/* An account id as asked: nothing but what an id can be. */
+static const char *actor_asked(const struct request *request)
+{
+	const char *asked = request_query(request, "nguoi");
+	size_t len = strlen(asked);
+
+	return len < 48 && strspn(asked, "abcdefghijklmnopqrstuvwxyz0123456789-") == len ? asked : "";
+}
+
+static void query_of(const struct request *request, struct money_query *out, int *year, int *month)
+{
+	memset(out, 0, sizeof(*out));
+	pay_month_asked(request, year, month);
+	pay_month(*year, *month, &out->from_ms, &out->to_ms);
+	out->actor = actor_asked(request);
+	out->state = state_asked(request);
+}
+
+static void show_filters(struct web *web, struct request *request, struct view *view,
+		const struct money_query *query, const char **actors, size_t count)
+{
+	for (size_t i = 0; i < STATES; i++) {
+		struct view *item = view_item(view, "states");
+
+		view_set(item, "slug", states[i]);
+		view_set(item, "state_name", text_get(pool_printf(request->pool, "receipts.state.%s",
+				states[i])));
+		view_flag(item, "current", (size_t)query->state == i);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct view *item = view_item(view, "people");
+
+		view_set(item, "id", actors[i]);
+		view_set(item, "person", dossier_show_actor(web, request->pool, actors[i],
+				AUTHOR_BOARD));
+		view_flag(item, "selected", strcmp(actors[i], query->actor) == 0);
+	}
+}
+
+static const char *query_text(struct pool *pool, const struct money_query *query, int year,
+		int month)
+{
+	return pool_printf(pool, "thang=%d-%02d&nguoi=%s&loai=%s", year, month, query->actor,
+			states[query->state]);
+}
+
+static void show_row(struct web *web, struct view *item, const struct money_row *row)
+{
+	struct pool *pool = view_pool(item);
+
+	view_set(item, "serial", row->serial);
+	view_set(item, "number", row->number);
+	view_set(item, "at", show_time_screen(pool, row->at));
+	view_set(item, "payer", row->payer);
+	view_set(item, "url", pool_printf(pool, "/ho-so/%s/thu-tien", row->code));
+	view_set(item, "code_short", dossier_show_short_code(row->code));
+	view_set(item, "procedure", row->procedure);
+	view_set(item, "amount", show_money(pool, row->amount));
+	view_set(item, "method", pay_method(row->method));
+	view_set(item, "actor", dossier_show_actor(web, pool, row->actor, AUTHOR_BOARD));
+	view_flag(item, "spoiled", row->cancelled);
+	view_set(item, "why", row->why);
+	if (row->refunded > 0)
+		view_set(item, "refunded", show_money(pool, row->refunded));
+}
+
+enum rc page_receipts(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	struct money_query query;
+	struct money_row *rows = NULL;
+	struct money_totals totals;
+	const char **actors = NULL, *text;
+	int year, month;
+	int64_t from = 0;
+	size_t count = 0, actor_count = 0;
+	enum rc rc;
+
+	query_of(request, &query, &year, &month);
+	if (num_parse(request_query(request, "tu"), 0, 1000000, &from) != RC_OK)
+		from = 0;
+	query.limit = ROWS;
+	query.offset = (size_t)from;
+	rc = money_list(web->store, request->pool, &query, &rows, &count);
+	if (rc == RC_OK)
+		rc = money_actors(web->store, request->pool, query.from_ms, query.to_ms, &actors,
+				&actor_count);
+	if (rc == RC_OK)
+		rc = money_totals_day(web->store, query.from_ms, query.to_ms, &totals);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		show_row(web, view_item(view, "rows"), &rows[i]);
+	view_flag(view, "rows_shown", count > 0);
+	show_filters(web, request, view, &query, actors, actor_count);
+	text = query_text(request->pool, &query, year, month);
+	view_set(view, "query", text);
+	if (from > 0)
+		view_setf(view, "newer_url", "/so/bien-lai?%s&tu=%d", text,
+				from > ROWS ? (int)from - ROWS : 0);
+	if (count == ROWS)
+		view_setf(view, "older_url", "/so/bien-lai?%s&tu=%d", text, (int)from + ROWS);
+	view_setf(view, "month", "%d-%02d", year, month);
+	view_setf(view, "month_text", "%d/%d", month, year);
+	view_set(view, "sum_in", show_money(request->pool, totals.cash_in + totals.transfer_in +
+			totals.online_in));
+	view_set(view, "sum_back", show_money(request->pool, totals.cash_back +
+			totals.transfer_back));
+	view_setf(view, "sum_receipts", "%lld", (long long)totals.receipts);
+	view_set(view, "title", text_get("receipts.title"));
+	return web_page(web, request, response, "intake/receipts", view);
+}
+
+/* ---- CSV ---- */
+
+/* A quoted field. What a spreadsheet would take for a formula gets an apostrophe before it. */
+static void csv(struct buf *out, const char *text, bool last)
+{
+	buf_text(out, "\"");
+	if (strchr("=+-@\t\r", text[0]) != NULL && text[0] != '\0')
+		buf_text(out, "'");
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buf_text(out, "\"");
+		buf_add(out, text, 1);
+	}
+	buf_text(out, last ? "\"\r\n" : "\",");
+}
+
+enum rc page_receipts_csv(struct web *web, struct request *request, struct response *response)
+{
+	static const char *const heads[] = { "serial", "number", "at", "payer", "code", "procedure",
+		"amount", "method", "actor", "state", "note" };
+	struct pool *pool = request->pool;
+	struct buf *out = &response->body;
+	struct money_query query;
+	struct money_row *rows = NULL;
+	size_t count = 0, heads_count = sizeof(heads) / sizeof(heads[0]);
+	int year, month;
+	enum rc rc;
+
+	query_of(request, &query, &year, &month);
+	query.limit = CSV_ROWS;
+	rc = money_list(web->store, pool, &query, &rows, &count);
+	if (rc != RC_OK)
+		return rc;
+	buf_text(out, "\xEF\xBB\xBF");
+	for (size_t i = 0; i < heads_count; i++)
+		csv(out, text_get(pool_printf(pool, "receipts.head.%s", heads[i])), i + 1 == heads_count);
+	for (size_t i = 0; i < count; i++) {
+		csv(out, rows[i].serial, false);
+		csv(out, rows[i].number, false);
+		csv(out, show_time_screen(pool, rows[i].at), false);
+		csv(out, rows[i].payer, false);
+		csv(out, rows[i].code, false);
+		csv(out, rows[i].procedure, false);
+		csv(out, pool_printf(pool, "%lld", (long long)rows[i].amount), false);
+		csv(out, pay_method(rows[i].method), false);
+		csv(out, dossier_show_actor(web, pool, rows[i].actor, AUTHOR_BOARD), false);
+		csv(out, text_get(rows[i].cancelled ? "receipts.cancelled" : rows[i].refunded > 0 ?
+				"receipts.refunded" : "receipts.stands"), false);
+		csv(out, rows[i].cancelled ? rows[i].why : rows[i].refunded > 0 ?
+				show_money(pool, rows[i].refunded) : "", true);
+	}
+	response->content_type = "text/csv; charset=utf-8";
+	response_header(response, "Content-Disposition", pool_printf(pool,
+			"attachment; filename=\"bien-lai-%d-%02d.csv\"", year, month));
+	return RC_OK;
+}
+
+/* ---- use of numbers ---- */
+
+static void show_usage(struct view *item, const struct collector_range *range,
+		const struct collector_usage *usage)
+{
+	struct pool *pool = view_pool(item);
+	int64_t left_first = (usage->used > 0 ? usage->used_last : usage->before) + 1;
+
+	view_set(item, "form", range->form);
+	view_set(item, "serial", range->serial);
+	view_set(item, "issued", pool_printf(pool, "%s – %s", collector_number(pool, range->first),
+			collector_number(pool, range->end)));
+	view_set(item, "before", usage->before < range->end ? pool_printf(pool, "%s – %s",
+			collector_number(pool, usage->before + 1), collector_number(pool, range->end)) : "0");
+	view_set(item, "used_span", usage->used > 0 ? pool_printf(pool, "%s – %s",
+			collector_number(pool, usage->used_first),
+			collector_number(pool, usage->used_last)) : "");
+	view_setf(item, "used", "%lld", (long long)usage->used);
+	view_setf(item, "cancelled", "%lld", (long long)usage->cancelled);
+	view_set(item, "cancelled_list", usage->cancelled_list);
+	view_setf(item, "left", "%lld", (long long)usage->left);
+	view_set(item, "left_span", usage->left > 0 ? pool_printf(pool, "%s – %s",
+			collector_number(pool, left_first), collector_number(pool, range->end)) : "");
+	view_flag(item, "closed", range->closed);
+}
+
+enum rc page_receipt_usage(struct web *web, struct request *request, struct response *response)
+{
+	struct view *view = view_new(request->pool);
+	struct collector_range *ranges = NULL;
+	struct collector collector;
+	int64_t from_ms, to_ms;
+	size_t count = 0, shown = 0;
+	int year, month;
+	enum rc rc = collector_ranges(web->store, request->pool, &ranges, &count);
+
+	pay_month_asked(request, &year, &month);
+	pay_month(year, month, &from_ms, &to_ms);
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		struct collector_usage usage;
+
+		if (ranges[i].opened_at >= to_ms || (ranges[i].year != year &&
+				(ranges[i].closed || ranges[i].left == 0)))
+			continue;
+		rc = collector_usage_get(web->store, request->pool, &ranges[i], from_ms, to_ms, &usage);
+		if (rc == RC_OK) {
+			show_usage(view_item(view, "ranges"), &ranges[i], &usage);
+			shown++;
+		}
+	}
+	if (rc == RC_OK)
+		rc = collector_default(web->store, request->pool, &collector);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	if (rc == RC_OK) {
+		view_set(view, "collector", collector.name);
+		view_set(view, "tax_code", collector.tax_code);
+		view_set(view, "collector_address", collector.address);
+	}
+	view_flag(view, "ranges_shown", shown > 0);
+	view_setf(view, "month", "%d-%02d", year, month);
+	view_setf(view, "month_no", "%d", month);
+	view_setf(view, "year", "%d", year);
+	view_set(view, "date", show_date_paper(request->pool, request->now_ms));
+	view_set(view, "heading", text_upper(request->pool, text_get("usage.title")));
+	view_set(view, "title", text_get("usage.title"));
+	return web_page(web, request, response, "print/receipt_usage", view);
+}
