@@ -267,6 +267,7 @@ PAGE(cert_return);
 PAGE(books);
 PAGE(book);
 PAGE(book_print);
+PAGE(book_file);
 PAGE(book_spoil);
 PAGE(book_continue);
 PAGE(book_close);
@@ -276,6 +277,9 @@ PAGE(queue);
 PAGE(queue_take);
 PAGE(queue_ticket);
 PAGE(queue_print);
+PAGE(register);
+PAGE(register_print);
+PAGE(register_file);
 PAGE(rate);
 PAGE(ratings);
 /* ---- pages: money (pay.h) and shifts ---- */

@@ -46,6 +46,7 @@ static const struct menu_row rows[] = {
 	{ "money", "/thu-tien/don-vi", "pay_setup" },
 
 	{ "books", "/so/bien-lai", "receipts" },
+	{ "books", "/so/ho-so", "register" },
 	{ "books", "/so/chung-thuc", "books" },
 
 	{ "counter", "/nhap-bu", "late" },

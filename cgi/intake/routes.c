@@ -92,6 +92,7 @@ const struct route intake_routes[] = {
 	{ "books.open", POST, "/so/chung-thuc", 0, ROLE_MANAGER, 0, page_books },
 	{ "book", GET, "/so/chung-thuc/:book", 0, ROLES_CERT, 0, page_book },
 	{ "book.print", GET, "/so/chung-thuc/:book/in", 0, ROLES_CERT, 0, page_book_print },
+	{ "book.file", GET, "/so/chung-thuc/:book/tep/:format", 0, ROLES_CERT, 0, page_book_file },
 	{ "book.spoil", GET | POST, "/so/chung-thuc/:book/huy/:number", 0, ROLE_MANAGER, 0,
 	  page_book_spoil },
 	{ "book.continue", POST, "/so/chung-thuc/:book/quyen-moi", 0, ROLE_MANAGER, 0,
@@ -104,6 +105,9 @@ const struct route intake_routes[] = {
 	{ "queue.ticket", GET, "/hang-doi/so/:number", 0, ROLES_COUNTER, 0, page_queue_ticket },
 	{ "queue.print", GET, "/hang-doi/so/:number/in", 0, ROLES_COUNTER, 0, page_queue_print },
 
+	{ "register", GET, "/so/ho-so", 0, ROLES_COUNTER, 0, page_register },
+	{ "register.print", GET, "/so/ho-so/in", 0, ROLES_COUNTER, 0, page_register_print },
+	{ "register.file", GET, "/so/ho-so/tep/:format", 0, ROLES_COUNTER, 0, page_register_file },
 	{ "ratings", GET, "/quan-ly/danh-gia", 0, ROLE_MANAGER, 0, page_ratings },
 
 	{ "rate", GET, "/ho-so/:code/danh-gia", 0, ROLES_COUNTER, 0, page_rate },
