@@ -280,6 +280,8 @@ PAGE(queue_print);
 PAGE(register);
 PAGE(register_print);
 PAGE(register_file);
+PAGE(day);
+PAGE(day_sheet);
 PAGE(rate);
 PAGE(ratings);
 /* ---- pages: money (pay.h) and shifts ---- */

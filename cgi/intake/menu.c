@@ -47,6 +47,7 @@ static const struct menu_row rows[] = {
 
 	{ "books", "/so/bien-lai", "receipts" },
 	{ "books", "/so/ho-so", "register" },
+	{ "books", "/chot-ngay", "day" },
 	{ "books", "/so/chung-thuc", "books" },
 
 	{ "counter", "/nhap-bu", "late" },

@@ -108,6 +108,9 @@ const struct route intake_routes[] = {
 	{ "register", GET, "/so/ho-so", 0, ROLES_COUNTER, 0, page_register },
 	{ "register.print", GET, "/so/ho-so/in", 0, ROLES_COUNTER, 0, page_register_print },
 	{ "register.file", GET, "/so/ho-so/tep/:format", 0, ROLES_COUNTER, 0, page_register_file },
+	{ "day", GET | POST, "/chot-ngay", 0, ROLE_INTAKE | ROLE_CASHIER | ROLE_MANAGER, 0, page_day },
+	{ "day.sheet", GET, "/chot-ngay/:number", 0, ROLE_INTAKE | ROLE_CASHIER | ROLE_MANAGER, 0,
+	  page_day_sheet },
 	{ "ratings", GET, "/quan-ly/danh-gia", 0, ROLE_MANAGER, 0, page_ratings },
 
 	{ "rate", GET, "/ho-so/:code/danh-gia", 0, ROLES_COUNTER, 0, page_rate },
