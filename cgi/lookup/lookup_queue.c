@@ -88,6 +88,9 @@ lookup_screen(struct web *web, struct request *request, struct response *respons
 	for (size_t i = 0; i < count; i++)
 		view_set(view_item(view, "waiting"), "number", rows[i].number);
 	view_int(view, "waiting_count", waiting);
+	/* Without JavaScript; with it the page goes on to ?tu-dong=1, which looks anew by itself. */
+	if (request_query(request, "tu-dong")[0] == '\0')
+		response_header(response, "Refresh", "5");
 	view_set(view, "clock", show_clock(request->pool, request->now_ms));
 	view_set(view, "title", text_get("screen.title"));
 	return web_page(web, request, response, "lookup/screen", view);

@@ -91,6 +91,7 @@ test.must('two with priority, then one without; the counter for one queue takes 
 	assert.equal(await next(one), 'A001', 'a third with priority waits for one without');
 	assert.equal(await next(one), 'A005');
 	assert.equal(first(await screen()), 'A005 Quầy 1');
+	assert.equal((await screen()).headers.refresh, '5', 'it moves on without JavaScript');
 	assert.match((await screen()).text, /B001/);
 });
 test('the phone tells the place in the line', async () => {

@@ -1,8 +1,12 @@
 // screen.js: the screen looks again every three seconds without blinking, and rings when a number is
 // called. Browsers make no sound before somebody touched the page: a button asks for it once. Without
-// this file the page loads itself anew.
+// this file the page loads itself anew (a Refresh header, which the other address does not have).
 'use strict';
 (() => {
+	if (!location.search) {
+		location.replace('?tu-dong=1');
+		return;
+	}
 	const EVERY = 3000;
 	const button = document.getElementById('chuong');
 	let sound, latest = document.getElementById('man-hinh').dataset.latest;
