@@ -8,7 +8,7 @@ import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, decideAtCommune } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'day', ports: [9340, 9350] });
+const stack = new Stack({ name: 'day', ports: [9376, 9384] });
 cleanup((failed) => stack.down(failed));
 let clerk, manager, specialist, signer;
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 600)}`;
