@@ -22,6 +22,8 @@ const struct route admin_routes[] = {
 	{"accounts", GET, "/tai-khoan", 0, ROLE_MANAGER, 0, admin_accounts},
 	{"accounts.add", GET | POST, "/tai-khoan/moi", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_accounts_add},
+	{"otp", GET | POST, "/ma-mot-lan", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_otp},
+	{"otp.end", POST, "/tai-khoan/:id/bo-ma", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0, admin_otp_end},
 	{"accounts.import", GET | POST, "/tai-khoan/danh-sach", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_import},
 	{"accounts.edit", GET | POST, "/tai-khoan/:id", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,

@@ -33,6 +33,9 @@ ADMIN_HANDLER(password);
 ADMIN_HANDLER(accounts);
 ADMIN_HANDLER(accounts_add);
 ADMIN_HANDLER(accounts_edit);
+/* admin_otp.c: the second factor */
+ADMIN_HANDLER(otp);
+ADMIN_HANDLER(otp_end);
 /* admin_import_page.c: many accounts at once */
 ADMIN_HANDLER(import);
 ADMIN_HANDLER(accounts_lock);

@@ -127,6 +127,7 @@ show_row(struct web *web, struct request *request, struct view *item, const stru
 		view_set(item, "starts", show_date(pool, row->starts_at));
 	if (row->ends_at > request->now_ms)
 		view_set(item, "until", show_date(pool, row->ends_at - 1));
+	view_flag(item, "otp", row->otp);
 	view_flag(item, "must_change", row->must_change);
 	view_flag(item, "self", strcmp(row->id, request->session->account.id) == 0);
 }

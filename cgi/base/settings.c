@@ -128,6 +128,12 @@ static const struct key keys[] = {
 			"a session locks after so many idle minutes" },
 	{ "session_hours", TYPE_NUMBER, ON_BOTH, AT(session_hours), 1, 24, "12",
 			"a session ends after so many hours" },
+	{ "password_min", TYPE_NUMBER, ON_BOTH, AT(password_min), 8, 64, "14",
+			"characters of a password (TCVN 14423: 14; ASVS 5 without classes: 15)" },
+	{ "password_min_factor", TYPE_NUMBER, ON_BOTH, AT(password_min_factor), 8, 64, "8",
+			"characters of a password where a second factor is asked for" },
+	{ "password_classes", TYPE_NUMBER, ON_BOTH, AT(password_classes), 1, 4, "4",
+			"classes a password has: small letters, capitals, digits, others" },
 	{ "idle_account_days", TYPE_NUMBER, ON_BOTH, AT(idle_account_days), 0, 3650, "45",
 			"an account not used for so many days opens no more until a manager unlocks it; "
 			"0: never" },

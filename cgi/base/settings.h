@@ -68,6 +68,9 @@ struct settings {
 	bool tls_pages;			/* cookies get Secure and __Host- */
 	int64_t idle_lock_minutes;	/* 15 */
 	int64_t session_hours;		/* 12 */
+	int64_t password_min;		/* 14 (TCVN 14423); 8 with a second factor */
+	int64_t password_min_factor;
+	int64_t password_classes;	/* 4 of small, capital, digit, other */
 	int64_t idle_account_days;	/* 45 (TCVN 14423); 0: never */
 	char *reading_roles;		/* roles that look at everybody's work by duty */
 	int64_t recycle_requests;	/* worker exits after N requests, 0 = never; 20000 */

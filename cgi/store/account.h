@@ -10,6 +10,7 @@
 
 #include "base/pool.h"
 #include "base/rc.h"
+#include "crypt/hotp.h"
 #include "store/store.h"
 
 /* Roles of COUNTER: bits; one person may hold several. */
@@ -83,6 +84,26 @@ enum rc account_set_locked(struct store *store, const char *id, bool locked,
 /* Turns what waits in the outbox into events, each exactly once (account_outbox.c). Cheap when
  * nothing waits. Not inside a write. */
 enum rc account_outbox_flush(struct store *store) MUST_CHECK;
+/* ---- account_otp.c: the second factor, HOTP (RFC 4226) ---- */
+/* A new key, not yet asked for; nothing where one is in use. */
+enum rc account_otp_begin(struct store *store, const char *id, uint8_t key[HOTP_KEY_SIZE]) MUST_CHECK;
+/* The code of now or one of the next ten; the counter goes past it. begins: the first code of a new
+ * key, which switches it on. RC_DENIED. */
+enum rc account_otp_check(struct store *store, const char *id, const char *code,
+		bool begins) MUST_CHECK;
+/* Asked for no more; the password must be changed at the next login. */
+enum rc account_otp_end(struct store *store, const char *id, const char *actor) MUST_CHECK;
+/* After the right password: token (33 bytes) stands for it three minutes, until the code comes. */
+enum rc account_otp_wait(struct store *store, const char *program, const char *id, const char *next,
+		char token[33]) MUST_CHECK;
+/* RC_DENIED: wrong code; RC_NOT_FOUND: too late, or five wrong codes; RC_CONFLICT: shut meanwhile. */
+enum rc account_otp_enter(struct store *store, struct pool *pool, const char *program,
+		const char *token, const char *code, const char *device, struct account *out,
+		char **next) MUST_CHECK;
+/* Five failures at once: the device must wait. */
+enum rc account_login_failed(struct store *store, const struct account *account,
+		const char *device) MUST_CHECK;
+
 /* Failures of an account are forgotten, on all devices. */
 enum rc account_forget_failures(struct store *store, const char *login) MUST_CHECK;
 enum rc account_set_counter(struct store *store, const char *id, const char *counter) MUST_CHECK;

@@ -134,6 +134,23 @@ static enum rc failures_clear(struct store *store, const char *key, const char *
 	return db_write_commit(store->run);
 }
 
+enum rc account_login_failed(struct store *store, const struct account *account,
+		const char *device)
+{
+	char device_hash[2 * HASH_SIZE + 1], key[2 * HASH_SIZE + 1];
+	bool known = false;
+	enum rc rc = RC_OK;
+
+	hash_hex(device, device_hash);
+	hash_hex(account->login, key);
+	key[KEY_CHARS] = '\0';
+	if (device[0] != '\0')
+		rc = device_known(store, account->id, device_hash, &known);
+	for (int i = 0; rc == RC_OK && i < FAILURES_MAX; i++)
+		rc = failure_add(store, key, known ? device_hash : "");
+	return rc;
+}
+
 enum rc account_login_device(struct store *store, const char *account, const char *device)
 {
 	char device_hash[2 * HASH_SIZE + 1];

@@ -11,6 +11,7 @@
 #include "store/session.h"
 #include "tool/tool.h"
 #include "tool/user.h"
+#include "web/login.h"
 
 static const char usage[] =
 		"usage: tram user add LOGIN --data FOLDER --name NAME --roles ROLE,… [--title TITLE]\n"
@@ -46,11 +47,7 @@ static enum rc read_password(char out[PASSWORD_MAX])
 	}
 	if (line)
 		out[strcspn(out, "\r\n")] = '\0';
-	if (!line || strlen(out) < 12) {
-		fputs("tram user: a password of at least 12 characters is needed\n", stderr);
-		return RC_INVALID;
-	}
-	return RC_OK;
+	return line ? RC_OK : RC_INVALID;
 }
 
 static enum rc list(struct store *store, struct pool *pool)
@@ -68,12 +65,12 @@ static enum rc list(struct store *store, struct pool *pool)
 	return rc;
 }
 
-struct request {
+struct user_request {
 	const char *verb, *login, *name, *title, *roles;
 	bool keep;
 };
 
-static enum rc add(struct store *store, struct pool *pool, const struct request *request,
+static enum rc add(struct store *store, struct pool *pool, const struct user_request *request,
 		const char *password)
 {
 	struct account account;
@@ -94,7 +91,7 @@ static enum rc add(struct store *store, struct pool *pool, const struct request 
 	return rc;
 }
 
-static enum rc change(struct store *store, struct pool *pool, const struct request *request,
+static enum rc change(struct store *store, struct pool *pool, const struct user_request *request,
 		const char *password)
 {
 	struct account account;
@@ -110,7 +107,27 @@ static enum rc change(struct store *store, struct pool *pool, const struct reque
 	return rc == RC_OK ? session_end_account(store, account.id) : rc;
 }
 
-static enum rc act(struct store *store, struct pool *pool, const struct request *request)
+/* The same profile as on the pages. */
+static enum rc check_password(struct store *store, struct pool *pool, const struct user_request *request,
+		const char *password)
+{
+	struct account account = { .otp = false };
+	const char *fault;
+	enum rc rc = account_by_login(store, pool, request->login, &account);
+
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	fault = login_password_fault(store->settings, password, request->login, account.otp);
+	if (fault == NULL)
+		return RC_OK;
+	fprintf(stderr, "tram user: the password does not fit the settings password_min (%lld) and "
+			"password_classes (%lld), or holds the login (%s)\n",
+			(long long)store->settings->password_min,
+			(long long)store->settings->password_classes, fault);
+	return RC_INVALID;
+}
+
+static enum rc act(struct store *store, struct pool *pool, const struct user_request *request)
 {
 	char password[PASSWORD_MAX] = "";
 	bool adds = strcmp(request->verb, "add") == 0;
@@ -120,6 +137,8 @@ static enum rc act(struct store *store, struct pool *pool, const struct request 
 		return list(store, pool);
 	if (adds || strcmp(request->verb, "passwd") == 0)
 		rc = read_password(password);
+	if (rc == RC_OK && (adds || password[0] != '\0'))
+		rc = check_password(store, pool, request, password);
 	if (rc == RC_OK)
 		rc = adds ? add(store, pool, request, password) : change(store, pool, request, password);
 	memset(password, 0, sizeof(password));
@@ -145,7 +164,7 @@ static bool is_verb(const char *word)
 int user_main(int argc, char **argv)
 {
 	const char *words[2] = { NULL, NULL }, *data = NULL, *conf = NULL;
-	struct request request = { 0 };
+	struct user_request request = { 0 };
 	const struct tool_option options[] = {
 		{ "data", &data, NULL }, { "conf", &conf, NULL }, { "name", &request.name, NULL },
 		{ "title", &request.title, NULL }, { "roles", &request.roles, NULL },

@@ -14,7 +14,6 @@
 #include "web/form.h"
 #include "web/text_vi.h"
 
-#define PASSWORD_MIN 14
 #define PASSWORD_MAX 200
 
 static const struct field enter_fields[] = {
@@ -44,8 +43,10 @@ login_next(const char *path)
 }
 
 const char *
-login_password_fault(const char *password, const char *login)
+login_password_fault(const struct settings *settings, const char *password, const char *login,
+		bool second_factor)
 {
+	int64_t least = second_factor ? settings->password_min_factor : settings->password_min;
 	bool lower = false, upper = false, digit = false, other = false;
 	const char *at;
 	size_t len = strlen(login);
@@ -62,9 +63,9 @@ login_password_fault(const char *password, const char *login)
 		else
 			other = true;
 	}
-	if (text_chars(password) < PASSWORD_MIN)
+	if ((int64_t)text_chars(password) < least)
 		return "password.short";
-	if (!lower || !upper || !digit || !other)
+	if (lower + upper + digit + other < settings->password_classes)
 		return "password.classes";
 	for (at = password; len > 0 && strlen(at) >= len; at++)
 		if (strncmp(at, login, len) == 0)
@@ -103,6 +104,78 @@ show_enter(struct web *web, struct request *request, struct response *response, 
 	return web_page(web, request, response, page, view);
 }
 
+/* The old session of this browser ends, or rests where a colleague comes back to her tablet. */
+static enum rc
+let_in(struct web *web, struct request *request, struct response *response,
+		const struct account *account, const char *next)
+{
+	enum rc rc;
+
+	if (request->session != NULL) {
+		rc = request->session->device[0] != '\0' &&
+				strcmp(request->session->account.id, account->id) != 0 ?
+				session_set_locked(web->store, request->session, true) :
+				session_end(web->store, request->session);
+		if (rc != RC_OK)
+			return rc;
+	}
+	if (account->must_change)
+		next = LOGIN_PASSWORD_PATH;
+	return web_login(web, request, response, account, next);
+}
+
+/* The password was right: the code of the second factor is asked for on a page of its own. */
+static enum rc
+show_code(struct web *web, struct request *request, struct response *response, const char *token,
+		const char *fault)
+{
+	static const struct field field = {"code", FIELD_LINE, true, 1, 20, NULL, "otp.code"};
+	struct view *view = view_new(request->pool);
+
+	view_set(view, "title", text_get("otp.ask"));
+	view_set(view, "token", token);
+	if (fault != NULL) {
+		form_fault(request->form, "code", fault);
+		form_show(request->form, &field, 1, view);
+		view_set(view, "code", "");
+		response->status = 422;
+	}
+	return web_page(web, request, response, "otp", view);
+}
+
+static enum rc
+ask_code(struct web *web, struct request *request, struct response *response,
+		const struct account *account, const char *next)
+{
+	char *token = pool_alloc(request->pool, 33);
+	enum rc rc = account_otp_wait(web->store, web->program, account->id, next, token);
+
+	return rc == RC_OK ? show_code(web, request, response, token, NULL) : rc;
+}
+
+static enum rc
+enter_code(struct web *web, struct request *request, struct response *response)
+{
+	const char *token = form_raw(request->form, "cho"), *typed = form_raw(request->form, "code");
+	struct account account;
+	char code[HOTP_DIGITS + 2] = "", *next = NULL;
+	size_t len = 0;
+	enum rc rc;
+
+	for (; *typed != '\0' && len <= HOTP_DIGITS; typed++)
+		if (*typed != ' ')
+			code[len++] = *typed;
+	rc = account_otp_enter(web->store, request->pool, web->program, token, code, request->device,
+			&account, &next);
+	if (rc == RC_DENIED)
+		return show_code(web, request, response, token, "otp.wrong");
+	if (rc == RC_NOT_FOUND)
+		return show_enter(web, request, response, "", "otp.over", 0);
+	if (rc == RC_CONFLICT)
+		return show_enter(web, request, response, "", "login.locked", 0);
+	return rc == RC_OK ? let_in(web, request, response, &account, next) : rc;
+}
+
 static enum rc
 enter(struct web *web, struct request *request, struct response *response, unsigned roles,
 		const char *next)
@@ -135,18 +208,9 @@ enter(struct web *web, struct request *request, struct response *response, unsig
 				web->program);
 		return show_enter(web, request, response, next, "login.no_role", 0);
 	}
-	/* On a paired tablet a colleague's session rests until she comes back to it. */
-	if (request->session != NULL) {
-		rc = request->session->device[0] != '\0' &&
-				strcmp(request->session->account.id, account.id) != 0 ?
-				session_set_locked(web->store, request->session, true) :
-				session_end(web->store, request->session);
-		if (rc != RC_OK)
-			return rc;
-	}
-	if (account.must_change)
-		next = LOGIN_PASSWORD_PATH;
-	return web_login(web, request, response, &account, next);
+	if (account.otp)
+		return ask_code(web, request, response, &account, next);
+	return let_in(web, request, response, &account, next);
 }
 
 enum rc
@@ -154,6 +218,8 @@ login_enter(struct web *web, struct request *request, struct response *response,
 {
 	const char *next;
 
+	if (request->method == METHOD_POST && form_raw(request->form, "cho")[0] != '\0')
+		return enter_code(web, request, response);
 	if (request->method == METHOD_POST) {
 		next = login_next(form_raw(request->form, "tiep"));
 		return enter(web, request, response, roles, *next != '\0' ? next : "/");
@@ -191,7 +257,16 @@ show_change(struct web *web, struct request *request, struct response *response)
 	struct view *view = view_new(request->pool);
 	char page[64];
 
+	struct account account;
+	enum rc rc = account_by_id(web->store, request->pool, request->session->account.id, &account);
+
+	if (rc != RC_OK)
+		return rc;
 	view_set(view, "title", text_get("password.title"));
+	view_set(view, "hint", text_fill(request->pool, web->settings->password_classes == 4 ?
+			"password.hint" : "password.hint_classes", pool_printf(request->pool, "%d",
+			(int)(account.otp ? web->settings->password_min_factor : web->settings->password_min)),
+			pool_printf(request->pool, "%d", (int)web->settings->password_classes), NULL));
 	view_flag(view, "must_change", request->session->account.must_change);
 	if (request->method == METHOD_POST) {
 		form_show(request->form, change_fields, change_count, view);
@@ -218,7 +293,10 @@ check_change(struct web *web, struct request *request)
 
 	if (form_check(form, change_fields, change_count) != RC_OK)
 		return RC_INVALID;
-	fault = login_password_fault(form_text(form, "new"), own->login);
+	rc = account_by_id(web->store, request->pool, own->id, &account);
+	if (rc != RC_OK)
+		return rc;
+	fault = login_password_fault(web->settings, form_text(form, "new"), own->login, account.otp);
 	if (fault == NULL && strcmp(form_text(form, "new"), form_text(form, "old")) == 0)
 		fault = "password.same";
 	if (fault != NULL)

@@ -30,8 +30,9 @@ bool login_must_change(struct request *request, struct response *response);
 
 /* A path of ours: one leading '/', printable ASCII, no host, no way out of the program; "" else. */
 const char *login_next(const char *path);
-/* NULL, or the text key of what the password lacks: at least 14 characters, 4 classes (TCVN
- * 14423:2026 without a second factor). login: the account's name must not be in it. */
-const char *login_password_fault(const char *password, const char *login);
+/* NULL, or the text key of what the password lacks of the settings' profile (TCVN 14423:2026: 14
+ * characters of 4 classes, 8 with a second factor). login: the account's name must not be in it. */
+const char *login_password_fault(const struct settings *settings, const char *password,
+		const char *login, bool second_factor);
 
 #endif

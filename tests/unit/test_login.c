@@ -10,6 +10,9 @@
 
 #include "web/login.h"
 
+static const struct settings tcvn = { .password_min = 14, .password_min_factor = 8,
+	.password_classes = 4 };
+
 static void
 test_next_stays_here(void **state)
 {
@@ -30,17 +33,27 @@ static void
 test_password_policy(void **state)
 {
 	(void)state;
-	assert_null(login_password_fault("Tram-Demo-2026!", "canbo"));
-	assert_string_equal(login_password_fault("Tram-Demo-202", "canbo"), "password.short");
-	assert_string_equal(login_password_fault("", "canbo"), "password.short");
-	assert_string_equal(login_password_fault("tram-demo-2026!!", "canbo"), "password.classes");
-	assert_string_equal(login_password_fault("TRAM-DEMO-2026!!", "canbo"), "password.classes");
-	assert_string_equal(login_password_fault("Tram-Demo-Demo!!", "canbo"), "password.classes");
-	assert_string_equal(login_password_fault("TramDemo20262026", "canbo"), "password.classes");
-	assert_string_equal(login_password_fault("Tram-canbo-2026!", "canbo"),
+	assert_null(login_password_fault(&tcvn, "Tram-Demo-2026!", "canbo", false));
+	assert_string_equal(login_password_fault(&tcvn, "Tram-Demo-202", "canbo", false), "password.short");
+	assert_string_equal(login_password_fault(&tcvn, "", "canbo", false), "password.short");
+	assert_string_equal(login_password_fault(&tcvn, "tram-demo-2026!!", "canbo", false), "password.classes");
+	assert_string_equal(login_password_fault(&tcvn, "TRAM-DEMO-2026!!", "canbo", false), "password.classes");
+	assert_string_equal(login_password_fault(&tcvn, "Tram-Demo-Demo!!", "canbo", false), "password.classes");
+	assert_string_equal(login_password_fault(&tcvn, "TramDemo20262026", "canbo", false), "password.classes");
+	assert_string_equal(login_password_fault(&tcvn, "Tram-canbo-2026!", "canbo", false),
 			"password.holds_name");
+	/* With a second factor eight do; another profile asks for length alone. */
+	assert_null(login_password_fault(&tcvn, "Tram-26!", "canbo", true));
+	assert_string_equal(login_password_fault(&tcvn, "Tram-2!", "canbo", true), "password.short");
+	{
+		struct settings asvs = { .password_min = 15, .password_min_factor = 8, .password_classes = 1 };
+
+		assert_null(login_password_fault(&asvs, "mot cau dai de nho", "canbo", false));
+		assert_string_equal(login_password_fault(&asvs, "mot cau ngan", "canbo", false),
+				"password.short");
+	}
 	/* Characters count, not bytes: thirteen of them, though more bytes than fourteen. */
-	assert_string_equal(login_password_fault("Đường-Đi-2026", "canbo"), "password.short");
+	assert_string_equal(login_password_fault(&tcvn, "Đường-Đi-2026", "canbo", false), "password.short");
 }
 
 int
