@@ -106,11 +106,11 @@ test('two open pages of one draft, accepted at the same moment: one dossier, and
 		assert.equal(seqs()[0], before + 1);
 	}
 });
-test('with a fee: the money is written once, too', async () => {
+test('with a fee: the money and its receipt are written once, too', async () => {
 	const draft = await startDraft(clerk);
 	const papers = await chooseProcedure(clerk, draft, '2.000815');
 	const page = await tickPapers(clerk, papers, true);
-	const location = await twice(clerk, filled(clerk, page, '/kiem-tra', { fee_state: 'paid', fee_pages: '3', fee_copies: '1' }), 2);
+	const location = await twice(clerk, filled(clerk, page, '/kiem-tra', { fee_state: 'paid', fee_pages: '3', fee_copies: '1' }), 3);
 	assert.match((await clerk.get(location.replace('/xong', ''))).text, /Thu (phí|lệ phí|tiền)/);
 });
 
