@@ -262,3 +262,20 @@ int64_t documents_day(int64_t at_ms)
 	when_to_local(at_ms, &local);
 	return when_day_number(local.year, local.month, local.day);
 }
+
+int64_t documents_clock(const struct dossier_row *row, const json_t *body)
+{
+	struct when_local at, mark;
+	int64_t day_ms = json_int(body, "postmarked_at", 0), clock;
+
+	if (strcmp(json_text(body, "channel"), "post") != 0 || day_ms <= 0)
+		return row->received_at;
+	when_to_local(row->received_at, &at);
+	when_to_local(day_ms, &mark);
+	mark.hour = at.hour;
+	mark.minute = at.minute;
+	mark.second = at.second;
+	if (when_from_local(&mark, &clock) != RC_OK || clock > row->received_at)
+		return row->received_at;
+	return clock;
+}

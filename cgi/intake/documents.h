@@ -5,6 +5,7 @@
 #ifndef TRAM_INTAKE_DOCUMENTS_H
 #define TRAM_INTAKE_DOCUMENTS_H
 
+#include "base/json.h"
 #include "intake/intake.h"
 #include "store/document.h"
 
@@ -24,6 +25,8 @@ void documents_refresh(struct web *web);
 /* The calendar of that version into *out, in pool. RC_NOT_FOUND: this board no longer has it. */
 enum rc documents_calendar(struct web *web, struct pool *pool, const char *version,
 		struct calendar *out) MUST_CHECK;
+/* When a dossier's clock started: received, or by post the day of the postmark (DOMAIN 1.5). */
+int64_t documents_clock(const struct dossier_row *row, const json_t *body);
 /* The day number of a time, for procedure_is_offered. */
 int64_t documents_day(int64_t at_ms);
 

@@ -208,24 +208,6 @@ static void show_fees(struct view *view, const struct dossier_row *row, const js
 				"fee.unpaid"));
 }
 
-/* When the clock started: received, or by post the day of the postmark (DOMAIN 1.5). */
-static int64_t clock_of(const struct dossier_row *row, const json_t *body)
-{
-	struct when_local at, mark;
-	int64_t day_ms = json_int(body, "postmarked_at", 0), clock;
-
-	if (strcmp(json_text(body, "channel"), "post") != 0 || day_ms <= 0)
-		return row->received_at;
-	when_to_local(row->received_at, &at);
-	when_to_local(day_ms, &mark);
-	mark.hour = at.hour;
-	mark.minute = at.minute;
-	mark.second = at.second;
-	if (when_from_local(&mark, &clock) != RC_OK || clock > row->received_at)
-		return row->received_at;
-	return clock;
-}
-
 /* The count again as it was made: by the limit and the calendar that the dossier pinned. Where it
  * comes to another time, somebody set that by hand or the clock stood still, and the timeline says so. */
 static void show_count(struct web *web, struct view *view, const struct dossier_row *row,
@@ -253,7 +235,7 @@ static void show_count(struct web *web, struct view *view, const struct dossier_
 		view_flag(view, "why_lost", true);
 		return;
 	}
-	if (due_count(&calendar, &limit, clock_of(row, body), pool, due) != RC_OK)
+	if (due_count(&calendar, &limit, documents_clock(row, body), pool, due) != RC_OK)
 		return;
 	if (due->due_at == row->due_at)
 		dossier_show_why(view, "why", due);

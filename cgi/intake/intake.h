@@ -304,6 +304,8 @@ PAGE(catalog_history);
 PAGE(catalog_new);
 PAGE(catalog_sheet);
 PAGE(catalog_on);
+PAGE(calendar);
+PAGE(calendar_history);
 
 /* ---- pages: search, person, the four steps, paper, files ---- */
 PAGE(find);

@@ -60,6 +60,7 @@ static const struct menu_row rows[] = {
 	{ "self", "/chon-quay", "counter" },
 	{ "manage", "/quan-ly", "manage" },
 	{ "manage", "/quan-ly/thu-tuc", "catalog" },
+	{ "manage", "/quan-ly/lich", "calendar" },
 	{ "manage", "/quan-ly/nguoi", "staff" },
 	{ "manage", "/quan-ly/may", "tablets" },
 	{ "manage", "/quan-ly/danh-gia", "ratings" },

@@ -77,6 +77,9 @@ const char *revise_words(struct pool *pool, const char *member, const char *valu
 
 	if (strcmp(member, "limit") == 0)
 		return limit_words(pool, value);
+	/* "from: 2025, to: 2026" */
+	if (strcmp(member, "announced") == 0 && strlen(value) == 20)
+		return pool_printf(pool, "%.4s - %s", value + 6, value + 16);
 	for (size_t i = 0; i < sizeof(money) / sizeof(money[0]); i++)
 		if (strcmp(member, money[i]) == 0 && num_parse(value, 0, INT64_MAX, &dong) == RC_OK)
 			return show_money(pool, dong);

@@ -114,6 +114,8 @@ const struct route intake_routes[] = {
 	{ "ratings", GET, "/quan-ly/danh-gia", 0, ROLE_MANAGER, 0, page_ratings },
 
 	{ "rate", GET, "/ho-so/:code/danh-gia", 0, ROLES_COUNTER, 0, page_rate },
+	{ "calendar", GET | POST, "/quan-ly/lich", 0, ROLE_MANAGER, 0, page_calendar },
+	{ "calendar.history", GET, "/quan-ly/lich/lich-su", 0, ROLE_MANAGER, 0, page_calendar_history },
 	{ "catalog", GET, "/quan-ly/thu-tuc", 0, ROLE_MANAGER, 0, page_catalog },
 	{ "catalog.history", GET, "/quan-ly/thu-tuc/lich-su", 0, ROLE_MANAGER, 0, page_catalog_history },
 	{ "catalog.new", GET | POST, "/quan-ly/thu-tuc/moi", 0, ROLE_MANAGER, 0, page_catalog_new },

@@ -131,6 +131,21 @@ static const char BACKLOG[] =
 	" LIMIT " BACKLOG_MAX ") s) q JOIN dossier d ON d.board = $1 AND d.id = q.subject"
 	" WHERE d.complete_version >= d.manifest_version) b";
 
+enum rc dossier_list_running(struct store *store, struct pool *pool, int64_t from_ms, int64_t to_ms,
+		size_t limit, struct dossier_row **rows, size_t *count)
+{
+	static const char sql[] = DOSSIER_SELECT "FROM dossier d WHERE " MINE OPEN
+			" AND d.has_due = 1 AND d.due_at >= $2 AND d.received_at < $3" BY_DUE;
+	struct stmt *stmt = db_stmt(store->tram, sql);
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, from_ms);
+	stmt_int(stmt, 3, to_ms);
+	stmt_int(stmt, 4, (int64_t)limit);
+	stmt_int(stmt, 5, 0);
+	return dossier_row_all(store, stmt, pool, limit, rows, count);
+}
+
 enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out)
 {
 	struct stmt *stmt = db_stmt(store->tram, BACKLOG);
