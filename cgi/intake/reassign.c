@@ -191,7 +191,7 @@ static enum rc move_all(struct move *move, char **location)
 	if (rc != RC_OK)
 		return rc;
 	rc = form_claim(move->web->store, request->pool, form_id, &first);
-	for (size_t i = 0; rc == RC_OK && (one = form_raw_at(request->form, "d", i)) != NULL; i++) {
+	for (size_t i = 0; rc == RC_OK && (one = form_raw_at(request->form, "d[]", i)) != NULL; i++) {
 		if (strlen(one) != DOSSIER_CHARS)
 			rc = RC_INVALID;
 		else
@@ -226,7 +226,7 @@ enum rc page_reassign(struct web *web, struct request *request, struct response 
 		rc = find_people(&move);
 	if (rc != RC_OK && rc != RC_INVALID)
 		return rc;
-	if (rc == RC_OK && form_raw_at(request->form, "d", 0) == NULL)
+	if (rc == RC_OK && form_raw_at(request->form, "d[]", 0) == NULL)
 		form_fault(request->form, "work", "reassign.nothing");
 	if (form_has_faults(request->form))
 		return show(web, request, response);

@@ -36,12 +36,12 @@ test('all open work of one goes to another in one act; what moved meanwhile stay
 	assert.equal(start.status, 200);
 	const from = optionOf(start, 'tu', 'Lê Văn Thử');
 	const page = await manager.get(`/quan-ly/chuyen-viec?tu=${from}`);
-	assert.equal((page.html.match(/name="d"/g) ?? []).length, 3, page.text.slice(0, 600));
+	assert.equal((page.html.match(/name="d\[\]"/g) ?? []).length, 3, page.text.slice(0, 600));
 	const to = optionOf(page, 'to', 'Trần Thị Thử');
 	assert(to, page.html.slice(0, 500));
 	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { from, to: '', reason: 'Nghỉ phép' }), 'to'));
 	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to, reason: '' }), 'reason'));
-	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to, reason: 'Nghỉ phép', d: undefined }), 'work'));
+	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to, reason: 'Nghỉ phép', 'd[]': undefined }), 'work'));
 	assert(fault(await manager.submit(page, '/quan-ly/chuyen-viec"', { to: 'u-0000000000000000', reason: 'Nghỉ phép' }), 'to'));
 	const chosen = /name="signer" value="([^"]+)"/.exec((await specialist.get(url(codes[2], 'trinh-ky'))).html)[1];
 	await act(specialist, codes[2], 'trinh-ky', { signer: chosen });
@@ -63,8 +63,8 @@ test('all open work of one goes to another in one act; what moved meanwhile stay
 	const tray = await manager.get(`/quan-ly/chuyen-viec?tu=${signerFrom}`);
 	const refused = await manager.submit(tray, '/quan-ly/chuyen-viec"', { to: from, reason: 'Đi họp' });
 	assert.match(refused.text, /Đã chuyển 0 hồ sơ\. 1 hồ sơ không chuyển/);
-	assert.equal((await manager.post('/quan-ly/chuyen-viec', [...typed.filter(([n]) => n !== 'd' && n !== 'form_id'),
-		['form_id', 'f'.repeat(32)], ['d', 'xyz']])).status, 400);
+	assert.equal((await manager.post('/quan-ly/chuyen-viec', [...typed.filter(([n]) => n !== 'd[]' && n !== 'form_id'),
+		['form_id', 'f'.repeat(32)], ['d[]', 'xyz']])).status, 400);
 });
 
 // ---- another system ----
