@@ -13,7 +13,7 @@
  * [{"id", "name", "originals", "certified", "copies", "submission": "submit|present|lookup",
  * "condition", "when", "required"}], "fees": [{"id", "name", "kind", "amount", "first_pages",
  * "first", "next", "max", "condition", "when", "certain": false}], "steps": [{"name", "role",
- * "limit"}]}]}], "abolished": [{"code", "by"}]}. "when" names answers to the procedure's questions:
+ * "limit"}], "parts": [{"procedure", "name", "unit", "agency", "level", "limit"}]}]}], "abolished": [{"code", "by"}]}. "when" names answers to the procedure's questions:
  * {"da-ly-hon": true}. "sources": {"limit": "…"} beside any value says where it comes from; people
  * read it, nothing counts with it. Left out: "", 0, enabled and certain true.
  */
@@ -78,6 +78,16 @@ struct role {
 	bool required, applicant;	/* applicant: usually the one who applies */
 };
 
+enum level { LEVEL_COMMUNE, LEVEL_PROVINCE };
+
+/* What a bundle consists of: each part is a dossier of its own, decided elsewhere or here. */
+struct bundle_part {
+	const char *procedure;	/* its code; "" = the bundle's */
+	const char *name, *unit, *agency;	/* unit "" = the point's own commune */
+	enum level level;
+	struct limit limit;
+};
+
 struct procedure;
 
 struct procedure_case {
@@ -93,10 +103,10 @@ struct procedure_case {
 	size_t fee_count;
 	const struct procedure_step *steps;
 	size_t step_count;
+	const struct bundle_part *parts;	/* none: no bundle */
+	size_t part_count;
 	bool limit_certain, components_certain;
 };
-
-enum level { LEVEL_COMMUNE, LEVEL_PROVINCE };
 
 struct procedure {
 	const char *code;		/* "2.000635" */

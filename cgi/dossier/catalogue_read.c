@@ -192,6 +192,34 @@ static json_t *list_at(const json_t *object, const char *key, size_t i)
 	return json_array_get(json_object_get(object, key), i);
 }
 
+/* Of a bundle; as certain as the case's limit. */
+static enum rc read_bundle(struct catalogue_reader *in, const json_t *row, const char *where,
+		struct procedure_case *out)
+{
+	static const char *const levels[] = { "commune", "province" };
+	struct bundle_part *parts;
+	size_t i;
+
+	if (!list_size(row, "parts", 12, &out->part_count))
+		return catalogue_read_fail(in, where, "parts");
+	parts = pool_alloc(in->pool, out->part_count * sizeof(*parts));
+	for (i = 0; i < out->part_count; i++) {
+		const json_t *part = list_at(row, "parts", i);
+		int level = catalogue_read_word(part, "level", levels, 2);
+
+		parts[i].procedure = catalogue_read_text(in, part, "procedure");
+		parts[i].name = catalogue_read_text(in, part, "name");
+		parts[i].unit = catalogue_read_text(in, part, "unit");
+		parts[i].agency = catalogue_read_text(in, part, "agency");
+		if (!*parts[i].name || level < 0
+				|| limit_parse(json_text(part, "limit"), &parts[i].limit) != RC_OK)
+			return catalogue_read_fail(in, where, "parts");
+		parts[i].level = (enum level)level;
+	}
+	out->parts = parts;
+	return RC_OK;
+}
+
 enum rc catalogue_read_parts(struct catalogue_reader *in, const json_t *row, const char *where,
 		const struct procedure *procedure, struct procedure_case *out)
 {
@@ -224,6 +252,8 @@ enum rc catalogue_read_parts(struct catalogue_reader *in, const json_t *row, con
 	for (i = 0; rc == RC_OK && i < out->step_count; i++)
 		rc = read_step(in, list_at(row, "steps", i), pool_printf(in->pool, "%s.steps[%zu]",
 				where, i), &steps[i]);
+	if (rc == RC_OK)
+		rc = read_bundle(in, row, where, out);
 	out->components = components;
 	out->fees = fees;
 	out->steps = steps;

@@ -291,6 +291,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 			!state_is_closed(row.facts.state) && frame_can(request, ROLES_PREPARE));
 	if (rc == RC_OK)
 		rc = show_results(web, view, &row);
+	if (rc == RC_OK)
+		rc = bundle_show(web, view, &row, request->now_ms);
 	show_count(web, view, &row, body);
 	if (rc == RC_OK)
 		rc = print_offer(web, view, &row);

@@ -40,7 +40,7 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "dossier.refused", "reason" }, { "dossier.withdrawn", "reason" },
 	{ "dossier.stopped", "reason" }, { "dossier.voided", "reason" },
 	{ "dossier.result_recalled", "reason" }, { "slip.replaced", "reason" },
-	{ "dossier.recalled", "reason" }, { "dossier.reassigned", "reason" }, { "dossier.handed_back", "reason" },
+	{ "dossier.recalled", "reason" }, { "dossier.linked", "bundle" }, { "dossier.reassigned", "reason" }, { "dossier.handed_back", "reason" },
 	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
 	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
 	{ "request.made", "reason" }, { "handover.received", "missing" },

@@ -417,6 +417,20 @@ size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 	return count;
 }
 
+enum rc draft_data_due(const struct calendar *calendar, const struct procedure_case *chosen,
+		int64_t clock_ms, struct pool *pool, struct due *out)
+{
+	struct due *part = pool_alloc(pool, sizeof(*part));
+	enum rc rc = due_count(calendar, &chosen->limit, clock_ms, pool, out);
+
+	for (size_t i = 0; rc == RC_OK && i < chosen->part_count; i++) {
+		rc = due_count(calendar, &chosen->parts[i].limit, clock_ms, pool, part);
+		if (rc == RC_OK && part->has_due && (!out->has_due || part->due_at > out->due_at))
+			*out = *part;
+	}
+	return rc;
+}
+
 int64_t draft_data_received(const json_t *data, int64_t now_ms)
 {
 	return json_int(json_object_get(data, "late"), "received_at", now_ms);

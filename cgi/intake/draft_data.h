@@ -79,6 +79,9 @@ bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool 
 
 /* When it was handed in: now, or when it was taken in on paper (late entry). */
 int64_t draft_data_received(const json_t *data, int64_t now_ms);
+/* The citizen's due time: of the case, or of a bundle's last part where that is later. */
+enum rc draft_data_due(const struct calendar *calendar, const struct procedure_case *chosen,
+		int64_t clock_ms, struct pool *pool, struct due *out) MUST_CHECK;
 /* When the clock starts: now, or by post the day of the postmark at this hour (DOMAIN 1.5). */
 int64_t draft_data_clock(const json_t *data, int64_t now_ms);
 

@@ -103,8 +103,8 @@ static void put_due(struct web *web, struct view *view, const struct draft *draf
 {
 	struct due *due = pool_alloc(view_pool(view), sizeof(*due));
 
-	if (due_count(&intake_of(web)->calendar, &chosen->limit,
-			draft_data_clock(draft->data, now_ms), view_pool(view), due) != RC_OK)
+	if (draft_data_due(&intake_of(web)->calendar, chosen, draft_data_clock(draft->data, now_ms),
+			view_pool(view), due) != RC_OK)
 		return;
 	view_set(view, "side_due", due->has_due ? show_time_screen(view_pool(view), due->due_at) :
 			text_get("dossier.no_due"));
@@ -135,7 +135,9 @@ static void show_who(struct view *view, const json_t *data, const struct procedu
 static void show_twin(struct web *web, struct view *view, const json_t *data,
 		const struct procedure *procedure)
 {
-	const char *number = json_text(json_object_get(data, "applicant"), "number");
+	const json_t *applicant = json_object_get(data, "applicant");
+	const char *number = json_text(applicant, json_text(applicant, "number")[0] != '\0' ? "number" :
+			"tax_code");
 	struct dossier_row *rows = NULL;
 	size_t count = 0;
 
@@ -199,7 +201,7 @@ static void show_side(struct web *web, struct request *request, struct view *vie
 	view_set(view, "side_fee", show_money(request->pool, total));
 	put_due(web, view, draft, chosen, request->now_ms);
 	show_who(view, draft->data, procedure);
-	if (page > 2)
+	if (page >= 2)
 		show_twin(web, view, draft->data, procedure);
 }
 

@@ -77,6 +77,10 @@ void dossier_show_why(struct view *view, const char *list, const struct due *due
 /* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
  * newest first. */
 enum rc dossier_show_timeline(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
+/* bundle.c: list "bundle_parts" {as dossier_show_row, no, unit, due_paper}, flag "bundle_shown", list
+ * "bundle_parent" of one. Nothing for a dossier that is in no bundle. */
+enum rc bundle_show(struct web *web, struct view *view, const struct dossier_row *row,
+		int64_t now_ms) MUST_CHECK;
 /* Body of the newest event of a kind, parsed (caller json_decref's), or NULL: none, or erased. */
 json_t *dossier_last_body(struct web *web, struct pool *pool, const struct dossier_row *row,
 		const char *kind);

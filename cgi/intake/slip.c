@@ -272,6 +272,8 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 		rc = show_receiver(web, view, row);
 	if (rc == RC_OK)
 		rc = show_corrected(web, view, row);
+	if (rc == RC_OK)
+		rc = bundle_show(web, view, row, request->now_ms);
 	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++)

@@ -82,7 +82,8 @@ enum rc draft_scan_close(struct store *store, const char *dossier_id_hex) MUST_C
 enum rc draft_next_code(struct store *store, struct pool *pool, int64_t now_ms, char **code) MUST_CHECK;
 /* Accepts: in one write: the form id, the next provisional number, the manifest from the draft's
  * files, the accepted event, the draft closed. body: the accepted event's body complete but for
- * code, manifest and slip, which are filled in here. With a paper_no it is dossier.late_entered.
+ * code, manifest and slip, which are filled in here. With a paper_no it is dossier.late_entered;
+ * a member parts (an array of such bodies) is taken out: the dossiers of a bundle, accepted beside it.
  * RC_EXISTS: this draft or form was accepted already: *location of the first. RC_CONFLICT + reason.
  * RC_FULL. *location "/ho-so/<code>/xong". */
 enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,

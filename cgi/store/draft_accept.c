@@ -9,6 +9,7 @@
 #include "base/when.h"
 #include "crypt/random.h"
 #include "dossier/code.h"
+#include "store/bundle.h"
 #include "store/draft.h"
 #include "store/late.h"
 #include "store/money.h"
@@ -179,7 +180,7 @@ static enum rc check_late(struct store *store, struct pool *pool, const char *ac
 }
 
 static enum rc accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
-		const char *actor, json_t *body, char **location, const char **reason)
+		const char *actor, json_t *body, json_t *parts, char **location, const char **reason)
 {
 	struct event event;
 	struct act act = { .subject_kind = SUBJECT_DOSSIER, .kind = "dossier.accepted" };
@@ -217,6 +218,8 @@ static enum rc accept(struct store *store, struct pool *pool, const char *id, co
 	if (rc == RC_OK && strcmp(json_text(body, "fee_state"), "paid") == 0 &&
 			json_object_get(body, "fees") != NULL)
 		rc = collect(store, pool, &act, body, reason);
+	if (rc == RC_OK && parts != NULL)
+		rc = bundle_accept(store, pool, &act, code, parts, reason);
 	if (rc != RC_OK)
 		return rc;
 	*location = place_of(pool, code);
@@ -277,19 +280,23 @@ enum rc draft_accept_now(struct store *store, struct pool *pool, const char *for
 enum rc draft_accept(struct store *store, struct pool *pool, const char *id, const char *form_id,
 		const char *actor, json_t *body, char **location, const char **reason)
 {
+	json_t *parts = json_incref(json_object_get(body, "parts"));
 	enum rc rc;
 
+	(void)json_object_del(body, "parts");
 	*location = NULL;
 	*reason = NULL;
 	rc = store_begin(store, true);
 	if (rc != RC_OK)
-		return rc;
-	rc = accept(store, pool, id, form_id, actor, body, location, reason);
-	if (rc != RC_OK) {
+		goto out;
+	rc = accept(store, pool, id, form_id, actor, body, parts, location, reason);
+	if (rc == RC_OK)
+		rc = store_commit(store);
+	else
 		store_abort(store);
-		return rc;
-	}
-	return store_commit(store);
+out:
+	json_decref(parts);
+	return rc;
 }
 
 static enum rc refuse(struct store *store, struct pool *pool, const char *id, const char *form_id,

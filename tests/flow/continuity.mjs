@@ -17,7 +17,7 @@ const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/
 const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
 const taken = async (more) => (await acceptDossier(clerk, more)).code;
 const find = async (q) => clerk.submit(await clerk.get('/quay'), '/tim', { q });
-const optionOf = (page, id, word) => new RegExp(`<select id="${id}"[\\s\\S]*?</select>`).exec(page.html)[0]
+const optionOf = (page, id, word) => new RegExp(`<select[^>]* id="${id}"[\\s\\S]*?</select>`).exec(page.html)[0]
 	.match(new RegExp(`value="([^"]+)"[^>]*>[^<]*${word}`))?.[1];
 
 test.must('a board without its center, four people', async () => {
@@ -119,6 +119,61 @@ test('results from elsewhere: scanned, whose they are asked, then returned; what
 	await returnResult(clerk, decodeURIComponent(code.split('/')[2]));
 	assert.match((await find('H27.1-261101-0001')).text, /Đã trả/);
 	assert.equal((await specialist.get('/nhan-ket-qua')).status, 403);
+});
+
+// ---- one person, several dossiers ----
+test('the person page has all of one person or business; a second dossier of the same kind is said at step 2', async () => {
+	const who = { name: 'Nguyễn Thị Nhiều', number: '000123456799', birth: '1985', sex: 'nu', address: 'Thôn Chạy Thử', phone: '0900123499' };
+	const first = await taken({ who });
+	const person = await clerk.get(`/nguoi/${encodeURIComponent(first)}`);
+	assert(person.text.includes('Nguyễn Thị Nhiều') && person.html.includes(url(first)));
+	const step2 = await clerk.submit(person, '/ho-so/moi');
+	assert.match(step2.redirected ?? '', /\/thu-tuc/);
+	const step3 = await clerk.submit(step2, '/thu-tuc', { procedure: '2.000635', find: '' });
+	assert(step3.text.includes(first) && /đang mở|đang giải quyết|cùng thủ tục/i.test(step3.text), step3.text.slice(0, 900));
+	const back = await clerk.get(step3.redirected.replace('giay-to', 'thu-tuc'));
+	assert(back.text.includes(first), 'and on page 2 itself');
+	const card = '000123456799||Nguyễn Thị Nhiều|01011985|Nữ|Thôn Chạy Thử, xã Cẩm Bình, Hà Tĩnh|01012021';
+	const scanned = await clerk.submit(await clerk.get('/quay'), '/tim', { q: card });
+	assert(scanned.html.includes(url(first)), 'a card anywhere opens its person');
+	const firm = { type: 'organisation', name: 'Công ty Thử', tax_code: '0000000001', representative: 'Trần Thị Mẫu',
+		address: 'Xóm 1', phone: '0900123498', number: '', doc_type: 'none' };
+	const ours = await taken({ who: firm });
+	const page = await clerk.get(`/nguoi/${encodeURIComponent(ours)}`);
+	assert(page.text.includes('Công ty Thử') && page.text.includes('0000000001') && page.html.includes(url(ours)));
+});
+
+// ---- a bundle ----
+test('a bundle is one slip and several dossiers, each with its code, unit and due time, returned in parts', async () => {
+	const parent = await taken({ procedure: '2.001023' });
+	const page = await dossier(clerk, parent);
+	assert.match(page.text, /Các phần của hồ sơ liên thông/);
+	const section = /aria-labelledby="lien-thong"[\s\S]*?<\/section>/.exec(page.html)[0];
+	const parts = [...section.matchAll(/href="\/ho-so\/([^"]+)"/g)].map((m) => decodeURIComponent(m[1]));
+	assert.equal(parts.length, 2);
+	assert.equal(new Set([parent, ...parts]).size, 3, 'a code each');
+	assert.match(section, /Bảo hiểm xã hội/);
+	const due = (text) => {
+		const [, h, m, d, mo, y] = /Hẹn trả.*?(\d\d):(\d\d), \D*(\d{1,2})\/(\d{1,2})\/(\d{4})/s.exec(text);
+		return new Date(y, mo - 1, d, h, m).getTime();
+	};
+	const dues = [];
+	for (const part of parts) {
+		const one = await dossier(clerk, part);
+		assert.match(one.text, /Là một phần của hồ sơ liên thông/);
+		assert(one.html.includes(url(parent)));
+		assert(!one.html.includes('/giay-hen"'), 'one slip');
+		dues.push(due(one.text));
+	}
+	assert.equal(due(page.text), Math.max(...dues), 'the citizen comes when the last is ready');
+	const slip = await clerk.get(url(parent, 'giay-hen'));
+	assert.match(slip.text, /Hồ sơ liên thông gồm: 1\) Đăng ký khai sinh.*2\) Cấp thẻ bảo hiểm y tế/s);
+	// The commune's part is decided and returned while the other one is still on its way.
+	await act(specialist, parts[0], 'nhan-xu-ly');
+	await act(specialist, parts[0], 'ket-qua', { kind: 'Giấy khai sinh', signed_on: '24/11/2026', issuer: 'UBND xã', signer: 'Phạm Thị Thử' }, { files: [] });
+	await act(clerk, parts[0], 'tra', { receiver: 'applicant', proof: 'card', signature: 'paper' });
+	const later = await dossier(clerk, parent);
+	assert.match(/aria-labelledby="lien-thong"[\s\S]*?<\/section>/.exec(later.html)[0], /Đã trả[\s\S]*Đã tiếp nhận/);
 });
 
 test('rebuilt from the journal, everything is as it was', async () => {
