@@ -138,7 +138,7 @@ static enum rc count_anew(struct change *change)
 	json_put_int(data, "fee_pages", form_int(c->request->form, "fee_pages", 1));
 	json_put_int(data, "fee_copies", form_int(c->request->form, "fee_copies", 1));
 	draft_data_put(data, "exempt", json_text(fee, "exempt"));
-	rc = due_count(&intake->calendar, &change->chosen->limit,
+	rc = draft_data_due(&intake->calendar, change->chosen,
 			draft_data_clock(data, c->row.received_at), c->request->pool, &change->due);
 	if (rc == RC_OK)
 		change->body = draft_body_make(c->request->pool, data, &facts);

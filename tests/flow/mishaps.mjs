@@ -82,7 +82,9 @@ test('once handed over, the procedure is no longer changed; a copy becomes the n
 	assert.match(done.redirected ?? '', /\/xong$/, done.text.slice(0, 400));
 	const fresh2 = await clerk.get(done.redirected.replace(/\/xong$/, ''));
 	assert.notEqual(fresh2.path, url(code));
-	assert.equal((fresh2.html.match(/class="chip num"/g) ?? []).length, 3);
+	const scans = (page) => (page.html.match(/class="chip num"/g) ?? []).length;
+	assert(scans(fresh2) > 0);
+	assert.equal(scans(fresh2), scans(await dossier(clerk, code)), 'as many scans as the one copied');
 	// Its person opens with both.
 	const person = await clerk.get(`/nguoi/${encodeURIComponent(code)}`);
 	assert.equal((person.html.match(/Đã tiếp nhận|Đã chuyển/g) ?? []).length, 2);
