@@ -214,8 +214,13 @@ static void show_times(struct web *web, struct view *view, const struct dossier_
 	view_set(view, "limit", slip_limit_words(pool, json_text(procedure, "limit")));
 	if (row->origin == ORIGIN_LATE)
 		view_set(view, "late", text_fill(pool, "slip.late", row->old_code, NULL));
-	if (row->has_due)
+	if (row->has_due) {
+		const char *at = show_time_screen(pool, row->due_at);	/* "15:05, thu Tu 25/11/2026" */
+
 		view_set(view, "due", show_due_paper(pool, row->due_at));
+		view_set(view, "due_large", text_fill(pool, "slip.due_large", pool_strndup(pool, at, 2),
+				at + 3, NULL));
+	}
 	view_flag(view, "uncertain", row->has_due && !row->due_certain);
 	if (strcmp(json_text(body, "channel"), "post") == 0 && json_int(body, "postmarked_at", 0) > 0)
 		view_set(view, "postmark", show_date(pool, json_int(body, "postmarked_at", 0)));
@@ -257,6 +262,33 @@ static enum rc show_receiver(struct web *web, struct view *view, const struct do
 	return rc;
 }
 
+/* Two copies on one A4, each on an A5, or the citizen's alone on a roll: as ?kho= asks. */
+static const char *show_size(struct request *request, struct view *view, const struct dossier_row *row)
+{
+	static const char *const sizes[] = { "a4", "a5", "80mm" };
+	const char *asked = request_query(request, "kho"), *size = sizes[0];
+	const char *tray = strcmp(request_query(request, "ve"), "khay") == 0 ? "&ve=khay" : "";
+	struct pool *pool = request->pool;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (strcmp(asked, sizes[i]) == 0)
+			size = sizes[i];
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct view *item;
+
+		if (strcmp(sizes[i], size) == 0)
+			continue;
+		item = view_item(view, "sizes");
+		view_set(item, "size_name", text_get(pool_printf(pool, "slip.size.%s", sizes[i])));
+		view_set(item, "size_url", dossier_show_url(pool, row,
+				pool_printf(pool, "/giay-hen?kho=%s%s", sizes[i], tray)));
+	}
+	view_set(view, "paper_size", size);
+	view_set(view, "slip_hint", text_get(pool_printf(pool, "slip.tool.%s", size)));
+	view_flag(view, "a5", strcmp(size, "a5") == 0);
+	return size;
+}
+
 static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const json_t *body)
 {
@@ -294,7 +326,8 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	response->own_policy = true;
 	response_header(response, "Content-Security-Policy", "default-src 'self'; "
 			"frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'");
-	return web_page(web, request, response, "print/slip", view);
+	return web_page(web, request, response, strcmp(show_size(request, view, row), "80mm") == 0 ?
+			"print/slip_80" : "print/slip", view);
 }
 
 enum rc page_slip(struct web *web, struct request *request, struct response *response)

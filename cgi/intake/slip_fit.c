@@ -18,10 +18,10 @@ struct way {
 };
 
 static const struct way ways[] = {
-	{ "few", true, 78, 44, 44, 43, 230 },
-	{ "many", true, 92, 34, 34, 41, 315 },
-	{ "most", false, 125, 33, 0, 40, 330 },
-	{ "vast", false, 150, 28, 0, 38, 375 },
+	{ "few", true, 78, 44, 44, 43, 185 },
+	{ "many", true, 92, 34, 34, 41, 270 },
+	{ "most", false, 125, 33, 0, 40, 285 },
+	{ "vast", false, 150, 28, 0, 38, 330 },
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 
