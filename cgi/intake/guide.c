@@ -92,8 +92,8 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	view_set(view, "unit", facts->procedure->unit[0] != '\0' ? facts->procedure->unit :
 			web->settings->parent_name);
 	if (url[0] != '\0')
-		view_svg(view, "guide_qr", show_qr_svg(pool, pool_printf(pool, "%s/huong-dan/%s/%s", url,
-				facts->procedure->code, facts->chosen->id)));
+		view_svg(view, "guide_qr", show_qr_svg(pool, pool_printf(pool, "%s/huong-dan/%s/%s?b=%s", url,
+				facts->procedure->code, facts->chosen->id, facts->catalogue->version)));
 	return web_page(web, request, response, "print/guide", view);
 }
 

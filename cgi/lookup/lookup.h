@@ -27,6 +27,9 @@ enum rc lookup_to_rating(struct web *web, struct request *request, struct respon
 /* GET, POST /danh-gia/:codesecret: once per dossier, after the return (board only) */
 enum rc lookup_rating(struct web *web, struct request *request, struct response *response);
 
+/* GET /huong-dan/:procedure/:case (lookup_guide.c): what to prepare; ?b= the catalogue's version. */
+enum rc lookup_guide(struct web *web, struct request *request, struct response *response);
+
 /* Puts the status into the view: words of state, due time, the way so far, where, whom to call. */
 void lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms);
 /* Splits "<code>.<secret>" at its last dot (codes hold dots). RC_INVALID: no such form. */

@@ -17,6 +17,8 @@ static const struct route routes[] = {
 	{"slip", METHOD_GET | METHOD_HEAD, "/h/:codesecret", ROUTE_PUBLIC, 0, 0, lookup_scanned},
 	{"slip.rate", METHOD_POST, "/h/:codesecret", ROUTE_PUBLIC | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0,
 		2048, lookup_to_rating},
+	{"guide", METHOD_GET | METHOD_HEAD, "/huong-dan/:procedure/:case", ROUTE_PUBLIC, 0, 0,
+		lookup_guide},
 	{"screen", METHOD_GET | METHOD_HEAD, "/man-hinh", ROUTE_PUBLIC, 0, 0, lookup_screen},
 	{"follow", METHOD_GET | METHOD_HEAD, "/theo-doi", ROUTE_PUBLIC, 0, 0, lookup_follow},
 	{"rating", METHOD_GET | METHOD_HEAD | METHOD_POST, "/danh-gia/:codesecret",

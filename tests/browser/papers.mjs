@@ -107,7 +107,11 @@ test('before acceptance: guide, request, refusal', async () => {
 	await open(step('huong-dan'));
 	await browser.look('huong-dan');
 	const read = await printed('huong-dan', 1, [210, 297], ['PHIẾU HƯỚNG DẪN CHUẨN BỊ HỒ SƠ', ...COUNTRY]);
-	assert(read.some((line) => line.includes('/huong-dan/1.001193/')), 'the QR opens the guide on a telephone');
+	const scanned = read.find((line) => line.includes('/huong-dan/1.001193/'));
+	assert(scanned, 'the QR opens the guide on a telephone');
+	await open(stack.lookup().origin + scanned.slice(scanned.indexOf('/huong-dan/')));
+	await browser.look('huong-dan-dien-thoai');
+	assert.match(await page.innerText('main'), /Đăng ký khai sinh/);
 	await open(step('bo-sung'));
 	await browser.look('bo-sung');
 	await page.click('.foot .go');

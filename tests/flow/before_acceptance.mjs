@@ -138,6 +138,18 @@ test('the guide names every paper, its counts, the time and the fee; giving it p
 	assert.equal(parked.redirected, '/quay?viec=nhap', say(parked));
 	assert.doesNotMatch(await tray(), new RegExp(`phieu.*${id}`));
 });
+test('the guide on a telephone: the same papers, nobody\'s name; another version is not told from memory', async () => {
+	const citizen = stack.lookup();
+	const page = await citizen.get('/huong-dan/2.000635/thuong');
+	assert.equal(page.status, 200, say(page));
+	for (const word of ['Cấp bản sao trích lục hộ tịch', 'Tờ khai', '8.000 đ', 'Nộp tại'])
+		assert(page.text.includes(word), word);
+	for (const bad of ['/huong-dan/2.000635/thuong?b=1999.1', '/huong-dan/2.000635/khong-co', '/huong-dan/9.999999/thuong', '/huong-dan/%3Cb%3E/x']) {
+		const none = await citizen.get(bad);
+		assert.equal(none.status, 404, bad);
+		assert.match(none.text, /xem phiếu hướng dẫn bằng giấy/, bad);
+	}
+});
 test('the draft is somebody else\'s: asked first; other roles are refused', async () => {
 	const { id } = await drafted();
 	for (const slug of ['bo-sung', 'tu-choi', 'huong-dan']) {
