@@ -42,7 +42,7 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "dossier.result_recalled", "reason" }, { "slip.replaced", "reason" },
 	{ "dossier.recalled", "reason" }, { "dossier.linked", "bundle" }, { "dossier.reassigned", "reason" }, { "dossier.handed_back", "reason" },
 	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
-	{ "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
+	{ "dossier.file_replaced", "reason" }, { "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
 	{ "request.made", "reason" }, { "handover.received", "missing" },
 	{ "post.delivered", "reason" },
 	{ "fee.cancelled", "reason" }, { "dossier.payment_requested", "reason" },

@@ -181,6 +181,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	} else {
 		form_show(form, fields, FIELDS, view);
 		view_set(view, "card", form_raw(form, "card"));
+		view_flag(view, "card_photo_open", (request->route->policy & ROUTE_STREAM) != 0);
 		view_set(view, "s_card", form_raw(form, "s_card"));
 	}
 	view_set(view, "card_upload", pool_printf(request->pool, "/tai-len/the/%s", draft->id));

@@ -215,7 +215,7 @@ test('scans: several at once with progress, refused ones say why, one removed', 
 	await page.setInputFiles('input[type=file] >> nth=0', photo('rong.jpg', Buffer.alloc(0)));
 	await page.waitForFunction((id) => /trống/.test(document.querySelector(`#tep-${id} p.live`).textContent), paper);
 	await browser.look('step3-refused');
-	await press(`#tep-${paper} .shot button >> nth=1`);
+	await press(`#tep-${paper} .shot button[name=remove] >> nth=1`);
 	assert.equal(await shots(paper), 2);
 });
 test('a scan goes on where the line was cut', async () => {
