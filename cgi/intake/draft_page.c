@@ -6,6 +6,7 @@
 
 #include "intake/documents.h"
 #include "intake/draft_page.h"
+#include "store/account.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -205,12 +206,36 @@ static void show_side(struct web *web, struct request *request, struct view *vie
 		show_twin(web, view, draft->data, procedure);
 }
 
+/* Not among the procedures this clerk has of her own: a warning, no refusal. */
+static enum rc show_outside(struct web *web, struct request *request, struct view *view,
+		const struct draft *draft)
+{
+	const struct procedure_case *chosen;
+	const struct procedure *procedure = draft_data_procedure(draft->data,
+			&intake_of(web)->catalogue, &chosen);
+	struct account account;
+	enum rc rc;
+
+	if (procedure == NULL)
+		return RC_OK;
+	rc = account_by_id(web->store, request->pool, request->session->account.id, &account);
+	if (rc == RC_OK)
+		view_flag(view, "outside_own", account.procedures[0] != '\0' &&
+				!staff_has_code(account.procedures, procedure->code));
+	return rc;
+}
+
 enum rc draft_page_show(struct web *web, struct request *request, struct response *response,
 		const struct draft *draft, int page, struct view *view)
 {
+	enum rc rc;
+
 	view_set(view, "draft", draft->id);
 	view_set(view, "draft_url", draft_page_url(request->pool, draft->id, ""));
 	view_set(view, "action", draft_page_url(request->pool, draft->id, suffixes[page]));
+	rc = show_outside(web, request, view, draft);
+	if (rc != RC_OK)
+		return rc;
 	show_steps(view, draft, page);
 	show_side(web, request, view, draft, page);
 	if (request->method == METHOD_POST)

@@ -188,6 +188,8 @@ enum rc pin_wanted(struct web *web, struct request *request, bool *wanted) MUST_
 PAGE(lock_people);
 PAGE(unlock);
 PAGE(pin);
+/* staff.c: is this code in an account's own procedures? An empty list holds none. */
+bool staff_has_code(const char *list, const char *code);
 PAGE(staff);
 PAGE(staff_unlock);
 PAGE(staff_person);

@@ -94,7 +94,7 @@ enum rc page_staff_unlock(struct web *web, struct request *request, struct respo
 
 /* ---- one person's procedures and substitute ---- */
 
-static bool has_code(const char *list, const char *code)
+bool staff_has_code(const char *list, const char *code)
 {
 	size_t len = strlen(code);
 	const char *at = list;
@@ -130,7 +130,7 @@ static void show_procedures(struct web *web, struct request *request, struct vie
 		view_set(item, "code", one->code);
 		view_set(item, "procedure", one->name);
 		view_flag(item, "own", again ? form_raw(request->form, pool_printf(request->pool, "p.%s",
-				one->code))[0] != '\0' : has_code(account->procedures, one->code));
+				one->code))[0] != '\0' : staff_has_code(account->procedures, one->code));
 	}
 }
 
@@ -182,7 +182,7 @@ static const char *ticked(struct web *web, struct request *request, const char *
 	for (size_t i = 0; i < catalogue->count && list.len < PROCEDURES_MAX; i++) {
 		const struct procedure *one = &catalogue->procedures[i];
 		bool on = one->enabled ? form_raw(request->form, pool_printf(request->pool, "p.%s",
-				one->code))[0] != '\0' : has_code(before, one->code);
+				one->code))[0] != '\0' : staff_has_code(before, one->code);
 
 		if (on)
 			buf_printf(&list, "%s%s", list.len > 0 ? " " : "", one->code);

@@ -151,6 +151,28 @@ static void show_chosen(struct web *web, struct view *view, const struct draft *
 	step_people_show(view, draft->data, procedure, form);
 }
 
+/* The clerk's own procedures stand first; without a list of her own the usual ones do. */
+static enum rc show_own(struct web *web, struct request *request, struct view *view)
+{
+	const struct catalogue *catalogue = &intake_of(web)->catalogue;
+	int64_t day = documents_day(request->now_ms);
+	struct account account;
+	bool any = false;
+	enum rc rc = account_by_id(web->store, request->pool, request->session->account.id, &account);
+
+	for (size_t i = 0; rc == RC_OK && account.procedures[0] != '\0' && i < catalogue->count; i++) {
+		const struct procedure *procedure = &catalogue->procedures[i];
+
+		if (!staff_has_code(account.procedures, procedure->code) ||
+				!procedure_is_offered(procedure, day))
+			continue;
+		any = true;
+		show_procedure(view_item(view, "own"), procedure);
+	}
+	view_flag(view, "any_own", any);
+	return rc;
+}
+
 static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct draft *draft)
 {
@@ -159,6 +181,9 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	const char *typed = request->method == METHOD_POST ? form_raw(request->form, "find") : "";
 	enum rc rc = render_once(web, documents_day(request->now_ms));
 
+	if (rc != RC_OK)
+		return rc;
+	rc = show_own(web, request, view);
 	if (rc != RC_OK)
 		return rc;
 	show_chosen(web, view, draft, form);

@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
+import { chooseProcedure, startDraft } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'pin', ports: [9612, 9615] });
@@ -151,6 +152,13 @@ test('a clerk\'s own procedures and substitute are kept; faults come back', asyn
 	assert.match(saved.text, /làm thay khi vắng: Đặng Thị Thử/);
 	assert.equal(sql('auth/auth.db', "SELECT procedures FROM account WHERE login = 'canbo'"), code);
 	assert.equal((await boss.get('/quan-ly/nguoi/u-0000000000000000')).status, 404);
+	const clerk = stack.clerks();
+	await byPassword(clerk, 'canbo');
+	const draft = await startDraft(clerk);
+	assert.match(draft.page.html, new RegExp(`Thủ tục của tôi[^]*value="${code.replace('.', '\\.')}"`));
+	assert.match((await chooseProcedure(clerk, draft, code === '2.000635' ? '2.000815' : '2.000635')).text,
+		/không nằm trong danh sách anh\/chị phụ trách/);
+	clerk.close();
 });
 test('unpairing ends the sessions on the tablet and its PINs', async () => {
 	const boss = stack.clerks();

@@ -2,50 +2,15 @@
 // session, without a token, from a foreign origin, too large, and with every other method. The routes
 // are read from the route tables themselves, so that a new row is tried the day it is written.
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { Stack, root } from '../lib/stack.mjs';
+import { matrix, rights, ROLE, routesOf } from '../lib/routes.mjs';
+import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'rights', ports: [9900, 9903] });
 cleanup((failed) => stack.down(failed));
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'];
 const PASSWORD = 'Quyen-Thu-2026!';
-const source = (file) => readFileSync(path.join(root, 'cgi', file), 'utf8');
 
-// ---- what the tables say ----
-const ROLE = Object.fromEntries([...source('store/account.h').matchAll(/^#define (ROLE_\w+) (\d+)u/gm)]
-	.map(([, name, bit]) => [name, Number(bit)]));
-const sets = { ...ROLE };
-function bits(text) {
-	return text.split('|').map((word) => word.trim().replace(/[()]/g, '')).filter((word) => word && word !== '0')
-		.reduce((all, word) => {
-			assert(word in sets, `unknown role ${word}`);
-			return all | sets[word];
-		}, 0);
-}
-function routesOf(file) {
-	const text = source(file).replace(/\/\*[\s\S]*?\*\//g, '');
-	for (const from of [source('intake/intake.h').replace(/\/\*[\s\S]*?\*\//g, ''), text]) {
-		for (const [, name, value] of from.matchAll(/^#define (ROLES_\w+|ANY_ADMIN) (.*)$/gm))
-			sets[name] = bits(value);
-	}
-	const words = { GET: ['GET'], POST: ['POST'], METHOD_GET: ['GET'], METHOD_HEAD: [], METHOD_POST: ['POST'],
-		METHOD_PATCH: ['PATCH'], METHOD_DELETE: ['DELETE'], METHOD_OPTIONS: [] };
-	const base = /#define TUS_BASE "([^"]+)"/.exec(text)?.[1] ?? '';
-	const rows = [];
-	const row = /\{\s*"([\w.-]+)",\s*([A-Z_|\s]+),\s*((?:TUS_BASE|"[^"]*"|\s)+),\s*([A-Z_|\s0]+),\s*([A-Z_|\s0()]+),\s*([^,]+),\s*(\w+)\s*\}/g;
-	for (const [, name, methods, pattern, policy, roles, size] of text.matchAll(row)) {
-		rows.push({ name, methods: methods.split('|').flatMap((word) => words[word.trim()]),
-			pattern: pattern.replace('TUS_BASE', `"${base}"`).replace(/["\s]/g, ''),
-			policy: new Set(policy.split('|').map((word) => word.trim().replace('ROUTE_', ''))),
-			roles: bits(roles), size: size.trim() });
-	}
-	const written = (text.match(/^\s*\{\s*"[\w.-]+",\s*(?:GET|POST|METHOD)/gm) ?? []).length;
-	assert.equal(rows.length, written, `every row of ${file} is understood`);
-	assert(rows.length > 0);
-	return rows;
-}
 // Addresses of things that are not there: policy stands before the handler.
 const address = (row) => row.pattern.replace(':draft', '0'.repeat(32)).replace(':code', 'T18685.1-000101-0001')
 	.replace(':sha', '0'.repeat(64)).replace(':board', 'b18685-1').replace(/:\w+/g, '0'.repeat(32));
@@ -62,15 +27,21 @@ function fits(row, where) {
 	const a = row.pattern.split('/'), b = where.split('/');
 	return a.length === b.length && a.every((part, i) => part.startsWith(':') || part === b[i]);
 }
-for (const program of Object.values(programs)) {
+const given = rights();
+for (const [key, program] of Object.entries(programs)) {
 	program.routes = program.tables.flatMap(routesOf);
 	program.upload = program.tables.length > 1 ? routesOf(program.tables[1]).map((row) => row.pattern) : [];
-	for (const row of program.routes) row.where = address(row);
+	for (const row of program.routes) {
+		row.where = address(row);
+		// Who may is asked of the matrix, not of the code that is tried.
+		row.may = given.get(`${key} ${row.name} ${row.methods.join(',')} ${row.pattern}`);
+		row.roles = typeof row.may === 'number' ? row.may : 0;
+	}
 	program.methodsAt = (where) => new Set(program.routes.filter((row) => fits(row, where)).flatMap((row) => row.methods));
 }
 const isPublic = (row) => row.policy.has('PUBLIC');
 const streams = (row) => row.policy.has('STREAM');
-const anyone = (row) => row.roles === 0;
+const anyone = (row) => row.may === 'any';
 
 // ---- who tries ----
 const people = {};		// role → program → { client, csrf } or null: may not log in there
@@ -119,6 +90,17 @@ function headersOf(answer, what) {
 	for (const line of h['set-cookie'] ?? []) assert.match(line, /HttpOnly.*SameSite=Strict|SameSite=Strict.*HttpOnly/i, what);
 }
 
+test('the matrix of rights says what the route tables say', () => {
+	assert.equal([...given].map(([right]) => right).join('\n'), matrix().trimEnd().split('\n').slice(1)
+		.map((line) => line.split('\t').slice(0, 4).join(' ')).join('\n'), 'node tests/lib/routes.mjs --write');
+	for (const program of Object.values(programs))
+		for (const row of program.routes) assert(row.may !== undefined, `${row.name} has a line in board/rights.tsv`);
+	for (const [program, files] of Object.entries({ intake: programs.intake, admin: programs.admin, center: programs.center }))
+		for (const row of files.tables.flatMap(routesOf)) {
+			const may = given.get(`${program} ${row.name} ${row.methods.join(',')} ${row.pattern}`);
+			assert.equal(typeof may === 'number' ? may : 0, row.roles, `${program} ${row.name}: node tests/lib/routes.mjs --write`);
+		}
+});
 test.must('a board, a center, and an account for each role alone', async () => {
 	await stack.up();
 	for (const role of Object.keys(ROLE)) {
