@@ -98,6 +98,15 @@ test('apology, receipt of return, notice of stopping', async () => {
 	await open(at('in/dung'));
 	await printed('dung', 1, [210, 297], ['THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ', 'Mẫu số 05', 'Chủ hồ sơ đã mất', ...COUNTRY]);
 });
+test('the receipt of a fee: three copies on A5', async () => {
+	const open_ = () => manager.get('/thu-tien/don-vi');
+	await manager.submit(await open_(), '/thu-tien/don-vi', { name: 'Bưu điện tỉnh Thử', tax_code: '0000000001', address: 'Số 1 đường Thử', form: '01BLP', serial: 'TT-26', used: '1' });
+	await manager.submit(await open_(), 'name="r_serial"', { first: '1', last: '20', r_serial: 'TT-26' });
+	code = (await acceptDossier(clerk)).code;
+	await open(at('in/bien-lai'));
+	await browser.look('bien-lai');
+	await printed('bien-lai', 3, [210, 148], ['BIÊN LAI THU PHÍ, LỆ PHÍ', 'Tám nghìn đồng', 'Bưu điện tỉnh Thử', '01BLP', 'TT-26', code]);
+});
 test('before acceptance: guide, request, refusal', async () => {
 	const draft = await startDraft(clerk, person({ name: 'Trần Thị Mẫu' }));
 	await chooseProcedure(clerk, draft, '1.001193');

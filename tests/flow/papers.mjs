@@ -11,6 +11,7 @@ cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager;
 
 const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
+const SETUP = { name: 'Bưu điện tỉnh Thử', tax_code: '0000000001', address: 'Số 1 đường Thử', form: '01BLP', serial: 'TT-26', used: '1' };
 const short = (code) => code.slice(code.indexOf('-') + 1);
 const fresh = async (login) => {
 	const client = stack.clerks();
@@ -140,8 +141,27 @@ test('stopped, returned: a paper each, and the slip needs no printer any more', 
 	for (const word of ['GIẤY BIÊN NHẬN TRẢ KẾT QUẢ', '01/TLKS-BS', 'Bản sao trích lục', 'NGƯỜI NHẬN KẾT QUẢ', 'Giấy hẹn đã được thu lại'])
 		assert(back.text.includes(word), word);
 });
+test('the receipt: collector, range, amount in words, three copies; in the tray until printed; cancelled it says so', async () => {
+	const open = () => manager.get('/thu-tien/don-vi');
+	await manager.submit(await open(), '/thu-tien/don-vi', SETUP);
+	await manager.submit(await open(), 'name="r_serial"', { first: '1', last: '20', r_serial: 'TT-26' });
+	const cashier = clerk;
+	const code = await taken({ values: { fee_state: 'later' } });
+	const page = await cashier.get(url(code, 'thu-tien'));
+	const done = await cashier.submit(page, '/thu-tien', { method: 'cash' });
+	assert.match(done.redirected ?? '', /xong=1$/, done.text.slice(0, 400));
+	const number = /<p class="giant num">(\d+)<\/p>/.exec(done.html)[1];
+	assert.equal(await inTray(code, `Biên lai ${number}`), 1);
+	const receipt = await paper(code, 'bien-lai', cashier);
+	for (const word of ['Tám nghìn đồng', '8.000 đ', 'tiền mặt', number, 'Liên 1: Lưu tại nơi thu', 'Liên 2: Giao người nộp', 'Liên 3:', SETUP.name])
+		assert(receipt.text.includes(word), `${word}: ${receipt.text.slice(0, 900)}`);
+	await cashier.submit(receipt, '/in/bien-lai');
+	assert.equal(await inTray(code, 'Biên lai'), 0);
+	assert.match((await clerk.get(`${url(code, 'in/bien-lai')}?so=${number}`)).text, /Bản in lại lần 1/);
+	assert.equal((await clerk.get(`${url(code, 'in/bien-lai')}?so=9999999`)).status, 404);
+});
 test('a paper whose act was not written is not there, nor one nobody knows', async () => {
-	const code = await taken();
+	const code = await taken({ values: { fee_state: 'later' } });
 	for (const slug of ['xin-loi', 'dung', 'tu-choi', 'bo-sung', 'bien-nhan', 'khong-co', 'bien-lai'])
 		assert.equal((await clerk.get(url(code, `in/${slug}`))).status, 404, slug);
 	assert.equal((await clerk.get(url('T18685.1-261124-9999', 'in/kiem-soat'))).status, 404);
