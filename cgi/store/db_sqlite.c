@@ -8,23 +8,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/when.h"
 #include "store/db_driver.h"
+#include "store/db_lock.h"
 
-#define LOCK_DEADLINE_MS 10000
-/* Who waits is woken by the kernel the moment the lock is let go; the clock looks in this often. */
-#define LOCK_TICK_US 100000L
 #define CHECKPOINT_BYTES (4 * 1024 * 1024)
 #define BUSY_MS 5000
 #define SCRUB_BUSY_MS 200
@@ -89,59 +84,6 @@ static enum rc rc_of(struct sqlite_db *db, int code, const char *what)
 	if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
 		log_fatal("db name=%s: fsync failed", db_kind_name(db->db.kind));
 	return RC_DB;
-}
-
-/* ---- the writers' lock ---- */
-
-static void lock_tick(int number)
-{
-	(void)number;
-}
-
-/* Waits in flock itself: asking again and again would cost the holder's processor more than the
- * write. The ticks end a wait that is past the deadline; they reach nobody else, since signals are
- * blocked outside a worker's poll and this process has one thread. */
-static enum rc lock_wait(int fd)
-{
-	struct sigaction tick = { .sa_handler = lock_tick }, before;
-	struct itimerval often = { { 0, LOCK_TICK_US }, { 0, LOCK_TICK_US } }, off = { { 0, 0 }, { 0, 0 } };
-	int64_t deadline = when_boottime_ms() + LOCK_DEADLINE_MS;
-	sigset_t alarm_only, mask;
-	enum rc rc = RC_IO;
-	bool again = true;
-
-	(void)sigemptyset(&alarm_only);
-	(void)sigaddset(&alarm_only, SIGALRM);
-	if (sigaction(SIGALRM, &tick, &before) != 0)
-		return RC_IO;
-	(void)sigprocmask(SIG_UNBLOCK, &alarm_only, &mask);
-	(void)setitimer(ITIMER_REAL, &often, NULL);
-	while (again) {
-		again = false;
-		if (flock(fd, LOCK_EX) == 0)
-			rc = RC_OK;
-		else if (errno == EINTR && when_boottime_ms() > deadline)
-			rc = RC_BUSY;
-		else
-			again = errno == EINTR;
-	}
-	(void)setitimer(ITIMER_REAL, &off, NULL);
-	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
-	(void)sigaction(SIGALRM, &before, NULL);
-	return rc;
-}
-
-static enum rc lock_take(struct sqlite_db *db)
-{
-	if (flock(db->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return RC_OK;
-	return errno == EWOULDBLOCK || errno == EINTR ? lock_wait(db->lock_fd) : RC_IO;
-}
-
-static void lock_drop(struct sqlite_db *db)
-{
-	if (flock(db->lock_fd, LOCK_UN) != 0)
-		log_fatal("db name=%s: lock cannot be let go", db_kind_name(db->db.kind));
 }
 
 /* ---- statements ---- */
@@ -316,13 +258,13 @@ static void sqlite_read_end(struct db *db)
 static enum rc sqlite_write_begin(struct db *base)
 {
 	struct sqlite_db *db = db_of(base);
-	enum rc rc = lock_take(db);
+	enum rc rc = db_lock_take(db->lock_fd);
 
 	if (rc != RC_OK)
 		return rc;
 	rc = run(db, &db->begin, "BEGIN IMMEDIATE");
 	if (rc != RC_OK)
-		lock_drop(db);
+		db_lock_drop(db->lock_fd);
 	return rc;
 }
 
@@ -353,7 +295,7 @@ static enum rc sqlite_write_commit(struct db *base)
 		checkpoint(db);
 	else if (!sqlite3_get_autocommit(db->handle))
 		(void)run(db, &db->rollback, "ROLLBACK");
-	lock_drop(db);
+	db_lock_drop(db->lock_fd);
 	return rc;
 }
 
@@ -364,7 +306,7 @@ static void sqlite_write_abort(struct db *base)
 	/* Some failures have rolled back already. */
 	if (!sqlite3_get_autocommit(db->handle))
 		(void)run(db, &db->rollback, "ROLLBACK");
-	lock_drop(db);
+	db_lock_drop(db->lock_fd);
 }
 
 static int wal_grew(void *arg, sqlite3 *handle, const char *name, int pages)
@@ -379,7 +321,7 @@ static enum rc sqlite_scrub(struct db *base)
 {
 	struct sqlite_db *db = db_of(base);
 	int in_wal = 0, moved = 0;
-	enum rc rc = lock_take(db);
+	enum rc rc = db_lock_take(db->lock_fd);
 	int code;
 
 	if (rc != RC_OK)
@@ -388,7 +330,7 @@ static enum rc sqlite_scrub(struct db *base)
 	(void)sqlite3_busy_timeout(db->handle, SCRUB_BUSY_MS);
 	code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_wal, &moved);
 	(void)sqlite3_busy_timeout(db->handle, BUSY_MS);
-	lock_drop(db);
+	db_lock_drop(db->lock_fd);
 	return code == SQLITE_BUSY ? RC_BUSY : rc_of(db, code, "scrub");
 }
 
@@ -505,11 +447,11 @@ static enum rc set_up(struct sqlite_db *db, bool create)
 	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (create) {
-		rc = lock_take(db);
+		rc = db_lock_take(db->lock_fd);
 		if (rc != RC_OK)
 			return rc;
 		code = sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
-		lock_drop(db);
+		db_lock_drop(db->lock_fd);
 		rc = rc_of(db, code, "journal mode");
 	}
 	if (rc == RC_OK)
