@@ -71,6 +71,14 @@ static const char *identity(const json_t *item)
 	return "";
 }
 
+/* A day off by its name and date. */
+static const char *dated(struct pool *pool, const char *name, const char *day)
+{
+	if (strlen(day) != 10)
+		return pool_strdup(pool, name);
+	return pool_printf(pool, "%s (%.2s/%.2s/%.4s)", name, day + 8, day + 5, day);
+}
+
 /* What people call an item. */
 static const char *label(struct pool *pool, const json_t *item)
 {
@@ -79,9 +87,7 @@ static const char *label(struct pool *pool, const json_t *item)
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (*json_text(item, keys[i]))
-			return *json_text(item, "from") ? pool_printf(pool, "%s (%s)",
-					json_text(item, keys[i]), json_text(item, "from"))
-					: pool_strdup(pool, json_text(item, keys[i]));
+			return dated(pool, json_text(item, keys[i]), json_text(item, "from"));
 	}
 	return words(pool, item);
 }

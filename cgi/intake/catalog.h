@@ -21,6 +21,7 @@ struct catalog_value {
 	const char *choices;		/* of a CHOICE: "a|b" */
 	const char *doubt;		/* CONFIRM: the word of "uncertain" it settles; else NULL */
 	bool required;
+	bool anew;			/* not shown as it stands */
 };
 
 struct catalog_values { struct catalog_value *rows; size_t count; };

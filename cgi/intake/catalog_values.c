@@ -130,6 +130,13 @@ void catalog_values_all(struct pool *pool, json_t *procedure, struct catalog_val
 	}
 }
 
+/* What stands there is why it waits: it is asked anew. */
+static void ask_source(struct catalog_value *row)
+{
+	row->required = true;
+	row->anew = true;
+}
+
 void catalog_values_doubts(struct pool *pool, json_t *procedure, struct catalog_values *out)
 {
 	struct walk walk = { pool, out, "" };
@@ -148,7 +155,7 @@ void catalog_values_doubts(struct pool *pool, json_t *procedure, struct catalog_
 			walk.group = in_case(pool, doubts[i].in_case, "catalog.group.fee",
 					json_text(object, "name"));
 			add_fee(&walk, object);
-			add_source(&walk, object, NULL, "catalog.source")->required = true;
+			ask_source(add_source(&walk, object, NULL, "catalog.source"));
 			continue;
 		}
 		if (strcmp(word, "components") == 0 || strcmp(word, "steps") == 0) {
@@ -162,7 +169,7 @@ void catalog_values_doubts(struct pool *pool, json_t *procedure, struct catalog_
 		} else {
 			add(&walk, object, word, CATALOG_TEXT)->required = true;
 		}
-		add_source(&walk, object, word, "catalog.source")->required = true;
+		ask_source(add_source(&walk, object, word, "catalog.source"));
 	}
 }
 
@@ -258,7 +265,7 @@ void catalog_values_show(struct view *view, const struct catalog_values *values,
 		if (form != NULL)
 			view_set(item, "v_fault", form_fault_of(form, value->name));
 		view_set(item, "v_value", form != NULL ? form_raw(form, value->name) :
-				pool_strdup(pool, shown(pool, value)));
+				value->anew ? "" : pool_strdup(pool, shown(pool, value)));
 		if (value->type == CATALOG_LIMIT)
 			show_limit(item, value, form);
 		if (value->type == CATALOG_CHOICE)

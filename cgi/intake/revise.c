@@ -156,6 +156,7 @@ enum rc revise_show_history(struct web *web, struct view *view, enum document_ki
 		view_set(item, "version", rows[i].version);
 		view_set(item, "at", show_time_screen(pool, rows[i].at));
 		view_set(item, "actor", strcmp(rows[i].actor, "system") == 0 ? text_get("doc.program") :
+				strcmp(rows[i].actor, "import") == 0 ? text_get("doc.by_file") :
 				dossier_show_actor(web, pool, rows[i].actor, AUTHOR_BOARD));
 		view_set(item, "summary", rows[i].summary[0] != '\0' ? rows[i].summary :
 				text_get("doc.first"));

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "tool/board.h"
+#include "tool/document.h"
 #include "tool/explain.h"
 #include "tool/init.h"
 #include "tool/pki.h"
@@ -31,6 +32,8 @@ static const struct command {
 	{ "verify", verify_main, "walk the journal: chains, bodies, files" },
 	{ "rebuild", verify_rebuild_main, "replay the journal into the tables" },
 	{ "digest", verify_digest_main, "a digest of every table, to compare two sides" },
+	{ "catalogue", document_catalogue_main, "check, import or print the catalogue of procedures" },
+	{ "calendar", document_calendar_main, "check, import or print the calendar" },
 	{ "explain", explain_main, "the rules asked: due time, ID card, fee, code" },
 	{ "settings", settings_print_main, "every key of tram.conf with default and meaning" },
 	{ "supervise", supervise_main, "run the processes of one file (development and tests)" },

@@ -2,6 +2,7 @@
 // version with a name; what was not confirmed is asked, with its source; nobody's work is overwritten,
 // and a clerk in the middle of a draft is told and loses nothing.
 import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { accept, acceptDossier, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
@@ -167,6 +168,28 @@ test('a procedure of one\'s own: off at first, then switched on; abolished and t
 	assert.match(made.text, /Đang tắt/);
 	await edit(await edit(await manager.get(at('5.000001', '/bat')), {}), {}, { button: 'save' });
 	await acceptDossier(clerk, { procedure: '5.000001' });
+});
+test('a file by stick: checked, brought in, refused when it is wrong or its version is taken', async () => {
+	const file = `${stack.data}/danh-muc.json`;
+	const now = JSON.parse(stack.tram('board', ['catalogue', 'export']).stdout);
+	writeFileSync(file, JSON.stringify({ ...now, procedures: now.procedures.map((p) => p.code === '9.999001' ? { ...p, level: 'ward' } : p) }));
+	const wrong = stack.tram('board', ['catalogue', 'import', file]);
+	assert.equal(wrong.status, 2);
+	assert.match(wrong.stderr, /procedures\[\d+\]\.level/);
+	writeFileSync(file, JSON.stringify(now));
+	assert.equal(stack.tram('board', ['catalogue', 'import', file]).status, 1, 'that version is there');
+	writeFileSync(file, JSON.stringify({ ...now, version: '2026.12.1',
+		procedures: now.procedures.map((p) => p.code === '9.999001' ? { ...p, name: 'Thủ tục từ tệp' } : p) }));
+	assert.match(stack.tram('board', ['catalogue', 'check', file]).stdout, /version 2026\.12\.1: 52 procedures/);
+	const brought = stack.tram('board', ['catalogue', 'import', file]);
+	assert.equal(brought.status, 0, brought.stderr);
+	assert.equal(await version(), '2026.12.1', 'without a restart');
+	assert.match((await manager.get('/quan-ly/thu-tuc')).text, /Thủ tục từ tệp/);
+	assert.equal(stack.tram('board', ['calendar', 'import', file]).status, 2);
+	const calendar = stack.tram('board', ['calendar', 'export']).stdout;
+	writeFileSync(file, calendar.replace(/"version": ?"[^"]*"/, '"version":"2027.1"'));
+	assert.equal(stack.tram('board', ['calendar', 'import', file]).status, 0);
+	assert.match((await manager.get('/quan-ly/lich')).text, /Lịch bản 2027\.1/);
 });
 test('every version has its event; a restart keeps them; a rebuild leaves them alone', async () => {
 	const before = await version();

@@ -1,0 +1,86 @@
+// catalogue.mjs: the manager's catalogue and calendar and what they make the counter ask, looked at in
+// three widths with axe and html-validate: as they open, with faults, as a preview.
+import { strict as assert } from 'node:assert';
+import { cleanup, run, test } from '../lib/check.mjs';
+import { acceptDossier, startDraft } from '../lib/clerk.mjs';
+import { Browser } from '../lib/look.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const stack = new Stack({ name: 'catalogue-browser', ports: [9420, 9430] });
+cleanup((failed) => stack.down(failed));
+const origin = 'http://127.0.0.1:9420';
+const people = {};
+let clerk;
+
+async function as(login) {
+	if (!people[login]) {
+		const browser = await Browser.open('catalogue');
+		await browser.page.goto(`${origin}/dang-nhap`);
+		await browser.page.fill('#login', login);
+		await browser.page.fill('#password', 'Tram-Demo-2026!');
+		await browser.page.press('#password', 'Enter');
+		await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
+		people[login] = browser;
+	}
+	return people[login];
+}
+async function open(login, path) {
+	const browser = await as(login);
+	const answer = await browser.page.goto(origin + path);
+	assert.equal(answer.status(), 200, path);
+	return browser;
+}
+const press = (page, button = '.foot button.go') => Promise.all([page.waitForNavigation(), page.click(button)]);
+
+test.must('a board without its center', async () => {
+	await stack.up(['board']);
+	clerk = stack.clerks();
+	await clerk.login('canbo');
+	await acceptDossier(clerk, { procedure: '1.004873' });
+});
+for (const [path, name] of [['/quan-ly/thu-tuc', 'list'], ['/quan-ly/thu-tuc?loc=cho&tim=ho%20tro', 'filtered'],
+	['/quan-ly/thu-tuc/moi', 'new'], ['/quan-ly/thu-tuc/1.000894', 'sheet'], ['/quan-ly/thu-tuc/1.001612/bat', 'on'],
+	['/quan-ly/thu-tuc/lich-su', 'history'], ['/quan-ly/lich', 'calendar'], ['/quan-ly/lich?nam=2027', 'calendar-2027']])
+	test(`${path} as it opens`, async () => (await open('quanly', path)).look(name));
+test('faults and a preview of a procedure', async () => {
+	const browser = await open('quanly', '/quan-ly/thu-tuc/9.999001');
+	await browser.page.fill('#v0', '');
+	await press(browser.page);
+	await browser.look('sheet-faults');
+	await browser.page.fill('#v0', 'Thủ tục thử nghiệm đã đổi tên');
+	await press(browser.page);
+	await browser.look('sheet-preview');
+	await press(browser.page, 'button[name=save]');
+	await browser.page.goto(`${origin}/quan-ly/thu-tuc/lich-su`);
+	await browser.look('history-after');
+});
+test('faults of switching on, and of the calendar; its preview', async () => {
+	let browser = await open('quanly', '/quan-ly/thu-tuc/1.001612/bat');
+	await press(browser.page);
+	await browser.look('on-faults');
+	browser = await open('quanly', '/quan-ly/lich?nam=2026');
+	await browser.page.fill('#from_12', '99/12/2026');
+	await press(browser.page);
+	await browser.look('calendar-faults');
+	await browser.page.fill('#from_12', '02/12/2026');
+	await browser.page.fill('#why_12', 'Nghỉ thử');
+	await press(browser.page);
+	await browser.look('calendar-preview');
+});
+test('step 2 with questions and people, empty and with faults', async () => {
+	const draft = await startDraft(clerk);
+	const browser = await open('canbo', `/ho-so/moi/${draft.id}/thu-tuc`);
+	await Promise.all([browser.page.waitForNavigation(), browser.page.evaluate(() => {
+		const button = document.querySelector('button[value="1.000894"]');
+		button.closest('details')?.setAttribute('open', '');
+		button.click();
+	})]);
+	await browser.look('step2-questions');
+	await press(browser.page);
+	await browser.look('step2-faults');
+});
+test('done', async () => {
+	for (const browser of Object.values(people)) await browser.close();
+});
+
+await run();
