@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "intake/intake.h"
+#include "store/journal.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -15,14 +17,129 @@ static const struct field fields[] = {
 	{ "phone", FIELD_PHONE, false, 0, 0, NULL, "act.return.phone" },
 	{ "relation", FIELD_LINE, false, 0, 80, NULL, "act.return.relation" },
 	{ "authorisation", FIELD_LINE, false, 0, 160, NULL, "act.return.authorisation" },
-	{ "proof", FIELD_CHOICE, true, 0, 0, "slip|card|authorisation|pledge", "act.return.proof" },
+	{ "proof", FIELD_CHOICE, true, 0, 0, "slip|card|authorisation|pledge|referral",
+	  "act.return.proof" },
+	{ "way", FIELD_CHOICE, false, 0, 0, "counter|point|post|electronic", "act.return.way" },
+	{ "point", FIELD_LINE, false, 0, 160, NULL, "act.return.point" },
+	{ "tracking", FIELD_LINE, false, 0, 60, NULL, "act.return.tracking" },
 	{ "signature", FIELD_CHOICE, true, 0, 0, "paper|fingerprint|witness", "act.return.signature" },
 	{ "witness", FIELD_LINE, false, 0, 120, NULL, "act.return.witness" },
 	{ "slip_taken", FIELD_FLAG, false, 0, 0, NULL, "act.return.slip_taken" },
-	{ "originals_returned", FIELD_FLAG, false, 0, 0, NULL, "act.return.originals" },
 	{ "note", FIELD_LINES, false, 0, 1000, NULL, "act.note_label" },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+#define RESULTS_MAX 20
+#define ORIGINALS_MAX 60
+
+/* What of the dossier is still here: results not yet handed out, originals not yet given back. */
+struct owed {
+	struct dossier_result *results;
+	size_t result_count;
+	bool given[RESULTS_MAX];
+	const char *originals[ORIGINALS_MAX];
+	size_t original_count;
+};
+
+static void add_original(struct owed *owed, struct pool *pool, const char *name)
+{
+	if (name[0] != '\0' && owed->original_count < ORIGINALS_MAX)
+		owed->originals[owed->original_count++] = pool_strdup(pool, name);
+}
+
+static void drop_original(struct owed *owed, const char *name)
+{
+	for (size_t i = 0; i < owed->original_count; i++) {
+		if (strcmp(owed->originals[i], name) != 0)
+			continue;
+		owed->originals[i] = owed->originals[--owed->original_count];
+		return;
+	}
+}
+
+static void read_event(struct owed *owed, struct pool *pool, const char *kind, const json_t *body)
+{
+	const json_t *item;
+	size_t i;
+
+	if (strcmp(kind, "dossier.part_returned") == 0) {
+		json_array_foreach(json_object_get(body, "results"), i, item) {
+			int64_t no = 0;
+
+			if (num_parse(json_string_value(item), 1, RESULTS_MAX, &no) == RC_OK)
+				owed->given[no - 1] = true;
+		}
+	} else if (strcmp(kind, "dossier.result_recalled") == 0) {
+		memset(owed->given, 0, sizeof(owed->given));
+	}
+	json_array_foreach(json_object_get(body, "items"), i, item) {
+		if (strcmp(kind, "originals.kept") == 0)
+			add_original(owed, pool, json_text(item, "name"));
+		else if (strcmp(kind, "originals.returned") == 0)
+			drop_original(owed, json_text(item, "name"));
+	}
+}
+
+static enum rc read_owed(struct web *web, struct request *request, const struct dossier_row *row,
+		const json_t *accepted, struct owed *owed)
+{
+	struct journal_row *rows = NULL;
+	const json_t *component;
+	size_t count = 0, i;
+	enum rc rc;
+
+	memset(owed, 0, sizeof(*owed));
+	json_array_foreach(json_object_get(accepted, "components"), i, component)
+		if (json_flag(component, "kept"))
+			add_original(owed, request->pool, json_text(component, "name"));
+	rc = dossier_results(web->store, request->pool, row, &owed->results, &owed->result_count);
+	if (owed->result_count > RESULTS_MAX)
+		owed->result_count = RESULTS_MAX;
+	if (rc == RC_OK)
+		rc = journal_subject(web->store, request->pool, row->board, row->id, &rows, &count);
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		json_t *body = NULL;
+
+		if (rows[i].event.body == NULL ||
+				json_parse(rows[i].event.body, rows[i].event.body_len, &body) != RC_OK)
+			continue;
+		read_event(owed, request->pool, rows[i].event.kind, body);
+		json_decref(body);
+	}
+	return rc;
+}
+
+/* Is this value among those of a repeated field? */
+static bool ticked(const struct form *form, const char *name, const char *value)
+{
+	const char *one;
+
+	for (size_t i = 0; (one = form_raw_at(form, name, i)) != NULL; i++)
+		if (strcmp(one, value) == 0)
+			return true;
+	return false;
+}
+
+/* Numbers of the results handed out now, as text; *whole: nothing stays behind. One result alone
+ * needs no tick. */
+static json_t *results_now(struct pool *pool, const struct form *form, const struct owed *owed,
+		bool *whole)
+{
+	json_t *numbers = json_new_array();
+
+	*whole = true;
+	for (size_t i = 0; i < owed->result_count; i++) {
+		const char *no = pool_printf(pool, "%d", (int)i + 1);
+
+		if (owed->given[i])
+			continue;
+		if (owed->result_count == 1 || ticked(form, "kq", no))
+			json_add(numbers, json_string(no));
+		else
+			*whole = false;
+	}
+	return numbers;
+}
 
 /* What one field demands of another. */
 static enum rc check_more(struct form *form)
@@ -38,6 +155,10 @@ static enum rc check_more(struct form *form)
 		form_fault(form, "authorisation", "act.return.authorisation_missing");
 	if (strcmp(form_text(form, "signature"), "witness") == 0 && form_text(form, "witness")[0] == '\0')
 		form_fault(form, "witness", "act.return.witness_missing");
+	if (strcmp(form_text(form, "way"), "point") == 0 && form_text(form, "point")[0] == '\0')
+		form_fault(form, "point", "act.return.point_missing");
+	if (strcmp(form_text(form, "way"), "post") == 0 && form_text(form, "tracking")[0] == '\0')
+		form_fault(form, "tracking", "act.return.tracking_missing");
 	return form_has_faults(form) ? RC_INVALID : RC_OK;
 }
 
@@ -71,59 +192,131 @@ static json_t *receiver_of(const struct form *form, const struct dossier_row *ro
 	return receiver;
 }
 
-static enum rc hand_out(struct web *web, struct request *request, struct response *response,
-		const struct dossier_row *row, const json_t *accepted)
+/* Originals given back with it; NULL: none. */
+static json_t *originals_body(struct request *request, const struct owed *owed,
+		const json_t *receiver)
+{
+	json_t *body, *items = json_new_array();
+
+	for (size_t i = 0; i < owed->original_count; i++) {
+		json_t *item;
+
+		if (!ticked(request->form, "bg", owed->originals[i]))
+			continue;
+		item = json_new_object();
+		json_put(item, "name", owed->originals[i]);
+		json_add(items, item);
+	}
+	if (json_array_size(items) == 0) {
+		json_decref(items);
+		return NULL;
+	}
+	body = json_new_object();
+	json_put_value(body, "items", items);
+	json_put_value(body, "receiver", json_deep_copy(receiver));
+	return body;
+}
+
+static json_t *return_body(struct request *request, const struct dossier_row *row,
+		const json_t *accepted)
 {
 	struct form *form = request->form;
+	const char *way = form_text(form, "way");
 	json_t *body = json_new_object();
-	enum rc rc;
 
 	json_put_int(body, "returned_at", request->now_ms);
 	json_put_value(body, "receiver", receiver_of(form, row, accepted));
-	json_put(body, "way", "counter");
+	json_put(body, "way", way[0] != '\0' ? way : "counter");
 	json_put(body, "proof", form_text(form, "proof"));
 	json_put(body, "signature", form_text(form, "signature"));
 	json_put(body, "witness", form_text(form, "witness"));
 	json_put_flag(body, "slip_taken", form_flag(form, "slip_taken"));
-	json_put_flag(body, "originals_returned", form_flag(form, "originals_returned"));
+	json_put(body, "point", strcmp(way, "point") == 0 ? form_text(form, "point") : "");
+	json_put(body, "tracking", strcmp(way, "post") == 0 ? form_text(form, "tracking") : "");
 	json_put(body, "note", form_text(form, "note"));
-	rc = act_write(web, request, response, row, "dossier.result_returned", body,
-			dossier_show_url(request->pool, row, ""));
+	return body;
+}
+
+static enum rc hand_out(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, const json_t *accepted, const struct owed *owed)
+{
+	struct act_part parts[2] = { { "dossier.result_returned", NULL }, { "originals.returned", NULL } };
+	json_t *body = return_body(request, row, accepted), *originals, *numbers;
+	bool whole;
+	enum rc rc;
+
+	numbers = results_now(request->pool, request->form, owed, &whole);
+	if (!whole) {
+		parts[0].kind = "dossier.part_returned";
+		json_put_value(body, "results", json_incref(numbers));
+	}
+	originals = originals_body(request, owed, json_object_get(body, "receiver"));
+	json_put_flag(body, "originals_returned", originals != NULL);
+	parts[0].body = body;
+	parts[1].body = originals;
+	rc = act_write_parts(web, request, response, row, parts, originals != NULL ? 2 : 1,
+			dossier_show_url(request->pool, row, ""), form_raw(request->form, "form_id"),
+			form_raw(request->form, "seen"));
+	json_decref(originals);
+	json_decref(numbers);
 	json_decref(body);
 	return rc;
 }
 
 /* What is handed out, who may take it, and what is still owed. */
-static enum rc show_case(struct web *web, struct request *request, struct view *view,
-		const struct dossier_row *row, const json_t *accepted)
+static void show_case(struct request *request, struct view *view, const struct dossier_row *row,
+		const struct owed *owed)
 {
-	struct dossier_result *results = NULL;
-	size_t count = 0;
-	bool kept = false;
-	const json_t *component;
-	size_t i;
-	enum rc rc = dossier_results(web->store, request->pool, row, &results, &count);
+	bool again = request->method == METHOD_POST;
+	struct pool *pool = request->pool;
 
-	for (i = 0; rc == RC_OK && i < count; i++) {
+	for (size_t i = 0; i < owed->result_count; i++) {
 		struct view *item = view_item(view, "results");
+		const char *no = pool_printf(pool, "%d", (int)i + 1);
 
-		view_set(item, "kind", results[i].kind);
-		view_set(item, "number", results[i].number);
-		view_set(item, "summary", results[i].summary);
+		view_set(item, "no", no);
+		view_set(item, "kind", owed->results[i].kind);
+		view_set(item, "number", owed->results[i].number);
+		view_set(item, "summary", owed->results[i].summary);
+		view_flag(item, "given", owed->given[i]);
+		view_flag(item, "ticked", again ? ticked(request->form, "kq", no) : true);
 	}
+	view_flag(view, "several", owed->result_count > 1);
+	for (size_t i = 0; i < owed->original_count; i++) {
+		struct view *item = view_item(view, "kept");
+
+		view_set(item, "name", owed->originals[i]);
+		view_flag(item, "ticked", again && ticked(request->form, "bg", owed->originals[i]));
+	}
+	view_flag(view, "has_kept", owed->original_count > 0);
 	if (row->submitter[0] != '\0' && strcmp(row->submitter, row->applicant) != 0)
 		view_set(view, "submitter", row->submitter);
-	json_array_foreach(json_object_get(accepted, "components"), i, component) {
-		if (json_flag(component, "kept")) {
-			view_set(view_item(view, "kept"), "name",
-					pool_strdup(request->pool, json_text(component, "name")));
-			kept = true;
-		}
-	}
-	view_flag(view, "has_kept", kept);
 	if (row->fee_total > row->fee_paid)
-		view_set(view, "owed", show_money(request->pool, row->fee_total - row->fee_paid));
-	return rc;
+		view_set(view, "owed", show_money(pool, row->fee_total - row->fee_paid));
+}
+
+/* As the citizen asked for it. */
+static void show_way(struct view *view, const json_t *accepted)
+{
+	const json_t *delivery = json_object_get(accepted, "delivery");
+	const char *way = json_text(delivery, "way");
+	struct pool *pool = view_pool(view);
+
+	view_flag(view, pool_printf(pool, "way_is_%s", way[0] != '\0' ? way : "counter"), true);
+	view_set(view, "point", pool_strdup(pool, json_text(delivery, "point")));
+	if (way[0] != '\0' && strcmp(way, "counter") != 0)
+		view_set(view, "asked_way", text_get(pool_printf(pool, "delivery.%s", way)));
+}
+
+/* A result at least, when there are several to choose from. */
+static void check_results(struct request *request, const struct owed *owed)
+{
+	bool whole;
+	json_t *numbers = results_now(request->pool, request->form, owed, &whole);
+
+	if (owed->result_count > 1 && json_array_size(numbers) == 0)
+		form_fault(request->form, "kq", "act.return.none");
+	json_decref(numbers);
 }
 
 enum rc page_return(struct web *web, struct request *request, struct response *response)
@@ -131,7 +324,8 @@ enum rc page_return(struct web *web, struct request *request, struct response *r
 	struct view *view = view_new(request->pool);
 	json_t *accepted = NULL;
 	struct dossier_row row;
-	bool go;
+	struct owed owed;
+	bool go, done = false;
 	enum rc rc = act_open(web, request, response, "return", &row, &go);
 
 	if (rc != RC_OK || !go)
@@ -141,26 +335,34 @@ enum rc page_return(struct web *web, struct request *request, struct response *r
 		accepted = json_new_object();
 	else if (rc != RC_OK)
 		return rc;
-	rc = RC_OK;
+	rc = read_owed(web, request, &row, accepted, &owed);
+	if (rc != RC_OK)
+		goto out;
 	if (request->method == METHOD_POST) {
+		rc = act_sent_before(web, request, response, &done);
+		if (rc != RC_OK || done)
+			goto out;
 		rc = form_check(request->form, fields, FIELDS);
+		if (rc == RC_OK)
+			check_results(request, &owed);
 		if (rc == RC_OK)
 			rc = check_more(request->form);
 		if (rc == RC_OK) {
-			rc = hand_out(web, request, response, &row, accepted);
+			rc = hand_out(web, request, response, &row, accepted, &owed);
 			goto out;
 		}
 		form_show(request->form, fields, FIELDS, view);
+		view_set(view, "kq_fault", form_fault_of(request->form, "kq"));
 		view_set(view, "phone_typed", form_raw(request->form, "phone"));
 	} else {
 		view_flag(view, "receiver_is_applicant", true);
 		view_flag(view, "proof_is_slip", true);
 		view_flag(view, "signature_is_paper", true);
 		view_flag(view, "slip_taken", true);
+		show_way(view, accepted);
 	}
-	rc = show_case(web, request, view, &row, accepted);
-	if (rc == RC_OK)
-		rc = act_page(web, request, response, &row, "return", view);
+	show_case(request, view, &row, &owed);
+	rc = act_page(web, request, response, &row, "return", view);
 out:
 	json_decref(accepted);
 	return rc;

@@ -158,7 +158,7 @@ test('a request of the province comes to the counter, which receives and hands o
 	const code = await taken({ procedure: '9.999001' });
 	await handOver(clerk, code);
 	const path = `/ho-so/${board}/${encodeURIComponent(code)}`;
-	await until('the province has it', 30, async () => (await officer.get(path)).status === 200);
+	await until('the province has it', 30, async () => (await officer.get(path)).html.includes('nhan-xu-ly'));
 	await officer.submit(await officer.get(path), 'nhan-xu-ly');
 	await officer.submit(await officer.get(`${path}/bo-sung`), 'bo-sung', { reason: 'Mờ', papers: 'Giấy A' });
 	await until('the counter has the request', 30, async () => (await dossier(clerk, code)).text.includes('Chờ người dân bổ sung'));

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/pdf.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/pool.h"
@@ -280,9 +281,36 @@ static void results_have_names(void **state)
 	assert_string_equal(rc_name((enum rc)999), "unknown");
 }
 
+/* Anybody can open it, or nobody without a password: however the file comes in pieces. */
+static void a_locked_pdf_is_seen(void **state)
+{
+	static const struct { const char *text; bool encrypted; } cases[] = {
+		{ "trailer << /Size 8 /Encrypt 7 0 R >>", true },
+		{ "trailer<</Encrypt<</Filter/Standard>>>>", true },
+		{ "/Encrypt\r\n 12 0 R", true }, { "//Encrypt 1 0 R", true },
+		{ "/EncryptMetadata false", false }, { "/Encrypted 1", false }, { "/Encrypt", false },
+		{ "Encrypt 7 0 R", false }, { "/Encryp t 7 0 R", false }, { "", false },
+		{ "/Encrypt/Encrypt 7 0 R", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t len = strlen(cases[i].text);
+
+		for (size_t cut = 0; cut <= len; cut++) {
+			struct pdf_scan scan = { 0, false, false };
+
+			pdf_scan_feed(&scan, cases[i].text, cut);
+			pdf_scan_feed(&scan, cases[i].text + cut, len - cut);
+			assert_int_equal(scan.encrypted, cases[i].encrypted);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_locked_pdf_is_seen),
 		cmocka_unit_test(pools),
 		cmocka_unit_test(buffers),
 		cmocka_unit_test(json_objects),
