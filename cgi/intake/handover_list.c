@@ -111,6 +111,7 @@ static void show_items(struct web *web, struct request *request, struct view *vi
 	view_setf(view, "count", "%d", (int)count);
 	view_setf(view, "open", "%d", (int)*open);
 	view_flag(view, "waits", *open > 0);
+	view_flag(view, "by_post", rows[0].tracking[0] != '\0');
 }
 
 static bool is_own(const struct request *request, const struct handover_row *row)

@@ -258,6 +258,12 @@ PAGE(question_answer);
 PAGE(place);
 PAGE(paper_here);
 
+/* ---- pages: the post (post.c) ---- */
+PAGE(post_in);
+PAGE(post_out);
+PAGE(post_outcome);
+PAGE(post_labels);
+
 /* ---- pages: papers that change hands (handover.h) ---- */
 PAGE(handovers);
 PAGE(handover_new);

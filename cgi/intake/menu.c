@@ -37,6 +37,8 @@ static const struct menu_row rows[] = {
 
 	{ "moves", "/ban-giao", "handovers" },
 	{ "moves", "/ban-giao/moi", "handover_new" },
+	{ "moves", "/buu-chinh/nhan", "post_in" },
+	{ "moves", "/buu-chinh/giao", "post_out" },
 
 	{ "queue", "/hang-doi", "queue" },
 	{ "queue", "/hang-doi/lay-so", "queue_take" },

@@ -167,6 +167,15 @@ const struct route intake_routes[] = {
 	{ "act.place", GET | POST, "/ho-so/:code/noi-de", 0, ROLES_STAFF, 0, page_place },
 	{ "act.paper_here", POST, "/ho-so/:code/nhan-ban-giay", 0, ROLES_HANDOVER, 0, page_paper_here },
 
+	/* The post. */
+	{ "post.in", GET | POST, "/buu-chinh/nhan", 0, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0,
+	  page_post_in },
+	{ "post.out", GET | POST, "/buu-chinh/giao", 0, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0,
+	  page_post_out },
+	{ "post.labels", GET, "/ban-giao/:list/nhan", 0, ROLES_HANDOVER, 0, page_post_labels },
+	{ "act.post", POST, "/ho-so/:code/buu-chinh", 0, ROLE_INTAKE | ROLE_RETURNER, 0,
+	  page_post_outcome },
+
 	/* Papers that change hands. Literal rows first: a list's number is a part of the address. */
 	{ "handovers", GET, "/ban-giao", 0, ROLES_HANDOVER, 0, page_handovers },
 	{ "handover.new", GET | POST, "/ban-giao/moi", 0, ROLES_HANDOVER, 0, page_handover_new },

@@ -33,6 +33,12 @@ static const char ITEMS[] = "SELECT " COLUMNS " FROM handover h WHERE h.board = 
 	" ORDER BY h.at, h.id LIMIT 500";
 static const char OF[] = "SELECT " COLUMNS " FROM handover h WHERE h.board = $1 AND h.subject = $2"
 	" ORDER BY h.at, h.id LIMIT 500";
+/* From the results that wait, which are few. */
+static const char IN_POST[] = "SELECT " COLUMNS " FROM dossier d JOIN handover h"
+	" ON h.board = d.board AND h.subject = d.id WHERE d.board = $1 AND d.state = 8"
+	" AND h.tracking <> '' AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.board = d.board"
+	" AND m.subject = d.id AND m.kind = 'post.delivered' AND m.word = h.tracking)"
+	" ORDER BY h.at, h.id LIMIT $2";
 static const char LAST[] = "SELECT list FROM handover WHERE board = $1 AND list >= $2 AND list < $3"
 	" ORDER BY list DESC LIMIT 1";
 
@@ -131,6 +137,21 @@ enum rc handover_lists(struct store *store, struct pool *pool, bool open_only, s
 	return rc;
 }
 
+static enum rc read_dossiers(struct store *store, struct pool *pool,
+		const struct handover_row *rows, size_t count, struct dossier_row **dossiers)
+{
+	enum rc rc = RC_OK;
+
+	*dossiers = pool_alloc(pool, (count + 1) * sizeof(**dossiers));
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		char hex[2 * EVENT_ID_SIZE + 1];
+
+		hex_encode(rows[i].subject, EVENT_ID_SIZE, hex);
+		rc = dossier_find(store, pool, NULL, hex, &(*dossiers)[i]);
+	}
+	return rc;
+}
+
 enum rc handover_items(struct store *store, struct pool *pool, const char *list,
 		struct handover_row **rows, struct dossier_row **dossiers, size_t *count)
 {
@@ -142,16 +163,19 @@ enum rc handover_items(struct store *store, struct pool *pool, const char *list,
 	rc = read_all(stmt, pool, rows, count);
 	if (rc == RC_OK && *count == 0)
 		rc = RC_NOT_FOUND;
-	if (rc != RC_OK)
-		return rc;
-	*dossiers = pool_alloc(pool, *count * sizeof(**dossiers));
-	for (size_t i = 0; rc == RC_OK && i < *count; i++) {
-		char hex[2 * EVENT_ID_SIZE + 1];
+	return rc == RC_OK ? read_dossiers(store, pool, *rows, *count, dossiers) : rc;
+}
 
-		hex_encode((*rows)[i].subject, EVENT_ID_SIZE, hex);
-		rc = dossier_find(store, pool, NULL, hex, &(*dossiers)[i]);
-	}
-	return rc;
+enum rc handover_in_post(struct store *store, struct pool *pool, size_t limit,
+		struct handover_row **rows, struct dossier_row **dossiers, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, IN_POST);
+	enum rc rc;
+
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)limit);
+	rc = read_all(stmt, pool, rows, count);
+	return rc == RC_OK ? read_dossiers(store, pool, *rows, *count, dossiers) : rc;
 }
 
 enum rc handover_of(struct store *store, struct pool *pool, const struct dossier_row *dossier,

@@ -60,6 +60,9 @@ enum handover_from {
 /* way: of delivery that the citizen asked for ("post", "point"), or "" for any. */
 enum rc handover_candidates(struct store *store, struct pool *pool, enum handover_from from,
 		const char *way, size_t limit, struct dossier_row **rows, size_t *count) MUST_CHECK;
+/* Results that left by post and of which nothing was heard yet, oldest first. */
+enum rc handover_in_post(struct store *store, struct pool *pool, size_t limit,
+		struct handover_row **rows, struct dossier_row **dossiers, size_t *count) MUST_CHECK;
 /* "BG-261127-0001": the day's next number, without a gap. Inside store_begin, where nobody else
  * takes it. day: "261127". */
 enum rc handover_next(struct store *store, struct pool *pool, const char *day,
