@@ -6,7 +6,7 @@ import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'post', ports: [9450, 9460] });
+const stack = new Stack({ name: 'post', ports: [9330, 9336] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer;
 
