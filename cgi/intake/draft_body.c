@@ -261,6 +261,8 @@ static void put_fees(json_t *body, const json_t *data, const struct draft_body_f
 		state = "exempt";
 	else if (total == 0)
 		state = "none";
+	else if (strcmp(state, "transfer") == 0)
+		state = "unpaid";	/* until a person has seen it on the account */
 	else if (state[0] == '\0')
 		state = "later";
 	json_put(body, "fee_state", state);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "intake/accept.h"
+#include "intake/fee_ground.h"
 #include "store/account.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -16,7 +17,7 @@ static const struct field fields[] = {
 	{ "fee_pages", FIELD_INT, false, 1, 10000, NULL, "step4.fee_pages" },
 	{ "fee_copies", FIELD_INT, false, 1, 10000, NULL, "step4.fee_copies" },
 	{ "exempt", FIELD_LINE, false, 0, 200, NULL, "step4.exempt" },
-	{ "fee_state", FIELD_CHOICE, false, 0, 0, "paid|later", "step4.fee_state" },
+	{ "fee_state", FIELD_CHOICE, false, 0, 0, "paid|transfer|later", "step4.fee_state" },
 	{ "way", FIELD_CHOICE, false, 0, 0, "counter|point|post|electronic", "step4.way" },
 	{ "d_point", FIELD_LINE, false, 0, 160, NULL, "step4.d_point" },
 	{ "d_name", FIELD_LINE, false, 0, 160, NULL, "step4.d_name" },
@@ -40,6 +41,8 @@ static const struct draft_data_place places[] = {
 	{ NULL, "witness" },
 };
 _Static_assert(sizeof(places) / sizeof(places[0]) == FIELDS, "one place for each field");
+
+#define GROUND_OTHER "khac"
 
 static const struct draft_data_set set = { fields, places, FIELDS };
 
@@ -72,6 +75,55 @@ static void check_rest(struct form *form, const json_t *data)
 		need(form, "witness", "step4.need_witness");
 }
 
+/* A ground chosen from the list, or another one in words; it stands in the event as it is printed. */
+static void take_ground(struct form *form, json_t *data, bool leave)
+{
+	const char *ground = form_raw(form, "ground");
+	const char *known = fee_ground_find(ground);
+
+	if (known != NULL)
+		draft_data_put(data, "exempt", known);
+	else if (strcmp(ground, GROUND_OTHER) == 0 && !leave)
+		need(form, "exempt", "step4.need_exempt");
+	else if (ground[0] != '\0' && strcmp(ground, GROUND_OTHER) != 0)
+		form_fault(form, "exempt", "step4.need_exempt");
+}
+
+static void show_grounds(struct view *view, const json_t *data, const struct form *form)
+{
+	const char *exempt = json_text(data, "exempt");
+	bool listed = false;
+	size_t count = 0;
+	const struct fee_ground *grounds = fee_ground_list(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct view *item = view_item(view, "grounds");
+		bool chosen = strcmp(grounds[i].text, exempt) == 0;
+
+		view_set(item, "ground", grounds[i].name);
+		view_flag(item, "chosen", chosen);
+		listed = listed || chosen;
+	}
+	if (listed)
+		view_set(view, "exempt", "");
+	view_flag(view, "other_ground", !listed && (exempt[0] != '\0' ||
+			strcmp(form_raw(form, "ground"), GROUND_OTHER) == 0));
+	view_flag(view, "ground_open", exempt[0] != '\0' || form_fault_of(form, "exempt")[0] != '\0');
+}
+
+/* Pages and copies, where the rule counts them. */
+static void show_counted(struct view *item, const struct fee_rule *rule, const json_t *data)
+{
+	struct pool *pool = view_pool(item);
+	const char *copies = pool_printf(pool, "%d", (int)json_int(data, "fee_copies", 1));
+
+	if (strcmp(rule->kind, "certified_copy") == 0)
+		view_set(item, "counted", text_fill(pool, "step4.counted", pool_printf(pool, "%d",
+				(int)json_int(data, "fee_pages", 1)), copies, NULL));
+	else if (strcmp(rule->kind, "flat") != 0)
+		view_set(item, "counted", text_fill(pool, "step4.counted_copies", copies, NULL));
+}
+
 static void show_fees(struct view *view, const struct draft *draft,
 		const struct procedure_case *chosen)
 {
@@ -85,6 +137,7 @@ static void show_fees(struct view *view, const struct draft *draft,
 
 		view_set(item, "fee", lines[i].name);
 		view_set(item, "amount", show_money(view_pool(view), lines[i].amount_dong));
+		show_counted(item, &chosen->fees[i], draft->data);
 	}
 	view_set(view, "total", show_money(view_pool(view), total));
 	view_flag(view, "asks_counts", draft_data_fee_asks(chosen, &pages, &copies));
@@ -159,6 +212,7 @@ enum rc step_check_show(struct web *web, struct request *request, struct respons
 	form_show(known, fields, FIELDS, view);
 	show_defaults(view, known);
 	show_fees(view, draft, chosen);
+	show_grounds(view, draft->data, known);
 	draft_page_show_gaps(view, draft, web);
 	view_set(view, "content", json_text(draft->data, "content"));
 	view_flag(view, "ask_phone", json_text(json_object_get(draft->data, "applicant"),
@@ -180,6 +234,7 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 	if (!leave)
 		check_rest(form, draft->data);
 	draft_data_merge(draft->data, form, &set);
+	take_ground(form, draft->data, leave);
 	if (!leave && !form_has_faults(form))
 		return accept_draft(web, request, response, draft);
 	if (leave && (!form_has_faults(form) || form_raw(form, "later")[0] != '\0'))

@@ -172,13 +172,47 @@ test('the VietQR on the page is what a bank’s app reads: account, amount, the 
 	assert.match(await taken(clerk, code, { method: 'transfer', transaction: 'FT-1' }), /^0000001$/);
 });
 
+// ---- at the intake ----
+async function step4() {
+	const draft = await startDraft(clerk);
+	return tickPapers(clerk, await chooseProcedure(clerk, draft, '2.000635'), []);
+}
+test('a ground of exemption is chosen from the list or written; without one it is not exempt', async () => {
+	const page = await step4();
+	assert.match(page.html, /<option>Hộ nghèo<\/option>/);
+	assert(fault(await clerk.submit(page, '/kiem-tra', { ground: 'khac', exempt: '' }), 'exempt'));
+	assert(fault(await clerk.submit(page, '/kiem-tra', { ground: 'Người quen', exempt: '' }), 'exempt'));
+	const done = await clerk.submit(page, '/kiem-tra', { ground: 'Hộ nghèo' });
+	const code = decodeURIComponent(/^\/ho-so\/([^/]+)\/xong/.exec(done.redirected)[1]);
+	const body = events().filter((e) => e.kind === 'dossier.accepted').pop().body;
+	assert.equal(body.fee_state, 'exempt');
+	assert.match(body.fees[0].exempt, /^Hộ nghèo \(Luật Phí và lệ phí/);
+	assert.match((await clerk.get(url(code, 'thu-tien'))).text, /không còn khoản nào phải thu/);
+	const other = await clerk.submit(await step4(), '/kiem-tra', { ground: 'khac', exempt: 'Nghị quyết thử của HĐND' });
+	assert.match(other.redirected ?? '', /xong/, say(other));
+	assert.equal(events().filter((e) => e.kind === 'dossier.accepted').pop().body.fees[0].exempt, 'Nghị quyết thử của HĐND');
+});
+test('who pays by transfer sees the code right after acceptance; a person says that it came', async () => {
+	const done = await clerk.submit(await step4(), '/kiem-tra', { fee_state: 'transfer' });
+	const code = decodeURIComponent(/^\/ho-so\/([^/]+)\/xong/.exec(done.redirected)[1]);
+	assert.equal(events().filter((e) => e.kind === 'fee.collected').pop().body.method, 'transfer', 'the one before');
+	const codes = [...done.html.matchAll(/<svg[^>]*class="qr"[\s\S]*?<\/svg>/g)].map(([svg]) => scanned(svg));
+	assert(codes.some((text) => text.includes(code) && text.startsWith('000201010212')), codes.join(' '));
+	assert.match((await clerk.get('/thu-tien')).html, new RegExp(encodeURIComponent(code)));
+	const page = await clerk.get(`${url(code, 'thu-tien')}?cach=chuyen-khoan`);
+	assert.match(page.html, /value="transfer" checked/);
+	const paid = await clerk.submit(page, '/thu-tien', {});
+	assert.match(paid.text, /Đã thu 8\.000 đ, Chuyển khoản/);
+	assert.equal((await clerk.get('/thu-tien')).html.includes(encodeURIComponent(code)), false);
+});
+
 // ---- taking ----
 test('the first numbers of the range, gapless, by whoever takes the money', async () => {
 	cashier = await fresh('thuquy');
 	const code = (await acceptDossier(clerk, { values: { fee_state: 'paid' } })).code;
 	const page = await clerk.get(url(code, 'thu-tien'));
-	assert.match(page.text, /TT-26 0000002/, 'taken at acceptance');
-	assert.equal(await taken(cashier, await owing()), '0000003');
+	assert.match(page.text, /TT-26 0000003/, 'taken at acceptance');
+	assert.equal(await taken(cashier, await owing()), '0000004');
 });
 test('a payer is asked, a tax code is checked, a business stands on the receipt', async () => {
 	const code = await owing();
@@ -189,7 +223,7 @@ test('a payer is asked, a tax code is checked, a business stands on the receipt'
 	assert.match((await clerk.get('/so/bien-lai')).text, /Công ty Thử/);
 	const last = events().filter((e) => e.kind === 'fee.collected').pop().body;
 	assert.deepEqual([last.payer, last.payer_tax_code, last.collector.tax_code, last.receipt.number],
-		['Công ty Thử', '0000000002', '0000000001', '0000004']);
+		['Công ty Thử', '0000000002', '0000000001', '0000005']);
 });
 test('two cashiers at one dossier: one takes it, the other is told, one number is used', async () => {
 	const code = await owing();
@@ -329,7 +363,7 @@ test('the register filters and goes out as CSV; the usage report adds up', async
 	const lines = csv.html.replace(/^\ufeff/, '').trim().split('\r\n');
 	assert.equal(lines.length - 1, events().filter((e) => e.kind === 'fee.collected').length);
 	const mine = await clerk.get(`/so/bien-lai?nguoi=${/name="nguoi"[\s\S]*?<option value="(u-[0-9a-f]+)">Vũ Thị Thử/.exec(page.html)[1]}`);
-	assert.match(mine.text, /0000003/);
+	assert.match(mine.text, /0000004/);
 	assert(!mine.text.includes('0000001'));
 	assert.equal((await clerk.get('/so/bien-lai?thang=2021-01')).status, 200);
 	assert.equal((await clerk.get('/so/bien-lai?thang=rác&nguoi=%27&loai=zz&tu=-1')).status, 200);

@@ -282,6 +282,7 @@ static void write_schema(const char *root, const char *out_dir)
 	data_file(root, "/board/forms.json", "embed_forms_json", &source, &header);
 	data_file(root, "/board/keying.json", "embed_keying_json", &source, &header);
 	data_file(root, "/board/communes.tsv", "embed_communes_tsv", &source, &header);
+	data_file(root, "/board/exemptions.tsv", "embed_exemptions_tsv", &source, &header);
 	data_file(root, "/board/demo/confirm.json", "embed_confirm_json", &source, &header);
 	out_text(&header, "#endif\n");
 	put(join(out_dir, "/gen/schema.c"), source.data, source.len);
