@@ -54,7 +54,9 @@ static void show_closing(struct web *web, struct view *view, const struct closin
 	const struct money_totals *totals = &closing->totals;
 
 	view_set(view, "person", dossier_show_actor(web, pool, closing->shift.account, AUTHOR_BOARD));
-	view_set(view, "shift_counter", closing->shift.counter);
+	/* Money taken before a counter was chosen opened it at none. */
+	view_set(view, "shift_counter", strcmp(closing->shift.counter, "0") == 0 ? "–" :
+			closing->shift.counter);
 	view_set(view, "opened", show_time_screen(pool, closing->shift.opened_at));
 	view_set(view, "cash_before", show_money(pool, closing->shift.cash_before));
 	view_set(view, "cash_in", show_money(pool, totals->cash_in));
