@@ -9,7 +9,7 @@ import { Stack } from '../lib/stack.mjs';
 const ATTEMPTS = 10000;
 const stack = new Stack({ name: 'login-flood', ports: [9312, 9316] });
 cleanup((failed) => stack.down(failed));
-let clerk;
+let clerk, tablet;
 
 function hostile(agent, login) {
 	const body = `login=${login}&password=wrong&form_id=${randomBytes(16).toString('hex')}`;
@@ -22,10 +22,18 @@ function hostile(agent, login) {
 	});
 }
 
-test.must('a clerk at her tablet', async () => {
+const byPassword = async (client, login) => client.submit(await client.get('/dang-nhap?mat-khau=1'), 'dang-nhap',
+	{ login, password: 'Tram-Demo-2026!' });
+
+test.must('a clerk at her tablet, another at a paired one', async () => {
 	await stack.up(['board']);
 	clerk = stack.clerks();
 	await clerk.login('canbo');
+	tablet = stack.clerks();
+	await tablet.login('quanly');
+	await tablet.submit(await tablet.get('/quan-ly/may'), 'name="at"', { name: 'Máy quầy 2', at: '2' });
+	await tablet.submit(await tablet.get('/quay'), 'thoat');
+	await tablet.submit(await byPassword(tablet, 'canbo'), 'ma-pin', { pin: '271828', again: '271828' });
 });
 test('10,000 wrong logins: her pages stay quick, and her tablet may log in', async () => {
 	const agent = new http.Agent({ keepAlive: true, maxSockets: 48 });
@@ -46,6 +54,16 @@ test('10,000 wrong logins: her pages stay quick, and her tablet may log in', asy
 		if (times.length === 5) {
 			await clerk.submit(page, 'thoat');
 			await clerk.login('canbo');
+		}
+		// The paired tablet: by PIN, which waits for no password, and by password.
+		if (times.length === 10) {
+			const people = await tablet.submit(await tablet.get('/quay'), '/khoa');
+			const who = /name="who" value="([^"]+)"/.exec(people.html)[1];
+			const started = Date.now();
+			assert.equal((await tablet.submit(people, '/khoa/mo', { who, pin: '271828' })).path, '/quay');
+			assert(Date.now() - started < 2000, `PIN ${Date.now() - started} ms`);
+			await tablet.submit(await tablet.get('/quay'), '/khoa');
+			assert.equal((await byPassword(tablet, 'canbo')).status, 200);
 		}
 	}
 	await flood;
