@@ -18,10 +18,10 @@ struct way {
 };
 
 static const struct way ways[] = {
-	{ "few", true, 78, 44, 44, 43, 185 },
-	{ "many", true, 92, 34, 34, 41, 270 },
-	{ "most", false, 125, 33, 0, 40, 285 },
-	{ "vast", false, 150, 28, 0, 38, 330 },
+	{ "few", true, 78, 44, 44, 62, 150 },
+	{ "many", true, 92, 34, 34, 58, 225 },
+	{ "most", false, 125, 33, 0, 56, 240 },
+	{ "vast", false, 150, 28, 0, 52, 280 },
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 

@@ -133,7 +133,7 @@ test('both copies stay on one sheet, however many papers and however long the na
 		await page.emulateMedia({ media: 'print' });
 		const room = await page.evaluate(() => [...document.querySelectorAll('.copy')].map((copy) =>
 			Math.round(copy.getBoundingClientRect().bottom - copy.lastElementChild.getBoundingClientRect().bottom)));
-		assert.ok(room.length === 2 && room.every((px) => px >= 0), `${extra} more papers: ${room} px left`);
+		assert.ok(room.length === 2 && room.every((px) => px >= 0), `${extra} more papers, long names ${long}: ${room} px left`);
 		const sheets = (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type\s*\/Page\b/g);
 		assert.equal(sheets.length, 1, `${extra} more papers`);
 		await page.emulateMedia({ media: null });
