@@ -174,6 +174,5 @@ enum rc shift_standing_get(struct store *store, struct shift_standing *out)
 {
 	enum rc rc = counted(store, DOSSIERS, &out->dossiers);
 
-	out->originals = 0;
 	return rc == RC_OK ? counted(store, DRAFTS, &out->drafts) : rc;
 }
