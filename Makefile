@@ -157,7 +157,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/
 	$(call say,FUZZ $@)$(CC) $(C_FLAGS) -fsanitize=fuzzer -o $@ $< $(LINK_ALL)
 $(B)/peer/%: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(call say,CC $<)$(CC) $(C_FLAGS) -o $@ $< $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) -lm
+	$(call say,CC $<)$(CC) $(C_FLAGS) -o $@ $< $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) $(LIBS_IMAGE) -lm
 $(B)/preload/%.so: tests/crash/%.c
 	@mkdir -p $(@D)
 	$(call say,CC $<)$(CC) $(filter-out -fPIE,$(C_FLAGS)) -fPIC -shared -o $@ $< -ldl

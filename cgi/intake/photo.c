@@ -81,23 +81,30 @@ static const char *type_of(const char *path)
 	return type != NULL ? type : "";
 }
 
+enum rc photo_check_pdf(struct web *web, struct pool *pool, const char *path, const char **why)
+{
+	enum rc rc = strcmp(type_of(path), "application/pdf") == 0 ?
+			imaging_pdf(web->settings, pool, path, why) : RC_OK;
+
+	/* A program that does not run is no judgement of the file. */
+	return rc == RC_INVALID ? rc : RC_OK;
+}
+
 enum rc photo_keep(struct web *web, struct pool *pool, const char *spool_path, int64_t size,
 		struct photo_kept *out, const char **why)
 {
 	const char *type = type_of(spool_path);
 	struct blob blob;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	*why = "upload.type";
 	if (strncmp(type, "image/", 6) == 0)
 		return keep_photo(web, pool, spool_path, size, out, why);
-	if (strcmp(type, "application/pdf") == 0)
-		rc = imaging_pdf(web->settings, pool, spool_path, why);
-	if (rc == RC_INVALID) {
+	rc = photo_check_pdf(web, pool, spool_path, why);
+	if (rc != RC_OK) {
 		(void)unlink(spool_path);
 		return rc;
 	}
-	/* A program that does not run is no judgement of the file. */
 	rc = blob_adopt(web->store, NULL, spool_path, NULL, size, true, &blob);
 	if (rc == RC_OK)
 		kept_from(&blob, out);

@@ -15,6 +15,9 @@ struct photo_kept { char sha256[65]; int64_t size; const char *type; };
  * program for photos cannot run, the photo is kept as it came. RC_FULL, RC_IO. */
 enum rc photo_keep(struct web *web, struct pool *pool, const char *spool_path, int64_t size,
 		struct photo_kept *out, const char **why) MUST_CHECK;
+/* Before a PDF is taken as it is, unchanged: RC_INVALID, *why: it asks for a password or has no page.
+ * Anything else passes. */
+enum rc photo_check_pdf(struct web *web, struct pool *pool, const char *path, const char **why) MUST_CHECK;
 /* The page a quarter clockwise from what it is, made anew of the original. */
 enum rc photo_turn(struct web *web, struct pool *pool, const char *sha256, struct photo_kept *out,
 		const char **why) MUST_CHECK;
