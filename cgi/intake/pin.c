@@ -183,8 +183,9 @@ enum rc page_pin(struct web *web, struct request *request, struct response *resp
 		return rc;
 	if (request->method != METHOD_POST)
 		return show_choose(web, request, response, paired ? &device : NULL);
+	/* The page itself says why none can be chosen here. */
 	if (!paired || !device_pin_may(request->session->account.roles))
-		return RC_DENIED;
+		return show_choose(web, request, response, paired ? &device : NULL);
 	if (form_check(form, choose_fields, FIELDS) == RC_OK) {
 		fault = device_pin_fault(form_text(form, "pin"));
 		if (fault != NULL)
