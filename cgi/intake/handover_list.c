@@ -87,7 +87,7 @@ static void show_items(struct web *web, struct request *request, struct view *vi
 		struct view *item = view_item(view, "items");
 		bool ticked = !post;
 
-		for (size_t j = 0; post && (value = form_raw_at(form, "co", j)) != NULL; j++)
+		for (size_t j = 0; post && (value = form_raw_at(form, "co[]", j)) != NULL; j++)
 			ticked = ticked || strcmp(value, rows[i].id) == 0;
 		dossier_show_row(item, &dossiers[i], request->now_ms);
 		view_setf(item, "no", "%d", (int)i + 1);
@@ -193,7 +193,7 @@ static const char *missing_of(struct request *request, const struct handover_row
 	const char *value, *typed;
 	char *clean = NULL;
 
-	for (size_t i = 0; (value = form_raw_at(request->form, "co", i)) != NULL; i++)
+	for (size_t i = 0; (value = form_raw_at(request->form, "co[]", i)) != NULL; i++)
 		if (strcmp(value, row->id) == 0)
 			return NULL;
 	typed = form_raw(request->form, pool_printf(request->pool, "thieu_%s", row->id));

@@ -25,7 +25,7 @@ async function open(client, kind) {
 	assert.equal(page.status, 200, page.text.slice(0, 300));
 	return page;
 }
-const boxes = (page) => [...page.html.matchAll(/name="(?:hs|co)" value="([^"]+)"/g)].map((m) => m[1]);
+const boxes = (page) => [...page.html.matchAll(/name="(?:hs|co\[\])" value="([^"]+)"/g)].map((m) => m[1]);
 const value = (page, code) => boxes(page).find((v) => v.startsWith(`${code} `));
 const chosen = (page) => /name="to" value="(u-[^"]+)"/.exec(page.html)[1];
 const list = (page) => /^\/ban-giao\/(BG-\d{6}-\d{4})$/.exec(page.redirected ?? '')?.[1];
@@ -77,7 +77,7 @@ test('the giver cannot receive his own list without the name of who signed', asy
 test('the other side receives the whole list but for what is missing, which turns up later', async () => {
 	const page = await specialist.get(`/ban-giao/${first}`);
 	const [here, gone] = boxes(page);
-	const done = await specialist.submit(page, `/ban-giao/${first}`, { co: [here], [`thieu_${gone}`]: 'Thiếu bản chính tờ khai' });
+	const done = await specialist.submit(page, `/ban-giao/${first}`, { 'co[]': [here], [`thieu_${gone}`]: 'Thiếu bản chính tờ khai' });
 	assert.match(done.text, /Còn 1\/2 chưa nhận/);
 	assert.match(done.text, /Chưa thấy Thiếu bản chính tờ khai – Lê Văn Thử/);
 	const code = /href="\/ho-so\/([^"]+)"/.exec(done.html)[1];
@@ -85,7 +85,7 @@ test('the other side receives the whole list but for what is missing, which turn
 	assert.match(row.text, /Nơi để hồ sơ Lê Văn Thử/, 'it lies with who received it');
 	const later = await specialist.get(`/ban-giao/${first}`);
 	assert.deepEqual(boxes(later), [gone], 'only the missing one is still asked');
-	const end = await specialist.submit(later, `/ban-giao/${first}`, { co: [gone] });
+	const end = await specialist.submit(later, `/ban-giao/${first}`, { 'co[]': [gone] });
 	assert.match(end.text, /Đã nhận đủ/);
 	assert.equal(forms(end.html).filter((f) => f.action.includes(first)).length, 0, 'nothing left to receive');
 	assert(!(await clerk.get('/ban-giao')).text.includes(first));
@@ -124,7 +124,7 @@ test('two who receive the same list: the second changes nothing', async () => {
 	const given = await give(clerk, 'ho-so', [await taken()], { to: chosen(await open(clerk, 'ho-so')) });
 	const one = await specialist.get(`/ban-giao/${given.list}`), two = await manager.get(`/ban-giao/${given.list}`);
 	await specialist.submit(one, `/ban-giao/${given.list}`);
-	const late = await manager.submit(two, `/ban-giao/${given.list}`, { co: undefined });
+	const late = await manager.submit(two, `/ban-giao/${given.list}`, { 'co[]': undefined });
 	assert.equal(late.status, 200);
 	assert.match(late.text, /Đã nhận đủ/);
 	assert(!late.text.includes('Chưa thấy'));
