@@ -128,6 +128,7 @@ $(eval $(call program,tram,$(call room,tool),web $(QUIET),,pg))
 SOURCES = $(filter-out cgi/web/embed/%,$(wildcard cgi/*/*.c))
 lint: $(EMBED)
 	$(call say,LINT)perl tests/lint/rules.pl -q
+	$(if $(shell command -v node),$(Q)node tests/lib/routes.mjs --check)
 	$(if $(EMBED),$(Q)$(abspath $(EMBED)) --check-c $(SOURCES))
 
 # Unit tests: every tests/unit/test_*.c is a program, linked with all rooms and the fixtures.

@@ -44,6 +44,7 @@ static enum rc ask_take(struct web *web, struct request *request, struct respons
 	view_set(view, "take_url", draft_page_url(request->pool, draft->id, "/nhan-lai"));
 	form_show_typed(request->form, view);
 	response->status = request->method == METHOD_POST ? 409 : 200;
+	request->reading = READING_OTHERS_DRAFT;
 	return web_page(web, request, response, "intake/draft_take", view);
 }
 

@@ -59,10 +59,11 @@ enum rc page_file(struct web *web, struct request *request, struct response *res
 	return rc == RC_OK ? send_before(web, request, response, &row) : rc;
 }
 
-/* The draft's file named by params[0] and [1]. RC_NOT_FOUND. */
+/* The draft's file named by params[0] and [1]; of another's draft it is a look on record. RC_NOT_FOUND. */
 static enum rc find_in_draft(struct web *web, struct request *request, struct draft_file *out)
 {
 	struct draft_file *files = NULL;
+	struct draft draft;
 	size_t count = 0;
 	int64_t no;
 	enum rc rc;
@@ -70,6 +71,12 @@ static enum rc find_in_draft(struct web *web, struct request *request, struct dr
 	if (strlen(request->params[0]) != 32 ||
 			num_parse(request->params[1], 1, INT64_MAX, &no) != RC_OK)
 		return RC_NOT_FOUND;
+	rc = draft_load(web->store, request->pool, request->params[0], &draft);
+	if (rc != RC_OK)
+		return rc;
+	if (strcmp(draft.owner, request->session->account.id) != 0)
+		request->reading = READING_OTHERS_DRAFT;
+	draft_free(&draft);
 	rc = draft_file_list(web->store, request->pool, request->params[0], &files, &count);
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
 		if (files[i].no == no) {

@@ -174,6 +174,8 @@ PAGE(practice_cards);
 PAGE(counter_card);
 
 /* ---- reading.c: web->guard and web->answered ---- */
+/* request->reading of a page that shows whose draft it is to somebody else. */
+#define READING_OTHERS_DRAFT (-1)
 enum rc reading_guard(struct web *web, struct request *request, struct response *response,
 		bool *answered) MUST_CHECK;
 void reading_record(struct web *web, struct request *request, const struct response *response);

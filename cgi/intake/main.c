@@ -49,7 +49,7 @@ static void use(struct web *web, bool uploads)
 	web->login_path = "/dang-nhap";
 	web->frame = frame_fill;
 	web->guard = uploads ? NULL : reading_guard;
-	web->answered = uploads ? NULL : reading_record;
+	web->answered = reading_record;
 	web->begin = documents_refresh;
 	web->page_of = uploads ? uploads_page_of : NULL;
 }
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 	if (load_forms(settings, &intake) != RC_OK)
 		goto out;
 	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC |
-			(uploads ? 0 : STORE_ACCESS), &web.store);
+			STORE_ACCESS, &web.store);
 	if (rc != RC_OK) {
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ?
 				EXIT_CONFIGURATION : EXIT_ENVIRONMENT;

@@ -20,34 +20,51 @@
 
 #define ROWS 50
 #define WEEK_MS (7 * WHEN_DAY_MS)
+#define QUIET_MS (WHEN_DAY_MS / 24)
 #define DOSSIER_PATH "/ho-so/:code"
+
+#define UPLOAD_PATH "/tai-len/"
 
 static bool is_dossier(const struct request *request)
 {
 	size_t len = strlen(DOSSIER_PATH);
 	const char *pattern = request->route->pattern;
 
+	if (strncmp(pattern, UPLOAD_PATH, strlen(UPLOAD_PATH)) == 0)
+		return strstr(pattern, "/:code") != NULL;
 	return strncmp(pattern, DOSSIER_PATH, len) == 0 && (pattern[len] == '\0' || pattern[len] == '/');
 }
 
-/* Pages about tools, people who work here and lists of papers name no citizen by their address. */
+/* Is the route's name one of these, or below one ("register" has "register.print")? */
+static bool belongs(const char *name, const char *const *to, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(to[i]);
+
+		if (strncmp(name, to[i], len) == 0 && (name[len] == '\0' || name[len] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* Whose address names nothing of a citizen: tools, documents, people who work here, numbers drawn. */
+static const char *const about_others[] = { "staff", "tablets", "reading", "books", "shift", "day",
+	"queue", "catalog", "late", "calendar", "takeover.sample" };
+/* Lists with names have no subject. /quay is one's own desk and is looked at all day: no look at it. */
+static const char *const lists[] = { "find", "register", "tray", "uncollected", "keying", "questions",
+	"takeover", "reassign", "cert.tray", "receipts", "pay.list", "post.in", "post.out", "handovers" };
+
 static bool is_personal(const struct request *request)
 {
-	static const char *const about_others[] = { "staff", "tablets", "reading", "book", "books",
-		"shift" };
 	const char *name = request->route->name;
 
-	if (strcmp(name, "find") == 0)
-		return true;
-	if (request->params[0] == NULL || (request->method != METHOD_GET))
+	/* A dossier in the making is open to who makes it alone: no look at another's. */
+	if (strncmp(name, "draft.", 6) == 0)
+		return request->reading == READING_OTHERS_DRAFT;
+	if (belongs(name, about_others, sizeof(about_others) / sizeof(about_others[0])))
 		return false;
-	for (size_t i = 0; i < sizeof(about_others) / sizeof(about_others[0]); i++) {
-		size_t len = strlen(about_others[i]);
-
-		if (strncmp(name, about_others[i], len) == 0 && (name[len] == '\0' || name[len] == '.'))
-			return false;
-	}
-	return true;
+	return (request->method == METHOD_GET && request->params[0] != NULL) || is_dossier(request) ||
+			belongs(name, lists, sizeof(lists) / sizeof(lists[0]));
 }
 
 static bool by_duty(const struct web *web, unsigned roles)
@@ -169,19 +186,41 @@ enum rc reading_guard(struct web *web, struct request *request, struct response 
 	return rc;
 }
 
+/* A form sent that came back as a page shows the dossier as well. Where nobody asked for a reason
+ * first, the look stands among those of others' work. */
+static void ground_of_post(struct web *web, struct request *request)
+{
+	enum reading_ground ground = READING_REASON;
+	struct dossier_row row;
+	bool may = true;
+
+	if (act_dossier(web, request, &row) == RC_OK &&
+			ground_of(web, request, &row, &ground, &may) != RC_OK)
+		ground = READING_REASON;
+	request->reading = (int)ground;
+}
+
 void reading_record(struct web *web, struct request *request, const struct response *response)
 {
 	struct device device;
 	struct reading reading = { .at = request->now_ms, .route = request->route->name };
+	bool shown = response->status == 200 || (request->method == METHOD_POST &&
+			(response->status == 409 || response->status == 422)), seen = false;
 
-	if (request->session == NULL || response->status != 200 || !is_personal(request) ||
-			request_header(request, "X-Tram-Quiet")[0] != '\0')
+	if (request->session == NULL || !shown || !is_personal(request))
 		return;
+	if (request->method == METHOD_POST && is_dossier(request))
+		ground_of_post(web, request);
 	reading.account = request->session->account.id;
-	reading.subject = request->params[0] != NULL ? request->params[0] : "";
+	reading.subject = is_dossier(request) || (request->params[0] != NULL &&
+			strcmp(request->route->name, "register.file") != 0) ? request->params[0] : "";
+	reading.ground = request->reading > 0 ? (enum reading_ground)request->reading : READING_OWN;
+	/* A page that looks anew by itself: one look an hour. Whoever only says so is recorded. */
+	if (request_header(request, "X-Tram-Quiet")[0] != '\0' &&
+			reading_seen(web->store, &reading, QUIET_MS, &seen) == RC_OK && seen)
+		return;
 	reading.place = device_find(web->store, request->pool, request->device, &device) == RC_OK ?
 			device.id : request->remote;
-	reading.ground = (enum reading_ground)request->reading;
 	if (reading_note(web->store, &reading) != RC_OK)
 		log_error("reading not recorded route=%s account=%s", reading.route, reading.account);
 }

@@ -191,9 +191,8 @@ enum rc page_receipts_csv(struct web *web, struct request *request, struct respo
 		csv(out, rows[i].cancelled ? rows[i].why : rows[i].refunded > 0 ?
 				show_money(pool, rows[i].refunded) : "", true);
 	}
-	response->content_type = "text/csv; charset=utf-8";
-	response_header(response, "Content-Disposition", pool_printf(pool,
-			"attachment; filename=\"bien-lai-%d-%02d.csv\"", year, month));
+	response_download(response, "text/csv; charset=utf-8",
+			pool_printf(pool, "bien-lai-%d-%02d.csv", year, month));
 	return RC_OK;
 }
 

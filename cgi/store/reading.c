@@ -56,6 +56,23 @@ enum rc reading_note(struct store *store, const struct reading *reading)
 	return rc;
 }
 
+enum rc reading_seen(struct store *store, const struct reading *reading, int64_t within_ms, bool *seen)
+{
+	struct stmt *stmt = db_stmt(store->access, "SELECT 1 FROM reading WHERE at >= $1 AND account = $2 "
+			"AND ground = $3 AND subject = $4 AND route = $5 LIMIT 1");
+	enum rc rc;
+
+	*seen = false;
+	stmt_int(stmt, 1, reading->at - within_ms);
+	stmt_text(stmt, 2, reading->account);
+	stmt_int(stmt, 3, reading->ground);
+	stmt_text(stmt, 4, reading->subject);
+	stmt_text(stmt, 5, reading->route);
+	rc = stmt_step(stmt, seen);
+	stmt_reset(stmt);
+	return rc;
+}
+
 enum rc reading_sums(struct store *store, struct pool *pool, int64_t from_ms,
 		struct reading_sum **rows, size_t *count)
 {

@@ -3,7 +3,8 @@
  * outside one's own work (run.db for the shift; the reason itself is an event).
  *
  * access.db is written with every look and must not make one wait for the disk: WAL with
- * synchronous=NORMAL, as run.db and public.db. A power cut may cost the last half minute of records,
+ * synchronous=NORMAL, as run.db and public.db: a commit syncs nothing. Only the look that finds the WAL
+ * past 4 MB, one in some hundreds, moves it into the file, and the disk is waited for then. A power cut may cost the last half minute of records,
  * never the file; a record that cannot be written is logged and does not stop the counter.
  */
 #ifndef TRAM_STORE_READING_H
@@ -31,6 +32,9 @@ struct reading {
 };
 
 enum rc reading_note(struct store *store, const struct reading *reading) MUST_CHECK;
+/* Has this person been recorded looking at the same by the same address and on the same ground? */
+enum rc reading_seen(struct store *store, const struct reading *reading, int64_t within_ms,
+		bool *seen) MUST_CHECK;
 
 /* Per account since from_ms: all looks, and dossiers looked at outside own work. */
 struct reading_sum { const char *account; int64_t looks, outside; };

@@ -129,6 +129,26 @@ void response_json(struct response *response, const json_t *value)
 	response->content_type = "application/json";
 }
 
+/* A file runs nothing at all, not even what our pages may. */
+static void sandboxed(struct response *response, const char *disposition)
+{
+	response_header(response, "Content-Disposition", disposition);
+	response_header(response, "Content-Security-Policy",
+			"sandbox; default-src 'none'; frame-ancestors 'self'");
+	response->own_policy = true;
+}
+
+void response_download(struct response *response, const char *type, const char *name)
+{
+	struct buf line = { 0 };
+
+	response->content_type = type;
+	buf_text(&line, "attachment; ");
+	esc_filename(&line, name);
+	sandboxed(response, line.data);
+	buf_free(&line);
+}
+
 void response_file(struct response *response, const char *path, const char *type,
 		const char *name, bool inline_view)
 {
@@ -140,9 +160,6 @@ void response_file(struct response *response, const char *path, const char *type
 	response->content_type = type;
 	buf_text(&line, inline_view && viewable ? "inline; " : "attachment; ");
 	esc_filename(&line, name);
-	response_header(response, "Content-Disposition", line.data);
-	response_header(response, "Content-Security-Policy",
-			"sandbox; default-src 'none'; frame-ancestors 'self'");
-	response->own_policy = true;
+	sandboxed(response, line.data);
 	buf_free(&line);
 }

@@ -36,6 +36,8 @@ void response_json(struct response *response, const json_t *value);
 void response_reset(struct response *response);
 /* "Not Found"; "" for a status we never send. */
 const char *response_reason(int status);
+/* The body is a file for the person to keep: never inline, sandboxing CSP. */
+void response_download(struct response *response, const char *type, const char *name);
 /* A download from out_dir: type, file name offered, nosniff, sandboxing CSP; inline only for
  * image/jpeg, image/png and application/pdf. */
 void response_file(struct response *response, const char *path, const char *type, const char *name,

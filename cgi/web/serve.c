@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "crypt/random.h"
+#include "embed.h"
 #include "store/store.h"
 #include "web/fcgx.h"
+#include "web/rights.h"
 #include "web/web.h"
 
 #define EXIT_ENVIRONMENT 75
@@ -79,6 +81,10 @@ int web_serve(struct web *web)
 	int64_t served = 0, limit = settings->recycle_requests;
 	enum rc rc;
 
+	if (!rights_agree(web, embed_rights_tsv)) {
+		pool_free(pool);
+		return EXIT_CONFIGURATION;
+	}
 	rc = fcgx_open((struct fcgx_limits){settings->upload_min_rate, settings->upload_deadline_s},
 			&fcgx);
 	if (rc != RC_OK) {

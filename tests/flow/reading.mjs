@@ -4,7 +4,7 @@ import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { acceptDossier, act, person } from '../lib/clerk.mjs';
+import { acceptDossier, act, person, startDraft } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'reading', ports: [9618, 9621] });
@@ -47,6 +47,32 @@ test('own work opens at once and is recorded; no name, no number stands in the r
 	assert(!file.includes('Dòngnày') && !file.includes(Buffer.from('Dòngnày').toString('latin1')));
 	await people.one.submit(await people.one.get('/quay'), '/tim', { q: 'Dòngnày' });
 	assert.equal(sql('access.db', "SELECT subject FROM reading WHERE route = 'find' ORDER BY no DESC LIMIT 1"), '');
+});
+test('lists with names are looks; one\'s own draft is none, another\'s is', async () => {
+	const register = `/so/ho-so?thang=${new Date().toISOString().slice(0, 7)}`;
+	for (const [where, route] of [[register, 'register'], ['/so/ho-so/in', 'register.print'], ['/so/ho-so/tep/csv', 'register.file'],
+		['/tra-ket-qua', 'tray.results'], ['/so/bien-lai', 'receipts'], ['/so/bien-lai/csv', 'receipts.csv']]) {
+		const before = looks(`route = '${route}' AND subject = ''`);
+		assert.equal((await people.one.get(where)).status, 200, where);
+		assert.equal(looks(`route = '${route}' AND subject = ''`) - before, 1, where);
+	}
+	let before = looks();
+	const draft = await startDraft(people.one, person({ name: 'Nguyễn Văn Dòngnày' }));
+	for (const step of ['nguoi', 'thu-tuc']) assert.equal((await people.one.get(`/ho-so/moi/${draft.id}/${step}`)).status, 200);
+	assert.equal((await people.one.get('/quay')).status, 200);
+	assert.equal(looks() - before, 0, 'the own draft and the own desk');
+	assert.match((await people.two.get(`/ho-so/moi/${draft.id}/nguoi`)).text, /Dòngnày/);
+	assert.equal(looks(`route = 'draft.person' AND subject = '${draft.id}'`), 1);
+	before = looks();
+	const quiet = () => people.one.request('GET', '/cau-hoi', { headers: { 'X-Tram-Quiet': '1' } });
+	for (let i = 0; i < 5; i++) assert.equal((await quiet()).status, 200);
+	assert.equal(looks() - before, 1, 'who says he did not look is recorded once an hour all the same');
+});
+test('a form sent to a dossier one has not opened is refused with its page: that look stands on record', async () => {
+	const csrf = /name="csrf" value="([^"]+)"/.exec((await people.two.get('/quay')).html)[1];
+	const sent = await people.two.post(`${url(codes[0])}/ghi-chu`, { csrf, text: '' });
+	assert.equal(sent.status, 422);
+	assert.equal(sql('access.db', 'SELECT route, subject, ground FROM reading ORDER BY no DESC LIMIT 1'), `act.note|${codes[0]}|2`);
 });
 test('another counter\'s dossier asks for a reason; without one nothing is shown', async () => {
 	for (const slug of ['', '/giay-hen', '/ghi-chu']) {

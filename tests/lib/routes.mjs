@@ -1,5 +1,6 @@
 // routes.mjs: the route tables of the programs as the source says them, and the matrix of rights
-// (board/rights.tsv) that must say the same. `node tests/lib/routes.mjs --write` writes the matrix.
+// (board/rights.tsv) that must say the same. `node tests/lib/routes.mjs --write` writes the matrix, `--check`
+// (part of `make lint`) compares.
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -76,4 +77,10 @@ export function rights() {
 		may[0] === 'any' || may[0] === 'public' ? may[0]
 			: may.reduce((bits, cell, i) => bits | (cell === 'x' ? Object.values(ROLE)[i] : 0), 0)]));
 }
-if (process.argv[2] === '--write' && process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(file, matrix());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	if (process.argv[2] === '--write') writeFileSync(file, matrix());
+	if (process.argv[2] === '--check' && readFileSync(file, 'utf8') !== matrix()) {
+		console.error('board/rights.tsv: not what the route tables say; node tests/lib/routes.mjs --write');
+		process.exitCode = 1;
+	}
+}

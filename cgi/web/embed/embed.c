@@ -4,7 +4,7 @@
  *
  *	embed SRC_ROOT OUT_DIR
  *		cgi/schema/<engine>/<database>/NNNN.sql and
- *		board/{catalogue,calendar,forms,keying}.json, board/{communes.tsv,demo/confirm.json}
+ *		board/{catalogue,calendar,forms,keying}.json, board/{communes.tsv,rights.tsv,demo/confirm.json}
  *						→ gen/schema.c, gen/embed.h
  *		www/pages, www/text/vi.txt	→ gen/pages.c
  *		www/static/NAME.EXT		→ static/NAME.<8 hex>.EXT
@@ -282,6 +282,7 @@ static void write_schema(const char *root, const char *out_dir)
 	data_file(root, "/board/forms.json", "embed_forms_json", &source, &header);
 	data_file(root, "/board/keying.json", "embed_keying_json", &source, &header);
 	data_file(root, "/board/communes.tsv", "embed_communes_tsv", &source, &header);
+	data_file(root, "/board/rights.tsv", "embed_rights_tsv", &source, &header);
 	data_file(root, "/board/exemptions.tsv", "embed_exemptions_tsv", &source, &header);
 	data_file(root, "/board/demo/confirm.json", "embed_confirm_json", &source, &header);
 	out_text(&header, "#endif\n");
