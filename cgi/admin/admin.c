@@ -32,7 +32,7 @@ const struct route admin_routes[] = {
 		admin_accounts_lock},
 	{"accounts.unlock", POST, "/tai-khoan/:id/mo", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_accounts_unlock},
-	{"accounts.reset", POST, "/tai-khoan/:id/mat-khau", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
+	{"accounts.reset", GET | POST, "/tai-khoan/:id/mat-khau", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_accounts_reset},
 	{"health", GET, "/suc-khoe", 0, ANY_ADMIN, 0, admin_health},
 };

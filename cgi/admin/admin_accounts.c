@@ -1,6 +1,5 @@
 /*
- * admin_accounts.c: who may work at this point: the list, lock and unlock, and a new password that is
- * shown once and must be changed at the next login. Adding and changing: admin_account_form.c.
+ * admin_accounts.c: who may work at this point: the list; lock and unlock. Adding and changing: admin_account_form.c.
  */
 #include "admin/admin_accounts.h"
 
@@ -159,9 +158,8 @@ admin_accounts(struct web *web, struct request *request, struct response *respon
 	return admin_accounts_show(web, request, response, NULL, NULL);
 }
 
-/* The account of params[0]; RC_CONFLICT for the person's own: nobody locks himself out. */
-static enum rc
-other_account(struct web *web, struct request *request, struct account *out)
+enum rc
+admin_accounts_other(struct web *web, struct request *request, struct account *out)
 {
 	enum rc rc = account_by_id(web->store, request->pool, request->params[0], out);
 
@@ -174,7 +172,7 @@ static enum rc
 set_locked(struct web *web, struct request *request, struct response *response, bool locked)
 {
 	struct account account;
-	enum rc rc = other_account(web, request, &account);
+	enum rc rc = admin_accounts_other(web, request, &account);
 
 	if (rc == RC_OK)
 		rc = account_set_locked(web->store, account.id, locked, request->session->account.id);
@@ -199,35 +197,4 @@ enum rc
 admin_accounts_unlock(struct web *web, struct request *request, struct response *response)
 {
 	return set_locked(web, request, response, false);
-}
-
-/* Answered at once and not by a redirect: the password stands in no URL and in no session. It comes
- * from the form's id, so that a second tap finds the same one. */
-enum rc
-admin_accounts_reset(struct web *web, struct request *request, struct response *response)
-{
-	const char *form_id = form_raw(request->form, "form_id");
-	struct account account;
-	char password[20];
-	enum rc rc = other_account(web, request, &account);
-
-	if (rc == RC_OK && strlen(form_id) != 32)
-		rc = RC_INVALID;
-	if (rc != RC_OK)
-		return rc;
-	admin_accounts_password(request->session->csrf,
-			pool_printf(request->pool, "%s %s", form_id, account.id), password);
-	rc = account_reset(web->store, account.id, password, request->session->account.id,
-			pool_printf(request->pool, "%s %s", form_id, account.id));
-	if (rc == RC_OK) {
-		log_info("password reset account=%s by=%s", account.id, request->session->account.id);
-		rc = session_end_account(web->store, account.id);
-	}
-	if (rc == RC_EXISTS)
-		rc = RC_OK;
-	if (rc == RC_OK)
-		rc = admin_accounts_show(web, request, response, account.login,
-				pool_strdup(request->pool, password));
-	memset(password, 0, sizeof(password));
-	return rc;
 }

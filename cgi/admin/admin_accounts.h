@@ -21,6 +21,8 @@ const char *admin_roles_words(struct pool *pool, unsigned bits);
  * session's token) and seed (the form's id), so that a double tap shows the password that counts.
  * out holds 20 bytes. */
 void admin_accounts_password(const char *key, const char *seed, char *out);
+/* The account of params[0]; RC_CONFLICT for the person's own: nobody locks himself out. */
+enum rc admin_accounts_other(struct web *web, struct request *request, struct account *out) MUST_CHECK;
 /* The list; once the new password of one account, or NULL. */
 enum rc admin_accounts_show(struct web *web, struct request *request, struct response *response,
 		const char *once_login, const char *once_password) MUST_CHECK;

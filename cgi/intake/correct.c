@@ -5,18 +5,12 @@
 #include "intake/correct.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "store/slip.h"
+#include "web/second.h"
 #include "web/text_vi.h"
 
-static const struct field second_fields[] = {
-	{ "second_login", FIELD_LINE, false, 0, 60, NULL, "correct.second_login" },
-	{ "second_password", FIELD_PASSWORD, false, 0, 200, NULL, "correct.second_password" },
-};
-#define SECOND_FIELDS (sizeof(second_fields) / sizeof(second_fields[0]))
 #define FIELDS_MAX 20
-#define BUSY_TRIES 20	/* of 50 ms */
 
 enum rc correct_accepted(struct correct *c)
 {
@@ -53,50 +47,12 @@ enum rc correct_new_slip(struct correct *c, json_t *body)
 	return RC_OK;
 }
 
-/* Why this account may not stand for it; NULL: it may. */
-static const char *second_fault(const struct correct *c, enum rc rc, int64_t wait_s)
-{
-	if (rc == RC_DENIED)
-		return "correct.second_wrong";
-	if (rc == RC_BUSY)
-		return wait_s > 0 ? "correct.second_wait" : "correct.second_busy";
-	if (rc == RC_CONFLICT || c->second.must_change)
-		return "correct.second_locked";
-	if (strcmp(c->second.id, c->request->session->account.id) == 0)
-		return "correct.second_own";
-	return (c->second.roles & c->spec->second) == 0 ? "correct.second_role" : NULL;
-}
-
 enum rc correct_second(struct correct *c)
 {
-	struct form *form = c->request->form;
-	const struct timespec pause = { 0, 50 * 1000 * 1000 };
-	const char *fault;
-	int64_t wait_s = 0;
-	enum rc rc = RC_BUSY;
+	enum rc rc = second_check(c->web, c->request, c->spec->second, &c->second);
 
-	if (form_text(form, "second_login")[0] == '\0' ||
-			form_text(form, "second_password")[0] == '\0') {
-		form_fault(form, "second_login", "correct.second_missing");
-		return RC_INVALID;
-	}
-	/* One password is checked at a time; the second tap of a form waits for the first. */
-	for (int tries = 0; tries < BUSY_TRIES; tries++) {
-		rc = account_login(c->web->store, c->request->pool, form_text(form, "second_login"),
-				form_text(form, "second_password"), c->request->device, &c->second, &wait_s);
-		if (rc != RC_BUSY || wait_s > 0)
-			break;
-		(void)nanosleep(&pause, NULL);
-	}
-	if (rc != RC_OK && rc != RC_DENIED && rc != RC_CONFLICT && rc != RC_BUSY)
-		return rc;
-	fault = second_fault(c, rc, wait_s);
-	if (fault != NULL) {
-		form_fault(form, "second_login", fault);
-		return RC_INVALID;
-	}
-	c->has_second = true;
-	return RC_OK;
+	c->has_second = rc == RC_OK;
+	return rc;
 }
 
 static void show_options(struct correct *c, struct view *item, const struct field *field,

@@ -63,6 +63,14 @@ test('accounts: list, form, faults, the password once', async () => {
 	await keeper.page.click('.foot button.go');
 	await keeper.look('account-once');
 });
+test('a new password needs a second person at the page', async () => {
+	await keeper.page.goto(`${admin}/tai-khoan`);
+	await keeper.page.click('a[href$="/mat-khau"]');
+	await keeper.page.fill('#second_login', 'quanly');
+	await keeper.page.fill('#second_password', PASSWORD);
+	await Promise.all([keeper.page.waitForNavigation(), keeper.page.click('.foot button.go')]);
+	await keeper.look('reset-fault');
+});
 test('many accounts: a list looked at, the slips', async () => {
 	await go(keeper, `${admin}/tai-khoan/danh-sach`, 'import');
 	await keeper.page.fill('#list', 'Đỗ Thị Một;;Công chức;UBND xã;;Tiếp nhận\nVũ Văn Hai;vu.hai;;;;Nấu cơm\nLê Văn Ba;canbo;;;;Tiếp nhận');

@@ -213,7 +213,8 @@ test.must('lookup and administration', async () => {
 });
 
 // ---- where none of them may be ----
-// Everything a side keeps, but what is made to hold people: journal and blobs, accounts.
+// Everything a side keeps, but what is made to hold people: journal and blobs, accounts. Who looked at
+// whom (access.db) lies beside the journal and names nobody.
 function filesOf(side) {
 	const found = [];
 	const walk = (folder) => {
@@ -228,6 +229,8 @@ function filesOf(side) {
 		if (statSync(at).isDirectory()) walk(at);
 		else found.push(at);
 	}
+	for (const name of readdirSync(path.join(stack.data, side, 'db')).filter((n) => n.startsWith('access.db')))
+		found.push(path.join(stack.data, side, 'db', name));
 	return found;
 }
 const variants = (own) => [own, own.toLowerCase(), own.toUpperCase(), Buffer.from(own).toString('hex'),
@@ -249,7 +252,7 @@ test('no log, session store, public database, health file, spool or temporary fi
 	let looked = 0;
 	for (const side of ['board', 'center']) {
 		const files = filesOf(side);
-		for (const part of ['log/access.log', 'run/run.db', 'public/public.db', ...(side === 'board' ? ['health/health.json', 'log/intake.log', 'log/forward.log'] : [])])
+		for (const part of ['log/access.log', 'run/run.db', 'public/public.db', ...(side === 'board' ? ['health/health.json', 'log/intake.log', 'log/forward.log', 'db/access.db'] : [])])
 			assert(files.some((file) => file.endsWith(part)), `${side}/${part} was looked at`);
 		for (const file of files) {
 			const bytes = readFileSync(file);

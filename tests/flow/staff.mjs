@@ -46,11 +46,19 @@ test('two taps on "new account" make one account and show one password', async (
 	assert.equal(other.status, 422, 'another form finds the name taken');
 });
 test('two taps on "new password" show the same one, which opens', async () => {
-	const list = await manager.get('/tai-khoan');
-	const [one, two] = await Promise.all([1, 2].map(() => manager.submit(list, `${idOf('mau.mot')}/mat-khau`)));
+	const form = () => manager.get(`/tai-khoan/${idOf('mau.mot')}/mat-khau`);
+	const page = await form(), witness = { second_login: 'kythuat', second_password: 'Tram-Demo-2026!' };
+	for (const [more, word] of [[{}, 'cần người thứ hai'], [{ ...witness, second_login: 'quanly' }, 'phải là người khác'],
+		[{ ...witness, second_login: 'canbo' }, 'không có quyền'], [{ ...witness, second_password: 'Sai-Mat-Khau-1!' }, 'chưa đúng']]) {
+		const refused = await manager.submit(page, '/mat-khau', more);
+		assert.equal(refused.status, 422, word);
+		assert(refused.text.includes(word), refused.text.slice(0, 600));
+		assert(!once(refused) && !refused.html.includes('Sai-Mat-Khau'));
+	}
+	const [one, two] = await Promise.all([1, 2].map(() => manager.submit(page, '/mat-khau', witness)));
 	assert(once(one));
 	assert.equal(once(one), once(two));
-	const next = await manager.submit(await manager.get('/tai-khoan'), `${idOf('mau.mot')}/mat-khau`);
+	const next = await manager.submit(await form(), '/mat-khau', witness);
 	assert.notEqual(once(next), once(one), 'another day, another password');
 	const clerk = stack.clerks();
 	const inside = await clerk.submit(await clerk.get('/dang-nhap'), 'dang-nhap', { login: 'mau.mot', password: once(next) });
