@@ -11,12 +11,13 @@
 static const char ISSUE[] =
 	"INSERT INTO ticket (board, day, number, queue, priority, state, counter, issued_at, called_at,"
 	" done_at, calls, seq) VALUES ($1, $2, $3, $4, $5, 0, '', $6, 0, 0, 0, $7) ON CONFLICT DO NOTHING";
+/* What a ticket has seen already counts once, also when a subject's events are projected again. */
 static const char CALL[] =
 	"UPDATE ticket SET state = 1, counter = $4, called_at = $5, calls = calls + 1, seq = $6"
-	" WHERE board = $1 AND day = $2 AND number = $3";
+	" WHERE board = $1 AND day = $2 AND number = $3 AND seq < $6";
 static const char SET_STATE[] =
 	"UPDATE ticket SET state = $7, counter = $4, done_at = $5, seq = $6"
-	" WHERE board = $1 AND day = $2 AND number = $3";
+	" WHERE board = $1 AND day = $2 AND number = $3 AND seq < $6";
 static const char PAUSE[] =
 	"INSERT INTO counter (board, name, shift, paused, until_at, at, seq)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (board, name, shift) DO UPDATE SET"

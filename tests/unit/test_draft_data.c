@@ -359,8 +359,8 @@ static json_t *slip_body(size_t papers, size_t name_chars)
 static void slip_gets_smaller_before_it_leaves_out(void **state)
 {
 	static const struct { size_t papers, chars; const char *name; bool whole; } rows[] = {
-		{ 0, 0, "few", true }, { 3, 40, "few", true }, { 6, 40, "many", true },
-		{ 8, 40, "many", true }, { 12, 50, "most", true }, { 18, 60, "vast", true },
+		{ 0, 0, "few", true }, { 2, 40, "few", true }, { 3, 40, "many", true },
+		{ 5, 40, "many", true }, { 6, 40, "most", true }, { 12, 50, "vast", true },
 		{ 60, 80, "vast", false },
 	};
 
@@ -378,7 +378,7 @@ static void slip_gets_smaller_before_it_leaves_out(void **state)
 
 static void slip_yields_to_long_names(void **state)
 {
-	json_t *body = slip_body(4, 40), *person = json_new_object();
+	json_t *body = slip_body(2, 40), *person = json_new_object();
 	char *address = pool_alloc(pool, 300);
 	struct slip_size size;
 
@@ -391,7 +391,7 @@ static void slip_yields_to_long_names(void **state)
 	json_put(body, "content", address);
 	slip_fit(body, &size);
 	assert_string_not_equal(size.name, "few");
-	assert_int_equal(size.papers, 4);
+	assert_int_equal(size.papers, 2);
 	json_decref(body);
 }
 
