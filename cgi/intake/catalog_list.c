@@ -112,12 +112,21 @@ enum rc page_catalog_history(struct web *web, struct request *request, struct re
 
 /* ---- a procedure of one's own ---- */
 
-static enum rc new_show(struct web *web, struct request *request, struct response *response)
+/* procedure: what would be added, as a preview; NULL: none. */
+static enum rc new_show(struct web *web, struct request *request, struct response *response,
+		const json_t *procedure)
 {
 	struct view *view = view_new(request->pool);
 
-	if (request->method == METHOD_POST) {
+	if (request->method == METHOD_POST)
 		form_show(request->form, fields, FIELDS, view);
+	if (procedure != NULL) {
+		json_t *nothing = json_new_object();
+
+		view_flag(view, "preview", revise_show_changes(view, nothing, procedure));
+		view_set(view, "shown", revise_print(request->pool, procedure));
+		json_decref(nothing);
+	} else if (request->method == METHOD_POST) {
 		response->status = 422;
 	} else {
 		view_flag(view, "level_is_commune", true);
@@ -184,8 +193,14 @@ static enum rc new_save(struct web *web, struct request *request, struct respons
 	else if (*catalogue_edit_abolished(revise->document, code))
 		form_fault(request->form, "code", "catalog.code_abolished");
 	if (form_has_faults(request->form))
-		return new_show(web, request, response);
+		return new_show(web, request, response, NULL);
 	procedure = new_procedure(request, limit);
+	if (form_raw(request->form, "save")[0] == '\0' || strcmp(form_raw(request->form, "shown"),
+			revise_print(request->pool, procedure)) != 0) {
+		rc = new_show(web, request, response, procedure);
+		json_decref(procedure);
+		return rc;
+	}
 	catalogue_edit_put(revise->document, procedure);
 	rc = revise_save(web, request, response, revise, text_fill(request->pool, "catalog.did_add", code,
 			json_text(procedure, "name"), NULL), pool_printf(request->pool,
@@ -194,7 +209,7 @@ static enum rc new_save(struct web *web, struct request *request, struct respons
 	if (rc != RC_INVALID)
 		return rc;
 	form_fault(request->form, "code", "catalog.unfit");
-	return new_show(web, request, response);
+	return new_show(web, request, response, NULL);
 }
 
 enum rc page_catalog_new(struct web *web, struct request *request, struct response *response)
@@ -203,10 +218,10 @@ enum rc page_catalog_new(struct web *web, struct request *request, struct respon
 	enum rc rc;
 
 	if (request->method != METHOD_POST)
-		return new_show(web, request, response);
+		return new_show(web, request, response, NULL);
 	rc = form_check(request->form, fields, FIELDS);
 	if (rc == RC_INVALID)
-		return new_show(web, request, response);
+		return new_show(web, request, response, NULL);
 	if (rc == RC_OK)
 		rc = revise_open(web, request, DOCUMENT_CATALOGUE, &revise);
 	else

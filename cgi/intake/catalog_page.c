@@ -19,6 +19,7 @@ struct sheet {
 	json_t *after;		/* a copy the form works on */
 	const char *url, *fault;
 	bool on;		/* the page that switches on */
+	bool off;		/* what is shown is the switching off */
 };
 
 static enum rc sheet_open(struct sheet *sheet)
@@ -58,6 +59,19 @@ static void show_state(struct sheet *sheet, struct view *view)
 			documents_day(sheet->request->now_ms)));
 }
 
+/* A document switches on what it does not switch off: said in words before somebody does. */
+static bool show_changes(struct sheet *sheet, struct view *view)
+{
+	json_t *before = json_deep_copy(sheet->before);
+	bool any;
+
+	if (sheet->off && json_object_get(before, "enabled") == NULL)
+		json_put_flag(before, "enabled", true);
+	any = revise_show_changes(view, before, sheet->after);
+	json_decref(before);
+	return any;
+}
+
 static enum rc sheet_show(struct sheet *sheet, const struct catalog_values *values, bool typed,
 		bool preview)
 {
@@ -79,7 +93,8 @@ static enum rc sheet_show(struct sheet *sheet, const struct catalog_values *valu
 		form_show(request->form, NULL, 0, view);
 	catalog_values_show(view, values, typed ? request->form : NULL);
 	if (preview && !form_has_faults(request->form)) {
-		view_flag(view, "unchanged", !revise_show_changes(view, sheet->before, sheet->after));
+		view_flag(view, "unchanged", !show_changes(sheet, view));
+		view_flag(view, "off_preview", sheet->off);
 		view_set(view, "shown", revise_print(request->pool, sheet->after));
 		view_flag(view, "preview", true);
 	} else if (typed) {
@@ -115,6 +130,15 @@ static bool is_stale(const struct sheet *sheet)
 			sheet->before)) != 0;
 }
 
+/* Saved is what a preview has shown, and nothing else. */
+static bool is_confirmed(const struct sheet *sheet)
+{
+	const struct request *request = sheet->request;
+
+	return form_raw(request->form, "save")[0] != '\0' && strcmp(form_raw(request->form, "shown"),
+			revise_print(request->pool, sheet->after)) == 0;
+}
+
 static enum rc take(struct sheet *sheet, const struct catalog_values *values, const char *summary)
 {
 	struct request *request = sheet->request;
@@ -128,8 +152,7 @@ static enum rc take(struct sheet *sheet, const struct catalog_values *values, co
 	catalog_values_tidy(request->pool, sheet->after);
 	if (form_has_faults(request->form))
 		return sheet_show(sheet, values, true, false);
-	if (form_raw(request->form, "save")[0] != '\0' && strcmp(form_raw(request->form, "shown"),
-			revise_print(request->pool, sheet->after)) == 0)
+	if (is_confirmed(sheet))
 		return save(sheet, summary, values);
 	return sheet_show(sheet, values, true, true);
 }
@@ -142,7 +165,10 @@ static enum rc switch_off(struct sheet *sheet)
 		return revise_conflict(sheet->web, sheet->request, sheet->response, DOCUMENT_CATALOGUE,
 				sheet->url);
 	json_put_flag(sheet->after, "enabled", false);
-	return save(sheet, "catalog.did_off", &none);
+	sheet->off = true;
+	if (is_confirmed(sheet))
+		return save(sheet, "catalog.did_off", &none);
+	return sheet_show(sheet, &none, true, true);
 }
 
 enum rc page_catalog_sheet(struct web *web, struct request *request, struct response *response)

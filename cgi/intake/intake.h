@@ -320,6 +320,10 @@ PAGE(catalog_sheet);
 PAGE(catalog_on);
 PAGE(calendar);
 PAGE(calendar_history);
+PAGE(bring_catalogue);
+PAGE(bring_calendar);
+PAGE(bring_catalogue_upload);	/* multipart, in the upload pool */
+PAGE(bring_calendar_upload);
 
 /* ---- pages: search, person, the four steps, paper, files ---- */
 PAGE(find);

@@ -140,6 +140,7 @@ bool revise_show_changes(struct view *view, const json_t *before, const json_t *
 				revise_words(pool, change->member, change->after) : text_get("doc.none"));
 	}
 	view_flag(view, "has_changes", shown > 0);
+	view_flag(view, "more_changes", count > CHANGES_SHOWN);
 	return shown > 0;
 }
 
@@ -186,6 +187,7 @@ static enum rc write(struct web *web, struct request *request, const struct revi
 {
 	const char *form_id = form_raw(request->form, "form_id"), *reason = NULL;
 	char *first = NULL;
+	int64_t after = revise->current.no;
 	enum rc rc = store_begin(web->store, false);
 
 	if (rc != RC_OK)
@@ -193,8 +195,13 @@ static enum rc write(struct web *web, struct request *request, const struct revi
 	rc = form_claim(web->store, request->pool, form_id, &first);
 	if (rc == RC_EXISTS)
 		*location = first;
+	if (rc == RC_OK && revise->as_came != NULL)
+		rc = document_put(web->store, revise->kind, revise->as_came, after++, &reason);
 	if (rc == RC_OK)
-		rc = document_put(web->store, revise->kind, next, revise->current.no, &reason);
+		rc = document_put(web->store, revise->kind, next, after, &reason);
+	/* A version with a name of its own is the file that was held aside. */
+	if (rc == RC_OK && revise->next_version != NULL)
+		rc = document_drop_held(web->store, revise->kind);
 	if (rc == RC_OK)
 		rc = form_done(web->store, form_id, *location);
 	if (rc == RC_OK)
@@ -211,7 +218,8 @@ enum rc revise_save(struct web *web, struct request *request, struct response *r
 	char *to = pool_strdup(pool, location);
 	enum rc rc;
 
-	next.version = catalogue_edit_next(pool, revise->current.version);
+	next.version = revise->next_version != NULL ? revise->next_version :
+			catalogue_edit_next(pool, revise->current.version);
 	json_put(revise->document, "version", next.version);
 	next.text = json_to_text(pool, revise->document);
 	next.len = strlen(next.text);

@@ -13,6 +13,10 @@ struct revise {
 	enum document_kind kind;
 	struct document current;	/* in force */
 	json_t *document;		/* its tree; changed by the page */
+	const char *next_version;	/* NULL: the one after current's */
+	const struct document *as_came;	/* a file that something of this point's was put into: a
+					 * version of its own before that, so that the next file is
+					 * compared with it; NULL: none */
 };
 
 /* The document in force. RC_BUSY: this board could not keep it yet. Caller revise_close's always. */
@@ -23,7 +27,8 @@ void revise_close(struct revise *revise);
 /* A short hash of a value, for the hidden fields `base` (what the page showed) and `shown` (what the
  * preview showed). NULL: that of nothing. */
 char *revise_print(struct pool *pool, const json_t *value);
-/* Puts list "changes" {where, what, before, after} and flag "has_changes"; false: nothing differs. */
+/* Puts list "changes" {where, what, before, after} and flags "has_changes", "more_changes"; false:
+ * nothing differs. */
 bool revise_show_changes(struct view *view, const json_t *before, const json_t *after);
 /* A member's value in words: limits, money, choices. */
 const char *revise_words(struct pool *pool, const char *member, const char *value);

@@ -115,9 +115,11 @@ const struct route intake_routes[] = {
 
 	{ "rate", GET, "/ho-so/:code/danh-gia", 0, ROLES_COUNTER, 0, page_rate },
 	{ "calendar", GET | POST, "/quan-ly/lich", 0, ROLE_MANAGER, 0, page_calendar },
+	{ "calendar.file", GET | POST, "/quan-ly/lich/tep", 0, ROLE_MANAGER, 0, page_bring_calendar },
 	{ "calendar.history", GET, "/quan-ly/lich/lich-su", 0, ROLE_MANAGER, 0, page_calendar_history },
 	{ "catalog", GET, "/quan-ly/thu-tuc", 0, ROLE_MANAGER, 0, page_catalog },
 	{ "catalog.history", GET, "/quan-ly/thu-tuc/lich-su", 0, ROLE_MANAGER, 0, page_catalog_history },
+	{ "catalog.file", GET | POST, "/quan-ly/thu-tuc/tep", 0, ROLE_MANAGER, 0, page_bring_catalogue },
 	{ "catalog.new", GET | POST, "/quan-ly/thu-tuc/moi", 0, ROLE_MANAGER, 0, page_catalog_new },
 	{ "catalog.sheet", GET | POST, "/quan-ly/thu-tuc/:code", 0, ROLE_MANAGER, 0,
 	  page_catalog_sheet },

@@ -11,6 +11,7 @@
 #include "intake/scan.h"
 #include "intake/step_papers.h"
 #include "intake/step_person.h"
+#include "intake/bring.h"
 #include "intake/takeover_import.h"
 #include "store/account.h"
 #include "web/form_files.h"
@@ -276,6 +277,10 @@ const struct route uploads_routes[] = {
 	  ROLE_SPECIALIST | ROLE_CLERK_SEAL, 0, page_finish_post },
 	{ "takeover.upload", METHOD_GET | METHOD_POST, TAKEOVER_UPLOAD, ROUTE_STREAM | ROUTE_NO_CSRF,
 	  ROLES_OLD, 0, page_takeover_upload },
+	{ "catalog.upload", METHOD_GET | METHOD_POST, BRING_CATALOGUE, ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLE_MANAGER, 0, page_bring_catalogue_upload },
+	{ "calendar.upload", METHOD_GET | METHOD_POST, BRING_CALENDAR, ROUTE_STREAM | ROUTE_NO_CSRF,
+	  ROLE_MANAGER, 0, page_bring_calendar_upload },
 	{ "upload.new", METHOD_POST | METHOD_OPTIONS, TUS_BASE, ROUTE_STREAM | ROUTE_NO_FORM_ID,
 	  ROLES_PREPARE, 0, page_uploads_tus },
 	{ "upload", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS, TUS_BASE "/:id",
@@ -299,5 +304,9 @@ const char *uploads_page_of(const struct request *request)
 		return pool_printf(request->pool, "/ho-so/%s/ket-qua", id);
 	if (request->route->handler == page_takeover_upload)
 		return "/tiep-quan";
+	if (request->route->handler == page_bring_catalogue_upload)
+		return "/quan-ly/thu-tuc/tep";
+	if (request->route->handler == page_bring_calendar_upload)
+		return "/quan-ly/lich/tep";
 	return NULL;
 }

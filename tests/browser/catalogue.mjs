@@ -67,6 +67,27 @@ test('faults of switching on, and of the calendar; its preview', async () => {
 	await press(browser.page);
 	await browser.look('calendar-preview');
 });
+test('switching off and adding are shown before; a catalogue by file: empty, refused, what it would change', async () => {
+	let browser = await open('quanly', '/quan-ly/thu-tuc/9.999001');
+	await press(browser.page, 'button[name=off]');
+	await browser.look('off-preview');
+	browser = await open('quanly', '/quan-ly/thu-tuc/moi');
+	for (const [field, value] of Object.entries({ code: '5.000009', name: 'Thủ tục riêng của xã', field: 'Văn hóa', limit: '2', paper: 'Đơn đề nghị', source: 'QĐ thử 02/2026' }))
+		await browser.page.fill(`#${field}`, value);
+	await press(browser.page);
+	await browser.look('new-preview');
+	browser = await open('quanly', '/quan-ly/thu-tuc/tep');
+	await browser.look('bring');
+	const now = JSON.parse(stack.tram('board', ['catalogue', 'export']).stdout);
+	const send = async (document) => {
+		await browser.page.setInputFiles('#file', { name: 'danh-muc.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(document)) });
+		await press(browser.page, 'form[enctype] button.go');
+	};
+	await send({ ...now, version: '2027.1', procedures: now.procedures.map((p, i) => (i === 3 ? { ...p, level: 'ward' } : p)) });
+	await browser.look('bring-fault');
+	await send({ ...now, version: '2027.1', procedures: now.procedures.map((p, i) => (i === 3 ? { ...p, enabled: false } : i === 4 ? { ...p, name: `${p.name} (sửa)` } : p)) });
+	await browser.look('bring-preview');
+});
 test('step 2 with questions and people, empty and with faults', async () => {
 	const draft = await startDraft(clerk);
 	const browser = await open('canbo', `/ho-so/moi/${draft.id}/thu-tuc`);

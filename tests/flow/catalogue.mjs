@@ -132,7 +132,11 @@ test('switching on asks exactly what waits, each with its source', async () => {
 test('switched off while a draft is open: the clerk is told at the next step, nothing typed is lost', async () => {
 	const draft = await startDraft(clerk), papers = await chooseProcedure(clerk, draft, '2.000635');
 	const check = await tickPapers(clerk, papers);
-	const off = await manager.submit(await manager.get(at('2.000635')), 'name="off"', {}, { button: 'off' });
+	const asked = await manager.submit(await manager.get(at('2.000635')), 'name="off"', {}, { button: 'off' });
+	assert.equal(asked.status, 200, 'a preview first');
+	assert.match(asked.text, /Bật Có Không/);
+	assert.match((await manager.get(at('2.000635'))).text, /Đang bật/, 'a preview changes nothing');
+	const off = await manager.submit(asked, 'name="off"', {}, { button: 'save' });
 	assert.match(off.text, /Đang tắt/);
 	const refused = await clerk.submit(check, '/kiem-tra', { note: 'Ghi chú còn đây' });
 	assert.equal(refused.status, 422);
@@ -163,7 +167,10 @@ test('a procedure of one\'s own: off at first, then switched on; abolished and t
 	for (const code of ['2.001009', '2.000635', 'a b', ''])
 		assert(fault(await manager.submit(page, '/thu-tuc/moi', { ...values, code }), 'code'), code);
 	assert(fault(await manager.submit(page, '/thu-tuc/moi', { ...values, limit: '' }), 'limit'));
-	const made = await manager.submit(page, '/thu-tuc/moi', values);
+	const shown = await manager.submit(page, '/thu-tuc/moi', values);
+	assert.match(shown.text, /Tên \(không có\) Thủ tục riêng của xã/);
+	assert.equal((await manager.request('GET', at('5.000001'))).status, 404, 'a preview adds nothing');
+	const made = await manager.submit(shown, '/thu-tuc/moi', {}, { button: 'save' });
 	assert.equal(made.redirected, at('5.000001'), made.text.slice(0, 400));
 	assert.match(made.text, /Đang tắt/);
 	await edit(await edit(await manager.get(at('5.000001', '/bat')), {}), {}, { button: 'save' });
@@ -190,6 +197,73 @@ test('a file by stick: checked, brought in, refused when it is wrong or its vers
 	writeFileSync(file, calendar.replace(/"version": ?"[^"]*"/, '"version":"2027.1"'));
 	assert.equal(stack.tram('board', ['calendar', 'import', file]).status, 0);
 	assert.match((await manager.get('/quan-ly/lich')).text, /Lịch bản 2027\.1/);
+});
+const bring = (client, page, content, filename = 'danh-muc.json') => client.submit(page, '/tai-len/', {},
+	{ files: [{ name: 'file', filename, type: 'application/json', content: Buffer.from(content) }] });
+const exported = (what) => JSON.parse(stack.tram('board', [what, 'export']).stdout);
+test('a file by stick on the page: refused with its place, too large, of a version that is here, of nobody\'s right', async () => {
+	assert.equal((await clerk.request('GET', '/quan-ly/thu-tuc/tep')).status, 403);
+	const page = await manager.get('/quan-ly/thu-tuc/tep'), before = await version(), now = exported('catalogue');
+	const wrong = { ...now, version: '2027.1', procedures: now.procedures.map((p, i) => (i === 3 ? { ...p, level: 'ward' } : p)) };
+	for (const [content, word] of [[JSON.stringify(wrong), /Chỗ sai: procedures\[3\]\.level/], ['[1,2', /Chỗ sai/], ['', /trống/],
+		['x'.repeat((1 << 20) + 1), /quá lớn/], [JSON.stringify(now), /đã có bản/], [JSON.stringify(exported('calendar')), /Chỗ sai/]]) {
+		const answer = await bring(manager, page, content);
+		assert.equal(answer.status, 422, content.slice(0, 60));
+		assert(fault(answer, 'file'), answer.text.slice(0, 300));
+		assert.match(answer.text, word);
+	}
+	assert.equal(await version(), before);
+});
+test('by stick: counts and changes before anything is saved; what was confirmed or added here stays; a double tap is one version', async () => {
+	const first = exported('catalogue'), before = await version();
+	first.version = '2027.1';
+	const waits = (p) => ({ ...p, cases: p.cases.map((one) => ({ ...one, uncertain: ['limit', 'components'] })) });
+	first.procedures = first.procedures.filter((p) => p.code !== '5.000001').map((p) => (p.code === '1.001612' ? waits(p) : p.code === '1.004873' ? { ...p, enabled: false }
+		: p.code === '9.999001' ? { ...p, name: 'Thủ tục từ tệp thứ hai' } : p));
+	first.procedures.push({ ...first.procedures.find((p) => p.code === '1.004873'), code: '5.000002', name: 'Thủ tục tệp thêm', usual_rank: undefined });
+	const shown = await bring(manager, await manager.get('/quan-ly/thu-tuc/tep'), JSON.stringify(first));
+	assert.equal(shown.redirected, '/quan-ly/thu-tuc/tep', shown.text.slice(0, 400));
+	assert.match(shown.text, /Tệp danh-muc\.json nhận .* Lưu xong sẽ là bản 2027\.1-1/);
+	assert.match(shown.text, /giá trị đã xác nhận ở đây được giữ nguyên/);
+	assert.match(shown.text, /Thủ tục tệp thêm/);
+	assert.match(shown.text, /Sẽ tắt 1 Bỏ khỏi danh mục 0/);
+	assert.equal(await version(), before, 'a preview saves nothing');
+	const form = manager.form(shown, '/quan-ly/thu-tuc/tep');
+	const taps = await Promise.all([1, 2].map(() => manager.post(form.action, [...form.fields.filter(([n]) => n !== 'drop'), ['save', '1']])));
+	assert.deepEqual(taps.map((a) => a.status), [303, 303]);
+	assert.equal(await version(), '2027.1-1');
+	assert.match((await manager.get('/quan-ly/thu-tuc/lich-su')).text, /Nhập danh mục bản 2027\.1 từ tệp danh-muc\.json/);
+	assert.match((await manager.get(at('1.004873'))).text, /Đang tắt/);
+	assert.match((await manager.get(at('9.999001'))).text, /Thủ tục từ tệp thứ hai/);
+	assert.match((await manager.get(at('5.000001'))).text, /Đang bật/, 'of the point\'s own');
+	assert.match((await manager.get(at('1.001612'))).text, /Đang bật/, 'confirmed here');
+	assert.match((await manager.get('/quan-ly/thu-tuc/tep')).html, /type="file"/, 'nothing is held any more');
+});
+test('by stick: dropped, and overtaken by another manager\'s version', async () => {
+	const now = exported('catalogue'), before = await version();
+	const page = await manager.get('/quan-ly/thu-tuc/tep');
+	const change = (name) => JSON.stringify({ ...now, version: '2027.2', procedures: now.procedures.map((p) => (p.code === '9.999001' ? { ...p, name } : p)) });
+	let shown = await bring(manager, page, change('Tên thứ ba'));
+	await manager.submit(shown, '/thu-tuc/tep', {}, { button: 'drop' });
+	assert.match((await manager.get('/quan-ly/thu-tuc/tep')).html, /type="file"/);
+	shown = await bring(manager, page, change('Tên thứ tư'));
+	const { page: sheet, name } = await limitOf();
+	await edit(await edit(sheet, { [name]: '9' }), {}, { button: 'save' });
+	const late = await manager.submit(shown, '/thu-tuc/tep', {}, { button: 'save' });
+	assert.equal(late.status, 409, late.text.slice(0, 200));
+	assert.match(late.text, /Sửa 9\.999001/);
+	assert.notEqual(await version(), before);
+	assert(!(await manager.get('/quan-ly/thu-tuc')).text.includes('Tên thứ tư'));
+	await manager.submit(await manager.get('/quan-ly/thu-tuc/tep'), '/thu-tuc/tep', {}, { button: 'drop' });
+});
+test('a calendar by stick', async () => {
+	const calendar = exported('calendar'), page = await manager.get('/quan-ly/lich/tep');
+	const wrong = await bring(manager, page, JSON.stringify({ ...calendar, version: '2028.1', blocks: 'x' }), 'lich.json');
+	assert(fault(wrong, 'file'));
+	const shown = await bring(manager, page, JSON.stringify({ ...calendar, version: '2028.1', announced: { from: 2025, to: 2028 } }), 'lich.json');
+	assert.match(shown.text, /2025 - 2028/);
+	await manager.submit(shown, '/lich/tep', {}, { button: 'save' });
+	assert.match((await manager.get('/quan-ly/lich')).text, /Lịch bản 2028\.1/);
 });
 test('every version has its event; a restart keeps them; a rebuild leaves them alone', async () => {
 	const before = await version();

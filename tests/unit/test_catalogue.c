@@ -12,6 +12,7 @@
 #include "base/when.h"
 #include "dossier/catalogue.h"
 #include "dossier/catalogue_edit.h"
+#include "dossier/catalogue_merge.h"
 #include "dossier/document_diff.h"
 #include "dossier/due.h"
 #include "dossier/fee.h"
@@ -496,9 +497,61 @@ static void differences(void **state)
 	json_decref(b);
 }
 
+#define POINT(enabled, doubts, limit, certain, amount) \
+	"{\"procedures\":[{\"code\":\"1\"," enabled "\"cases\":[{\"id\":\"a\",\"limit\":\"" limit "\"," doubts \
+	"\"fees\":[{\"id\":\"f\",\"amount\":" amount certain "}]}]}]}"
+#define WAITS "\"uncertain\":[\"limit\"],"
+#define UNSURE ",\"certain\":false"
+
+/* What a file changes waits anew, what it leaves was confirmed here already. */
+static void confirmed_here_stays(void **state)
+{
+	static const struct {
+		const char *current, *base, *file, *after;
+		size_t kept;
+	} table[] = {
+		{ POINT("", "", "2 hours", "", "5"), NULL, POINT("", WAITS, "2 hours", UNSURE, "5"),
+			POINT("", "", "2 hours", "", "5"), 2 },
+		{ POINT("", "", "2 hours", "", "5"), NULL, POINT("", WAITS, "3 hours", UNSURE, "6"),
+			POINT("", WAITS, "3 hours", UNSURE, "6"), 0 },
+		{ POINT("", "", "2 hours", "", "5"), POINT("", WAITS, "3 hours", UNSURE, "6"),
+			POINT("", WAITS, "3 hours", UNSURE, "6"), POINT("", "", "2 hours", "", "5"), 2 },
+		{ POINT("", WAITS, "2 hours", UNSURE, "5"), NULL, POINT("", WAITS, "2 hours", UNSURE, "5"),
+			POINT("", WAITS, "2 hours", UNSURE, "5"), 0 },
+		{ POINT("\"enabled\":false,", "", "2 hours", "", "5"), POINT("", "", "2 hours", "", "5"),
+			POINT("", "", "4 hours", "", "5"), POINT("\"enabled\":false,", "", "4 hours", "", "5"), 0 },
+		{ POINT("\"enabled\":false,", "", "2 hours", "", "5"), NULL,
+			POINT("", "", "2 hours", "", "5"), POINT("", "", "2 hours", "", "5"), 0 },
+		/* Of the point's own, left out by the file, abolished by the file. */
+		{ POINT("", "", "2 hours", "", "5"), NULL, "{\"procedures\":[]}",
+			POINT("", "", "2 hours", "", "5"), 0 },
+		{ POINT("", "", "2 hours", "", "5"), POINT("", "", "2 hours", "", "5"), "{\"procedures\":[]}",
+			"{\"procedures\":[]}", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		json_t *current = NULL, *base = NULL, *file = NULL, *after = NULL;
+
+		assert_int_equal(json_parse(table[i].current, strlen(table[i].current), &current), RC_OK);
+		assert_int_equal(json_parse(table[i].file, strlen(table[i].file), &file), RC_OK);
+		assert_int_equal(json_parse(table[i].after, strlen(table[i].after), &after), RC_OK);
+		if (table[i].base != NULL)
+			assert_int_equal(json_parse(table[i].base, strlen(table[i].base), &base), RC_OK);
+		assert_int_equal(catalogue_merge(pool, current, base, file), table[i].kept);
+		if (!json_equal(file, after))
+			fail_msg("row %zu: %s", i, json_to_text(pool, file));
+		json_decref(current);
+		json_decref(base);
+		json_decref(file);
+		json_decref(after);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(confirmed_here_stays),
 		cmocka_unit_test(shipped_procedures),
 		cmocka_unit_test(practice_never_in_live),
 		cmocka_unit_test(usual_ranks_are_unique),
