@@ -43,8 +43,8 @@ static void what_is_no_order_is_refused(void **state)
 	static const char *const wrong[] = { "", "[]", "{}", "{\"otherwise\":[]}", "{\"otherwise\":[{}]}",
 		"{\"otherwise\":[{\"label\":\"A\",\"value\":\"\"}]}",
 		"{\"otherwise\":[{\"label\":\"A\",\"value\":\"b\",\"type\":\"money\"}]}",
-		"{\"otherwise\":[{\"label\":\"A\",\"value\":"
-		"\"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a\"}]}" };
+		("{\"otherwise\":[{\"label\":\"A\",\"value\":"
+		"\"a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a\"}]}") };
 	struct pool *pool = pool_new();
 	struct keying keying;
 
