@@ -23,6 +23,7 @@
 
 #define CHUNK (64 * 1024)
 #define LINK_SECONDS 600
+#define OUT_LOOK_MS 60000
 
 const char *blob_sniff(const void *head, size_t len)
 {
@@ -248,6 +249,17 @@ static void links_expire(const char *dir)
 			(void)unlinkat(dirfd(listing), entry->d_name, 0);
 	}
 	(void)closedir(listing);
+}
+
+void blob_out_expire(struct store *store)
+{
+	static int64_t next_ms;
+	int64_t now_ms = when_boottime_ms();
+
+	if (now_ms < next_ms)
+		return;
+	next_ms = now_ms + OUT_LOOK_MS;
+	links_expire(store->settings->out_dir);
 }
 
 /* A name nobody can guess, after the old ones are gone. */

@@ -39,6 +39,9 @@ enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
 /* A new empty file in out_dir, for a download that is no content of ours (a list as a spreadsheet);
  * *fd is the caller's. It goes like the links above. RC_FULL, RC_IO. */
 enum rc blob_new_out(struct store *store, struct pool *pool, char **path, int *fd) MUST_CHECK;
+/* What lies there longer than 10 minutes goes, looked for once a minute: a list with names does not wait
+ * for the next download. */
+void blob_out_expire(struct store *store);
 /* Removes contents older than before_ms that no draft, dossier or former manifest names; inside a
  * write. Board only. */
 enum rc blob_expire(struct store *store, int64_t before_ms) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "base/when.h"
 #include "crypt/random.h"
 #include "embed.h"
+#include "store/blob.h"
 #include "store/store.h"
 #include "web/fcgx.h"
 #include "web/rights.h"
@@ -61,6 +62,8 @@ static void serve_and_publish(struct web *web, struct fcgx *fcgx, struct request
 	if (store != NULL)
 		store->publish_later = behind < UNPUBLISHED_MAX && fcgx_waiting();
 	serve_one(web, fcgx, request, response);
+	if (store != NULL)
+		blob_out_expire(store);
 	if (store == NULL || !store->publish_due) {
 		behind = 0;
 		return;

@@ -9,11 +9,11 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { act, dossier, handOver, returnResult, tickPapers } from '../lib/clerk.mjs';
+import { act, dossier, handOver, tickPapers } from '../lib/clerk.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'canary', ports: [9924, 9927], board: 'poll_active_s = 1' });
+const stack = new Stack({ name: 'canary', ports: [9924, 9927], board: 'poll_active_s = 1\nlookup_url = http://127.0.0.1:9925\n' });
 cleanup((failed) => stack.down(failed));
 const PASSWORD = 'Tram-Demo-2026!';
 const TYPED = 'Sai-Kanarimatkhau-9!';
@@ -106,7 +106,7 @@ test.must('addresses that are none', async () => {
 		}
 	}
 });
-async function takeIn(procedure, of) {
+async function takeIn(procedure, of, more = {}) {
 	let page = await clerk.submit(await clerk.get('/quay'), '/ho-so/moi');
 	const id = page.redirected.split('/')[3];
 	const person = { type: 'person', doc_type: 'cccd', who: 'other', channel: 'post', sex: 'nam', birth: '02/09/1985',
@@ -139,7 +139,7 @@ async function takeIn(procedure, of) {
 	assert.equal(patched.status, 204, patched.html);
 	page = await clerk.get(`/ho-so/moi/${id}/kiem-tra`);
 	const rest = { way: 'post', d_phone: digits(`${of} d_phone`, '09', 10), signature: 'witness',
-		...fill(['d_name', 'd_address', 'note', 'place', 'exempt', 'witness'], of) };
+		...fill(['d_name', 'd_address', 'note', 'place', 'exempt', 'witness'], of), ...more };
 	await clerk.submit(page, '/kiem-tra', { ...rest, d_phone: 'x' });
 	const done = await clerk.submit(page, '/kiem-tra', rest);
 	assert.match(done.redirected ?? '', /xong/, done.text.slice(0, 600));
@@ -168,8 +168,64 @@ test.must('a dossier of the commune, through every act', async () => {
 	await act(specialist, code, 'ket-qua', { ...fill(['kind', 'number', 'issuer', 'signer', 'signer_title', 'summary', 'place'], 'result'), signed_on: '24/11/2026' },
 		{ files: [{ name: 'file', filename: `${word('result file name')}.pdf`, type: 'application/pdf', content: pdf() }] });
 	await act(clerk, code, 'tra', { receiver: 'other', proof: 'authorisation', signature: 'witness', number: digits('receiver number', '000', 12),
-		phone: digits('receiver phone', '09', 10), ...fill(['name', 'relation', 'authorisation', 'witness', 'note'], 'receiver') });
+		phone: digits('receiver phone', '09', 10), ...fill(['name', 'relation', 'authorisation', 'witness', 'note', 'tracking'], 'receiver') });
 	assert.match((await dossier(clerk, code)).text, /Đã trả/);
+});
+// What came with the whole day: money, questions, old dossiers, papers of a dead box, reasons, ratings.
+test.must('money, questions, reasons for a look, a rating', async () => {
+	const [boss, other] = ['quanly', 'nhan.hai'].map(() => watch(stack.clerks()));
+	assert.equal(stack.tram('board', ['user', 'add', 'nhan.hai', '--name', 'Đặng Thị Thử', '--roles', 'intake', '--keep-password'],
+		`${PASSWORD}\n`).status, 0);
+	await boss.login('quanly');
+	await other.login('nhan.hai');
+	const till = await boss.get('/thu-tien/don-vi');
+	await boss.submit(till, '/thu-tien/don-vi', { name: word('refused collector'), tax_code: '12' });
+	const owed = await takeIn('2.000635', 'owing', { fee_state: 'later', exempt: '' });
+	const pay = await clerk.get(url(owed, 'thu-tien'));
+	const payer = { method: 'cash', ...fill(['payer', 'payer_address'], 'paid') };
+	await clerk.submit(pay, '/thu-tien', { ...payer, payer_tax_code: 'x' });
+	await clerk.submit(pay, '/thu-tien', payer);
+	await clerk.submit(await clerk.get(url(owed, 'cau-hoi')), '/cau-hoi', { to: 'counter', text: word('question') });
+	const asked = await clerk.get(url(owed, 'cau-hoi'));
+	await clerk.submit(asked, '/cau-hoi/', { answer: word('answer') });
+	await clerk.submit(await clerk.get(url(owed, 'noi-de')), '/noi-de', { place: word('place of paper') });
+	await other.submit(await other.get('/chon-quay'), '/chon-quay', { counter: '8' });
+	const why = await other.get(url(owed));
+	assert.match(why.text, /để làm gì/, why.text.slice(0, 300));
+	await other.submit(why, 'id="reason"', { reason: word('reason for a look') });
+	await other.post(url(owed, 'ghi-chu'), { csrf: 'x', text: word('note without token') });
+	for (const where of ['/so/ho-so', '/so/ho-so/in', '/so/ho-so/tep/csv', '/so/ho-so/tep/xlsx', '/so/bien-lai', '/so/bien-lai/csv', '/cau-hoi', '/ban-giao'])
+		assert.equal((await clerk.get(where)).status, 200, where);
+	const page = await clerk.request('GET', url(code, 'danh-gia'));
+	assert.equal(page.status, 303, page.text);
+	const citizen = watch(stack.lookup()), rate = page.location.replace(/^https?:\/\/[^/]+/, '');
+	for (const values of [{ level: word('rating'), q1: word('rated') }, { level: 'very', q1: '2', note: word('rated with a field of none') }])
+		seen.lookup += (await citizen.post(rate, values)).html;
+	for (const client of [boss, other, citizen]) client.close();
+});
+test.must('old dossiers and papers of a dead box', async () => {
+	const boss = watch(stack.clerks());
+	await boss.login('quanly');
+	const old = { state: 'accepted', received: '10/06/2025', due: '30/06/2025 15:00', number: digits('old number', '000', 12), phone: digits('old phone', '09', 10),
+		...fill(['old_code', 'old_agency', 'procedure', 'name', 'address', 'content', 'place'], 'old') };
+	const page = await clerk.get('/tiep-quan/moi');
+	await clerk.submit(page, '/tiep-quan/moi', { ...old, received: 'x' });
+	assert((await clerk.submit(page, '/tiep-quan/moi', old)).redirected);
+	const head = 'Mã hồ sơ cũ;Cơ quan cũ;Chủ hồ sơ;Số giấy tờ;Thủ tục;Ngày nhận;Hẹn trả;Nơi để;Tình trạng';
+	const row = (of, day) => `K-${count};${word(`${of} agency`)};${word(`${of} name`)};${digits(`${of} number`, '000', 12)};${word(`${of} procedure`)};${day};;${word(`${of} place`)};`;
+	const file = [{ name: 'file', filename: `${word('import file name')}.csv`, type: 'text/csv',
+		content: Buffer.from([head, row('import', '01/06/2025'), row('bad import', 'hôm qua')].join('\n')) }];
+	const preview = await clerk.submit(await clerk.get('/tiep-quan'), '/tai-len/tiep-quan', {}, { files: file });
+	assert.match(preview.text, /Sẽ tiếp quản 1/, preview.text.slice(0, 300));
+	await clerk.submit(preview, preview.redirected);
+	await clerk.submit(await clerk.get('/tiep-quan'), '/tai-len/tiep-quan', {},
+		{ files: [{ ...file[0], content: Buffer.from(`PK\u0003\u0004${word('broken sheet')}`) }] });
+	await boss.submit(await boss.get('/nhap-bu'), '/nhap-bu/in', { count: '2' });
+	const late = { paper_no: '1', true_at: new Date(Date.now() - 86400000 + 7 * 3600000).toISOString().slice(0, 16), reason: word('reason for late') };
+	await clerk.submit(await clerk.get('/nhap-bu'), '/nhap-bu"', { ...late, second_login: word('second login'), second_password: TYPED });
+	const begun = await clerk.submit(await clerk.get('/nhap-bu'), '/nhap-bu"', { ...late, second_login: 'chuyenvien', second_password: PASSWORD });
+	assert.match(begun.redirected ?? '', /nguoi$/, begun.text.slice(0, 400));
+	boss.close();
 });
 test.must('a dossier of the province, there and back', async () => {
 	provinceCode = await takeIn('9.999001', 'province');
@@ -189,7 +245,7 @@ test.must('a dossier of the province, there and back', async () => {
 	await until('and its file', 20, () => stack.status().files_to_fetch === 0);
 	const file = /href="([^"]*\/tep\/[0-9a-f]{64})"/.exec((await dossier(clerk, provinceCode)).html)[1];
 	assert.equal((await clerk.request('GET', file)).status, 200);
-	await returnResult(clerk, provinceCode);
+	await act(clerk, provinceCode, 'tra', { receiver: 'applicant', proof: 'slip', signature: 'paper', slip_taken: '1', way: 'counter' });
 	await stack.drained();
 });
 test.must('lookup and administration', async () => {
@@ -213,7 +269,8 @@ test.must('lookup and administration', async () => {
 });
 
 // ---- where none of them may be ----
-// Everything a side keeps, but what is made to hold people: journal and blobs, accounts. Who looked at
+// Everything a side keeps, but what is made to hold people: journal and blobs, accounts, and for ten minutes
+// what a person asked for as a file (out). Who looked at
 // whom (access.db) lies beside the journal and names nobody.
 function filesOf(side) {
 	const found = [];
@@ -224,7 +281,7 @@ function filesOf(side) {
 			else if (what.isFile()) found.push(file);
 		}
 	};
-	for (const name of readdirSync(path.join(stack.data, side)).filter((n) => !['db', 'blobs'].includes(n))) {
+	for (const name of readdirSync(path.join(stack.data, side)).filter((n) => !['db', 'blobs', 'out'].includes(n))) {
 		const at = path.join(stack.data, side, name);
 		if (statSync(at).isDirectory()) walk(at);
 		else found.push(at);

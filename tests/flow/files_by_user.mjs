@@ -29,6 +29,7 @@ const files = {
 		'tram.conf': { web: 'r', look: 'r', admin: 'r', link: 'r', www: 'r', stranger: 'r' },
 		'db': { web: 'rwx', link: 'rwx' },
 		'db/tram.db': { web: 'rw', link: 'rw' },
+		'db/access.db': { web: 'rw', link: 'rw' },
 		'auth': { web: 'rwx', admin: 'rwx' },
 		'auth/auth.db': { web: 'rw', admin: 'rw' },
 		'run': { web: 'rwx', admin: 'rwx' },
@@ -115,7 +116,8 @@ for (const side of ['board', 'center']) {
 
 test('SQLite\'s companions are as closed as their databases', () => {
 	for (const side of ['board', 'center']) {
-		for (const [dir, name] of [['db', 'tram.db'], ['auth', 'auth.db'], ['run', 'run.db'], ['public', 'public.db']]) {
+		for (const [dir, name] of [['db', 'tram.db'], ['db', 'access.db'], ['auth', 'auth.db'], ['run', 'run.db'], ['public', 'public.db']]) {
+			if (!files[side][`${dir}/${name}`]) continue;
 			for (const file of readdirSync(path.join(stack.data, side, dir)).filter((f) => f.startsWith(name))) {
 				for (const [user, id] of Object.entries(users[side]))
 					assert.equal(rights(id, path.join(stack.data, side, dir, file), false),
