@@ -33,7 +33,11 @@ PAGES_HANDLER(frame_lock);
 PAGES_HANDLER(frame_logout);
 PAGES_HANDLER(frame_password);
 PAGES_HANDLER(frame_root);
-/* A board of the register; its id stands in for a missing name. RC_NOT_FOUND. */
+/* All boards of the register, each with the name of its station and point; its id stands in for a
+ * missing name. */
+enum rc pages_frame_boards(struct web *web, struct pool *pool, struct link_board **rows,
+		size_t *count) MUST_CHECK;
+/* One of them. RC_NOT_FOUND. */
 enum rc pages_frame_board(struct web *web, struct pool *pool, const char *board,
 		struct link_board *out) MUST_CHECK;
 

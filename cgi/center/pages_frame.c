@@ -23,6 +23,35 @@ pages_frame(struct web *web, struct request *request, struct view *view)
 		view_set(view, "user_name", request->session->account.name);
 }
 
+/* Two points of one commune bear its name: the point's own tells them apart. */
+static void
+name_board(struct pool *pool, struct link_board *board)
+{
+	json_t *point = NULL;
+	const char *own;
+
+	if (json_parse(board->point, strlen(board->point), &point) != RC_OK)
+		point = NULL;
+	own = json_text(point, "name");
+	if (*board->name == '\0')
+		board->name = *own != '\0' ? pool_strdup(pool, own) : board->board;
+	else if (*own != '\0' && strstr(board->name, own) == NULL)
+		board->name = pool_printf(pool, "%s – %s", board->name, own);
+	json_decref(point);
+}
+
+enum rc
+pages_frame_boards(struct web *web, struct pool *pool, struct link_board **rows, size_t *count)
+{
+	enum rc rc;
+	size_t i;
+
+	rc = linkstate_board_list(web->store, pool, rows, count);
+	for (i = 0; rc == RC_OK && i < *count; i++)
+		name_board(pool, &(*rows)[i]);
+	return rc;
+}
+
 enum rc
 pages_frame_board(struct web *web, struct pool *pool, const char *board, struct link_board *out)
 {
@@ -31,13 +60,11 @@ pages_frame_board(struct web *web, struct pool *pool, const char *board, struct 
 	enum rc rc;
 	size_t i;
 
-	rc = linkstate_board_list(web->store, pool, &rows, &count);
+	rc = pages_frame_boards(web, pool, &rows, &count);
 	for (i = 0; rc == RC_OK && i < count; i++) {
 		if (strcmp(rows[i].board, board) != 0)
 			continue;
 		*out = rows[i];
-		if (*out->name == '\0')
-			out->name = out->board;
 		return RC_OK;
 	}
 	return rc != RC_OK ? rc : RC_NOT_FOUND;

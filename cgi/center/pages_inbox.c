@@ -131,14 +131,13 @@ show_boards(struct web *web, struct request *request, struct view *view,
 	size_t i;
 
 	*board = "";
-	rc = linkstate_board_list(web->store, request->pool, rows, count);
+	rc = pages_frame_boards(web, request->pool, rows, count);
 	if (rc != RC_OK)
 		return rc;
 	for (i = 0; i < *count; i++) {
 		item = view_item(view, "boards");
 		view_set(item, "board", (*rows)[i].board);
-		view_set(item, "name", *(*rows)[i].name != '\0' ? (*rows)[i].name :
-				(*rows)[i].board);
+		view_set(item, "name", (*rows)[i].name);
 		if (strcmp((*rows)[i].board, asked) == 0) {
 			*board = (*rows)[i].board;
 			view_flag(item, "selected", true);
@@ -153,7 +152,7 @@ board_name(const struct link_board *boards, size_t count, const char *board)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (strcmp(boards[i].board, board) == 0 && *boards[i].name != '\0')
+		if (strcmp(boards[i].board, board) == 0)
 			return boards[i].name;
 	return board;
 }

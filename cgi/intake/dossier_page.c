@@ -83,7 +83,8 @@ static void show_people(struct view *view, const struct dossier_row *row, const 
 	if (json_text(delivery, "way")[0] != '\0')
 		view_set(view, "delivery", text_get(pool_printf(view_pool(view), "delivery.%s",
 				json_text(delivery, "way"))));
-	view_set(view, "delivery_address", dup_text(view, delivery, "address"));
+	view_set(view, "delivery_address", dup_text(view, delivery,
+			strcmp(json_text(delivery, "way"), "point") == 0 ? "point" : "address"));
 	view_set(view, "content", row->content);
 }
 

@@ -104,6 +104,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	stir(web, request->now_ms);
 	view_set(view, "user_name", request->session->account.name);
 	view_set(view, "counter", request->session->counter);
+	view_set(view, "frame_point", settings->point_name);
 	view_flag(view, "can_find", frame_can(request, ROLES_STAFF));
 	view_flag(view, "can_intake", frame_can(request, ROLES_COUNTER));
 	view_flag(view, "can_cert", frame_can(request, ROLES_CERT));

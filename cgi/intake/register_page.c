@@ -296,6 +296,22 @@ static void show_filters(struct web *web, struct request *request, struct view *
 	view_set(view, "filter_query", asked->filters);
 }
 
+/* What was taken over, brought to be handed out or refused stands in the register, but is no intake. */
+static enum rc show_intake(struct web *web, struct view *view, const struct asked *asked, int64_t count)
+{
+	struct register_query query = asked->query;
+	int64_t intake = 0;
+	enum rc rc;
+
+	query.origins = 1 << ORIGIN_ACCEPTED | 1 << ORIGIN_LATE;
+	rc = register_count(web->store, &query, &intake);
+	if (rc == RC_OK && intake != count) {
+		view_setf(view, "intake", "%lld", (long long)intake);
+		view_setf(view, "elsewhere", "%lld", (long long)(count - intake));
+	}
+	return rc;
+}
+
 enum rc page_register(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
@@ -305,6 +321,8 @@ enum rc page_register(struct web *web, struct request *request, struct response 
 
 	if (rc == RC_OK)
 		rc = register_count(web->store, &asked.query, &count);
+	if (rc == RC_OK && asked.query.origins == 0)
+		rc = show_intake(web, view, &asked, count);
 	if (rc == RC_OK)
 		rc = show_rows(web, request, view, &asked, ROWS);
 	if (rc != RC_OK)

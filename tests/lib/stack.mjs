@@ -42,18 +42,21 @@ export class Stack {
 	// name: of the folder under build/test-data (made afresh). ports: [board, center], three each, of
 	// this test alone: files run side by side.
 	// board, center: lines for tram.conf. env: for scripts and processes.
-	constructor({ name, ports, board = '', center = '', env = {} }) {
+	// of: a stack that is up, whose center serves this board too.
+	constructor({ name, ports, board = '', center = '', env = {}, of = null }) {
 		this.data = path.join(root, 'build/test-data', name);
-		[this.boardPort, this.centerPort] = ports;
+		[this.boardPort, this.centerPort] = of ? [ports[0], of.centerPort] : ports;
+		this.alone = of === null;
 		this.extra = { board, center };
-		this.env = { ...process.env, BUILD: build, EXTRA_BOARD: board, EXTRA_CENTER: center, ...env };
+		this.env = { ...process.env, BUILD: build, EXTRA_BOARD: board, EXTRA_CENTER: center,
+			...(of && { CENTER_OF: of.data }), ...env };
 		this.children = {};
 	}
 
 	// Makes everything and starts both sides (or those given).
-	async up(sides = ['center', 'board']) {
+	async up(sides = this.alone ? ['center', 'board'] : ['board']) {
 		// Somebody else may run the same test just now: its ports and data are the same.
-		for (const first of [this.boardPort, this.centerPort]) {
+		for (const first of this.alone ? [this.boardPort, this.centerPort] : [this.boardPort]) {
 			for (const port of [first, first + 1, first + 2])
 				await until(`port ${port} is free`, 300, async () => !await taken(port));
 		}

@@ -1,0 +1,104 @@
+// Goal: two points of one commune, each with its own board, under one center. A result that the
+// citizen wants at the other point leaves on a courier list with its codes, is received and returned
+// there with the link dead, and both points and the province tell the same story afterwards. A book of
+// certification stays with the board that opened it.
+import { strict as assert } from 'node:assert';
+import { cleanup, run, test, until } from '../lib/check.mjs';
+import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
+import { pdf } from '../lib/files.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const pace = 'retry_min_s = 1\npoll_max_s = 1\npoll_active_s = 1\n';
+const a = new Stack({ name: 'two-points-a', ports: [9988, 9991], board: pace });
+let b;
+cleanup(async (failed) => {
+	await b?.down(failed);
+	await a.down(failed);
+});
+const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
+const fresh = async (stack, login) => {
+	const client = stack.clerks();
+	await client.login(login);
+	return client;
+};
+let clerkA, clerkB, code, list;
+
+test.must('one center, two boards: the second joins it', async () => {
+	await a.up();
+	b = new Stack({ name: 'two-points-b', ports: [9994, 9997], of: a,
+		board: `${pace}board_id = b18685-2\npoint_no = 2\npoint_name = Điểm tiếp nhận số 2\n` });
+	await b.up();
+	[clerkA, clerkB] = [await fresh(a, 'canbo'), await fresh(b, 'canbo')];
+	assert.equal(b.boardId(), 'b18685-2');
+	assert.match((await clerkB.get('/quay')).text, /Điểm tiếp nhận số 2/);
+	assert.match((await clerkA.get('/quay')).text, /Điểm tiếp nhận số 1/);
+});
+test.must('taken in at the first point, to be handed out at the second', async () => {
+	({ code } = await acceptDossier(clerkA, { who: { name: 'Nguyễn Văn Thử', number: '000090000001',
+		birth: '02/09/1985', sex: 'nam', address: 'Thôn Chạy Thử', phone: '0900000001' },
+	values: { way: 'point', d_point: 'Điểm tiếp nhận số 2' } }));
+	const [specialist, signer] = [await fresh(a, 'chuyenvien'), await fresh(a, 'nguoiky')];
+	assert.match((await dossier(clerkA, code)).text, /Điểm tiếp nhận số 2/, 'the page says where the citizen will come');
+	await act(specialist, code, 'nhan-xu-ly');
+	const page = await specialist.get(url(code, 'trinh-ky'));
+	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(page.html)[1] });
+	await act(signer, code, 'ky', { decision: 'sign' });
+	await act(specialist, code, 'ket-qua', { kind: 'Giấy xác nhận', number: '05/XN', issuer: 'UBND xã', signer: 'Phạm Thị Thử',
+		signed_on: '24/11/2026' }, { files: [{ name: 'file', filename: 'kq.pdf', type: 'application/pdf', content: pdf() }] });
+});
+test.must('the courier list offers it ticked, and prints its whole code and barcode', async () => {
+	const page = await clerkA.get('/ban-giao/moi?loai=diem');
+	assert.match(page.html, new RegExp(`name="hs" value="${code} [0-9a-f]{32}" checked`), 'what goes to a point is ticked');
+	const done = await clerkA.submit(page, '/ban-giao/moi', { unit: 'Điểm tiếp nhận số 2', carrier: 'Trần Thị Mẫu' });
+	list = /^\/ban-giao\/(BG-\d{6}-\d{4})$/.exec(done.redirected ?? '')?.[1];
+	assert(list, done.text.slice(0, 400));
+	const paper = await clerkA.get(`/ban-giao/${list}/in`);
+	assert(paper.text.includes(code), 'the code in full, to be typed where no scanner is');
+	assert(/<svg/.test(paper.html) && paper.text.includes('Điểm tiếp nhận số 2') && paper.text.includes('Trần Thị Mẫu'));
+});
+test.must('received and returned at the second point, with no link', async () => {
+	await a.stop('center');
+	const page = await clerkB.get('/nhan-ket-qua');
+	const rows = await clerkB.submit(page, '/nhan-ket-qua', { from: 'Điểm tiếp nhận số 1', place: 'Tủ trả', codes: code });
+	assert.match(rows.html, new RegExp(`name="code_1" value="${code}"`), rows.text.slice(0, 400));
+	const done = await clerkB.submit(rows, '/nhan-ket-qua', { name_1: 'Nguyễn Văn Thử', number_1: '000090000001',
+		phone_1: '0900000001', procedure_1: 'Trích lục khai sinh', kind_1: 'Giấy xác nhận', result_1: '05/XN' });
+	const mine = decodeURIComponent(/^\/ho-so\/([^/]+)$/.exec(done.redirected ?? '')?.[1] ?? '');
+	assert(mine && mine !== code, 'a number of its own');
+	assert.match(done.text, /Có kết quả, chờ trả/);
+	assert(done.text.includes(code), 'and the first point’s number beside it');
+	const found = await clerkB.submit(await clerkB.get('/quay'), '/tim', { q: code });
+	assert.equal(decodeURIComponent(found.redirected ?? found.path), `/ho-so/${mine}`, 'the citizen’s slip is scanned: that dossier');
+	await act(clerkB, mine, 'tra', { receiver: 'applicant', proof: 'slip', signature: 'paper', slip_taken: '1' });
+	assert.match((await dossier(clerkB, mine)).text, /Đã trả/);
+	const again = await clerkB.submit(await clerkB.get('/nhan-ket-qua'), '/nhan-ket-qua', { from: 'Điểm tiếp nhận số 1', codes: code });
+	assert(again.text.includes('Đã trả') && !again.html.includes('name="code_1"'), 'brought once');
+	assert.match((await clerkB.get('/so/ho-so')).text, /Tiếp nhận tại đây: 0\. Không tính là tiếp nhận: 1/, 'not counted as taken in');
+});
+test('the signed list comes back: the first point closes its dossier as handed out there', async () => {
+	const signed = await clerkA.submit(await clerkA.get(`/ban-giao/${list}`), `/ban-giao/${list}`, { signed_by: 'Nguyễn Thị Văn Thư' });
+	assert.match(signed.text, /Đã nhận đủ/);
+	await act(clerkA, code, 'tra', { receiver: 'applicant', proof: 'slip', signature: 'paper', way: 'point', point: 'Điểm tiếp nhận số 2' });
+	assert.match((await dossier(clerkA, code)).text, /Đã trả/);
+});
+test('a book belongs to the board that opened it', async () => {
+	const [managerA, managerB] = [await fresh(a, 'quanly'), await fresh(b, 'quanly')];
+	const page = await managerA.get('/so/chung-thuc');
+	const opened = await managerA.submit(page, '/so/chung-thuc', { kind: 'copy', medium: 'paper', volume: '1', last: '200' });
+	const book = /^\/so\/chung-thuc\/[^/?]+/.exec(opened.redirected ?? '')?.[0];
+	assert(book, opened.text.slice(0, 300));
+	assert.equal((await managerA.get(book)).status, 200);
+	assert.equal((await managerB.get(book)).status, 404, 'its numbers are given at the first point alone');
+	assert.match((await clerkB.get('/chung-thuc')).text, /chưa mở sổ chứng thực nào/);
+});
+test('the link comes back: the province has both stories, each board its own', async () => {
+	await a.start('center');
+	await a.drained();
+	await until('the second board is sent too', 30, () => b.status().unsent === 0);
+	const officer = a.officers();
+	await officer.login('tinh');
+	const all = await officer.get('/ho-so?loc=tat-ca');
+	assert(all.text.includes('Điểm tiếp nhận số 1') && all.text.includes('Điểm tiếp nhận số 2'), all.text.slice(0, 600));
+});
+
+await run();
