@@ -85,9 +85,11 @@ test('delivered: returned by post; undelivered: here again, and may leave again'
 	assert.equal((await dossier(clerk, first)).text.match(/Kết quả chuyển phát/g).length, 1);
 	const late = await clerk.submit(page, action('EX000000001VN'), { form_id: '0123456789abcdef0123456789abcdef' }, { button: 'delivered' });
 	assert.equal(late.status, 409);
-	await clerk.submit(await clerk.get('/buu-chinh/giao'), action('EX000000002VN'), {}, { button: 'back' });
+	await clerk.submit(await clerk.get('/buu-chinh/giao'), action('EX000000002VN'),
+		{ reason: 'Người nhận đi vắng' }, { button: 'back' });
 	const back = await dossier(clerk, second);
 	assert.match(back.text, /Có kết quả, chờ trả/);
+	assert.match(back.text, /Kết quả chuyển phát : Người nhận đi vắng/);
 	assert.match(back.text, /Nơi để hồ sơ Quầy trả kết quả \(bưu điện hoàn\)/);
 	assert(!(await clerk.get('/buu-chinh/giao')).text.includes('Đang ở bưu điện'));
 });
