@@ -2,6 +2,7 @@
  * admin.c: the addresses of the administration, who may open them, and what every page shows.
  */
 #include "admin/admin.h"
+#include "admin/admin_import_file.h"
 
 #include "store/account.h"
 #include "web/login.h"
@@ -24,8 +25,8 @@ const struct route admin_routes[] = {
 		admin_accounts_add},
 	{"otp", GET | POST, "/ma-mot-lan", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_otp},
 	{"otp.end", POST, "/tai-khoan/:id/bo-ma", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0, admin_otp_end},
-	{"accounts.import", GET | POST, "/tai-khoan/danh-sach", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
-		admin_import},
+	{"accounts.import", GET | POST, "/tai-khoan/danh-sach", ROUTE_NO_FORM_ID, ROLE_MANAGER,
+		ADMIN_IMPORT_BYTES, admin_import},
 	{"accounts.edit", GET | POST, "/tai-khoan/:id", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_accounts_edit},
 	{"accounts.lock", POST, "/tai-khoan/:id/khoa", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,

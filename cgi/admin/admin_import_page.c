@@ -4,6 +4,7 @@
  * a refresh prints the same slips and makes nobody twice; they stand nowhere else.
  */
 #include "admin/admin_import.h"
+#include "admin/admin_import_file.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ struct import {
 	struct admin_import_row rows[ADMIN_IMPORT_MAX];
 	size_t count, fine;
 	bool more;
+	const char *list;		/* pasted, or of the file */
 };
 
 static const char *
@@ -53,7 +55,7 @@ look(struct import *import)
 }
 
 static enum rc
-show(struct import *import, const char *fault)
+show_said(struct import *import, const char *fault, const char *sentence)
 {
 	struct request *request = import->request;
 	struct view *view = view_new(request->pool);
@@ -62,13 +64,13 @@ show(struct import *import, const char *fault)
 	view_set(view, "title", text_get("import.title"));
 	view_flag(view, "at_accounts", true);
 	if (request->method == METHOD_POST) {
-		view_set(view, "list", form_raw(request->form, "list"));
+		view_set(view, "list", import->list);
 		view_set(view, "kept_id", import->form_id);
 	}
 	if (fault != NULL) {
 		form_fault(request->form, "list", fault);
 		form_show(request->form, NULL, 0, view);
-		view_set(view, "list_fault", text_get(fault));
+		view_set(view, "list_fault", sentence);
 		import->response->status = 422;
 	}
 	for (i = 0; i < import->count; i++) {
@@ -87,6 +89,12 @@ show(struct import *import, const char *fault)
 	view_flag(view, "looked", import->count > 0);
 	view_int(view, "fine", (int64_t)import->fine);
 	return web_page(import->web, request, import->response, "admin/import", view);
+}
+
+static enum rc
+show(struct import *import, const char *fault)
+{
+	return show_said(import, fault, fault != NULL ? text_get(fault) : NULL);
 }
 
 static enum rc
@@ -144,7 +152,8 @@ enum rc
 admin_import(struct web *web, struct request *request, struct response *response)
 {
 	struct import *import = pool_alloc(request->pool, sizeof(*import));
-	const char *list;
+	const char *fault;
+	char *lines;
 	enum rc rc;
 
 	import->web = web;
@@ -152,14 +161,21 @@ admin_import(struct web *web, struct request *request, struct response *response
 	import->response = response;
 	if (request->method != METHOD_POST)
 		return show(import, NULL);
-	list = form_raw(request->form, "list");
+	import->list = form_raw(request->form, "list");
 	/* The id of the first look stays that of the creation. */
 	import->form_id = form_raw(request->form, "kept_id");
 	if (strlen(import->form_id) != 32)
 		import->form_id = form_raw(request->form, "form_id");
 	if (strlen(import->form_id) != 32)
 		return RC_INVALID;
-	import->count = admin_import_parse(request->pool, list, web->settings->side == SIDE_CENTER,
+	rc = admin_import_file(request, &lines, &fault);
+	if (rc == RC_INVALID && fault[0] != '\0')
+		return show_said(import, "import.no_list", fault);
+	if (rc != RC_OK)
+		return rc;
+	if (lines != NULL)
+		import->list = lines;
+	import->count = admin_import_parse(request->pool, import->list, web->settings->side == SIDE_CENTER,
 			import->rows, ADMIN_IMPORT_MAX, &import->more);
 	if (import->count == 0)
 		return show(import, "import.empty");

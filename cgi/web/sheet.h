@@ -57,6 +57,9 @@ typedef enum rc sheet_row_fn(void *arg, size_t row, char **cells, size_t count);
  * (pool), with row and column where known. RC_IO, RC_TIMEOUT: it could not be read now. */
 enum rc sheet_import(struct pool *pool, const char *path, sheet_row_fn *row, void *arg,
 		const char **fault) MUST_CHECK;
+/* The same of an open file, at its beginning; fd (above 2) stays the caller's. */
+enum rc sheet_import_fd(struct pool *pool, int fd, sheet_row_fn *row, void *arg,
+		const char **fault) MUST_CHECK;
 
 /* ---- sheet_child.c: one process of tram-sheet ---- */
 struct sheet_child {

@@ -96,12 +96,7 @@ static const char *sentence(struct import *import, const char *key)
 enum rc sheet_import(struct pool *pool, const char *path, sheet_row_fn *row, void *arg,
 		const char **fault)
 {
-	struct import import = { .pool = pool, .row = row, .arg = arg };
-	struct sheet_child child;
-	struct buf held = { 0 };
-	char block[8192];
-	size_t got = 1;
-	int status = 0, fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	enum rc rc;
 
 	*fault = "";
@@ -109,6 +104,22 @@ enum rc sheet_import(struct pool *pool, const char *path, sheet_row_fn *row, voi
 		log_error("sheet import: errno=%d", errno);
 		return RC_IO;
 	}
+	rc = sheet_import_fd(pool, fd, row, arg, fault);
+	(void)close(fd);
+	return rc;
+}
+
+enum rc sheet_import_fd(struct pool *pool, int fd, sheet_row_fn *row, void *arg, const char **fault)
+{
+	struct import import = { .pool = pool, .row = row, .arg = arg };
+	struct sheet_child child;
+	struct buf held = { 0 };
+	char block[8192];
+	size_t got = 1;
+	int status = 0;
+	enum rc rc;
+
+	*fault = "";
 	import.line_pool = pool_new();
 	rc = sheet_child_start(NULL, fd, -1, &child);
 	while (rc == RC_OK && got > 0) {
@@ -130,6 +141,5 @@ enum rc sheet_import(struct pool *pool, const char *path, sheet_row_fn *row, voi
 	}
 	pool_free(import.line_pool);
 	buf_free(&held);
-	(void)close(fd);
 	return rc;
 }

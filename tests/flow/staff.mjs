@@ -170,6 +170,31 @@ test('many people by a list: faults per row, slips once, nobody twice', async ()
 	assert.match((await manager.submit(page, 'danh-sach', { list: many, go: '1' })).text, /tối đa 40 người/);
 	assert.equal(sql('auth/auth.db', "SELECT count(*) FROM account WHERE login LIKE 'nguoi.%'"), '0');
 });
+test('many people by a file: XLSX and CSV as pasted, what is no list is told, nothing is kept', async () => {
+	const page = await manager.get('/tai-khoan/danh-sach');
+	const send = (content, filename) => manager.submit(page, 'danh-sach', {},
+		{ files: [{ name: 'file', filename, type: 'application/octet-stream', content: Buffer.from(content) }] });
+	const rows = 'Họ và tên;Tên đăng nhập;Chức vụ;Cơ quan;Đơn vị;Việc được làm\r\n"Bùi Thị ""Tệp""";bui.tep;Công chức;UBND xã;;Tiếp nhận+Trả kết quả\r\nLê Văn Sai;;;;;Nấu cơm\r\n';
+	const seen = await send(`\ufeff${rows}`, 'can-bo.csv');
+	assert.equal(seen.status, 200, seen.text);
+	for (const word of ['bui.tep', 'Có việc không nhận ra']) assert(seen.text.includes(word), word);
+	const made = await manager.submit(seen, 'danh-sach', {}, { button: 'go' });
+	assert.match(made.text, /bui\.tep/);
+	assert.equal(sql('auth/auth.db', "SELECT count(*) FROM account WHERE login = 'bui.tep'"), '1');
+	const clerk = stack.clerks();
+	await clerk.login('canbo');
+	const sheet = await send((await clerk.get('/tiep-quan/mau')).bytes, 'mau.xlsx');
+	assert.equal(sheet.status, 200, 'cells of a real XLSX are read');
+	assert.match(sheet.text, /Cấp bản sao trích lục hộ tịch/);
+	clerk.close();
+	for (const [content, words] of [['PK\u0003\u0004hỏng', /không đọc được/], [Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 1, 2, 3]), /không đọc được/],
+		['\n', /./], ['a;b\n'.repeat(50000), /tối đa 40 người/]]) {
+		const refused = await send(content, 'x.xlsx');
+		assert.equal(refused.status, 422, String(content).slice(0, 20));
+		assert.match(refused.text, words, refused.text.slice(0, 500));
+	}
+	assert.equal((await send('x'.repeat(300000), 'to.xlsx')).status, 413);
+});
 test('an account that lay idle rests until it is unlocked; the last manager always enters', async () => {
 	const old = Date.now() - 46 * 86400000;
 	sql('auth/auth.db', `UPDATE account SET used_at = ${old}, created_at = ${old} WHERE login IN ('chuyenvien', 'quanly')`);
