@@ -55,6 +55,12 @@ test.must('asked after the return, nothing chosen', async () => {
 	assert.equal((page.html.match(/type="radio"/g) ?? []).length, 3 + 27);
 	assert(!page.html.includes(first), 'no number in the page');
 });
+test('another site cannot rate from a citizen’s browser', async () => {
+	for (const headers of [{ Origin: 'http://vidu.vn' }, { 'Sec-Fetch-Site': 'cross-site' }])
+		assert.equal((await citizen.post(url, { level: 'very' }, headers)).status, 403, JSON.stringify(headers));
+	assert.equal((await citizen.post(url, { level: 'very' }, { Host: 'vidu.vn' })).status, 421);
+	assert.equal(sql('public/public.db', 'SELECT count(*) FROM rating'), '0');
+});
 test('nothing chosen is asked again; what was chosen stays', async () => {
 	const page = await citizen.post(url, { q1: '2', q9: '0' });
 	assert.equal(page.status, 422, say(page));
