@@ -174,6 +174,7 @@ static enum sheet_exit send_file(int from, int to)
 enum sheet_exit sheet_write(int in, int out, const char *tmp_dir)
 {
 	int held = memfd_create("sheet", MFD_CLOEXEC), copy = dup(in);
+	char *folder = NULL;
 	lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = NULL };
 	struct writer writer = { 0 };
 	enum sheet_exit status = SHEET_EXIT_IO;
@@ -184,7 +185,8 @@ enum sheet_exit sheet_write(int in, int out, const char *tmp_dir)
 
 	if (held < 0 || lines == NULL)
 		goto out;
-	options.tmpdir = strdup(tmp_dir);
+	folder = strdup(tmp_dir);	/* const in newer libraries, not in older ones */
+	options.tmpdir = folder;
 	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", held);
 	writer.book = workbook_new_opt(name, &options);
 	if (writer.book == NULL)
@@ -206,7 +208,7 @@ enum sheet_exit sheet_write(int in, int out, const char *tmp_dir)
 		status = send_file(held, out);
 out:
 	free(line);
-	free(options.tmpdir);
+	free(folder);
 	if (lines != NULL)
 		(void)fclose(lines);
 	else if (copy >= 0)
