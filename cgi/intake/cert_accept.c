@@ -6,6 +6,7 @@
 #include "base/when.h"
 #include "intake/cert_till.h"
 #include "store/book.h"
+#include "store/collector.h"
 #include "store/draft.h"
 #include "web/text_vi.h"
 
@@ -16,7 +17,7 @@ const struct field cert_accept_fields[] = {
 	{ "return", FIELD_CHOICE, true, 0, 0, "now|agreed", "cert.return" },
 	{ "agreed_at", FIELD_TIME, false, 0, 0, NULL, "cert.agreed_at" },
 	{ "written", FIELD_FLAG, false, 0, 0, NULL, "cert.written" },
-	{ "pay", FIELD_CHOICE, true, 0, 0, "cash|later|exempt", "cert.pay" },
+	{ "pay", FIELD_CHOICE, true, 0, 0, "cash|transfer|later|exempt", "cert.pay" },
 	{ "ground", FIELD_LINE, false, 3, 200, NULL, "cert.ground" },
 	{ "outside", FIELD_LINE, false, 3, 160, NULL, "cert.outside" },
 	{ "signer", FIELD_LINE, true, 0, 48, NULL, "cert.signer" },
@@ -103,6 +104,28 @@ static enum rc check_signer(struct till *till)
 	return rc;
 }
 
+/* Cash is taken with a receipt's number; transfers get theirs when a person has seen the money. */
+static enum rc check_numbers(struct till *till)
+{
+	struct collector collector;
+	struct collector_range range;
+	struct when_local now;
+	bool issues = false;
+	int64_t left = 0;
+	enum rc rc;
+
+	if (strcmp(form_text(till->form, "pay"), "cash") != 0 || till->total == 0)
+		return RC_OK;
+	rc = collector_default(till->web->store, till->request->pool, &collector);
+	when_to_local(till->request->now_ms, &now);
+	if (rc == RC_OK)
+		rc = collector_range_next(till->web->store, till->request->pool, collector.id, now.year,
+				&range, &issues, &left);
+	if (rc == RC_NOT_FOUND && issues)
+		form_fault(till->form, "pay", "pay.range_empty");
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc cert_accept_check(struct till *till)
 {
 	struct form *form = till->form;
@@ -125,6 +148,8 @@ enum rc cert_accept_check(struct till *till)
 	rc = check_signer(till);
 	if (rc == RC_OK)
 		rc = check_books(till);
+	if (rc == RC_OK)
+		rc = check_numbers(till);
 	return rc == RC_OK && form_has_faults(form) ? RC_INVALID : rc;
 }
 
@@ -189,7 +214,8 @@ static void put_payment(const struct till *till, json_t *body)
 	bool exempt = strcmp(pay, "exempt") == 0;
 
 	json_put(body, "fee_state", till->total == 0 ? "none" : exempt ? "exempt" :
-			strcmp(pay, "cash") == 0 ? "paid" : "later");
+			strcmp(pay, "cash") == 0 ? "paid" :
+			strcmp(pay, "transfer") == 0 ? "unpaid" : "later");
 	for (size_t i = 0; exempt && i < json_array_size(fees); i++)
 		json_put(json_array_get(fees, i), "exempt", form_text(till->form, "ground"));
 }
@@ -199,7 +225,8 @@ enum rc cert_accept(struct till *till, struct response *response)
 	struct request *request = till->request;
 	struct form *form = till->form;
 	const char *actor = request->session->account.id, *reason = NULL;
-	bool agreed = till->agreed_at > 0;
+	bool agreed = till->agreed_at > 0, transfer = till->total > 0 &&
+			strcmp(form_text(form, "pay"), "transfer") == 0;
 	json_t *body = json_new_object(), *sign = json_new_object(), *due, *way = json_new_object();
 	char *location = NULL;
 	enum rc rc;
@@ -228,8 +255,8 @@ enum rc cert_accept(struct till *till, struct response *response)
 		json_put(sign, "signer_name", till->signer.name);
 		json_put(sign, "signer_title", till->signer.title);
 		rc = draft_accept_now(till->web->store, request->pool, form_raw(form, "form_id"), actor,
-				body, sign, agreed ? "/ho-so/*/xong" : "/chung-thuc/khay?moi=*", &location,
-				&reason);
+				body, sign, agreed ? "/ho-so/*/xong" : transfer ? "/ho-so/*/thu-tien" :
+				"/chung-thuc/khay?moi=*", &location, &reason);
 	}
 	json_decref(body);
 	json_decref(sign);

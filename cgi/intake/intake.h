@@ -307,7 +307,7 @@ PAGE(pay_ask);
 PAGE(pay_setup);
 PAGE(pay_range);
 PAGE(receipts);
-PAGE(receipts_csv);
+PAGE(receipts_file);
 PAGE(receipt_usage);
 PAGE(shift);
 PAGE(shift_sheet);

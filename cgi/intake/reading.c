@@ -213,7 +213,8 @@ void reading_record(struct web *web, struct request *request, const struct respo
 		ground_of_post(web, request);
 	reading.account = request->session->account.id;
 	reading.subject = is_dossier(request) || (request->params[0] != NULL &&
-			strcmp(request->route->name, "register.file") != 0) ? request->params[0] : "";
+			strcmp(request->route->name, "register.file") != 0 &&
+			strcmp(request->route->name, "receipts.file") != 0) ? request->params[0] : "";
 	reading.ground = request->reading > 0 ? (enum reading_ground)request->reading : READING_OWN;
 	/* A page that looks anew by itself: one look an hour. Whoever only says so is recorded. */
 	if (request_header(request, "X-Tram-Quiet")[0] != '\0' &&

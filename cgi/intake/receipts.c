@@ -1,5 +1,5 @@
 /*
- * receipts.c: /so/bien-lai, the register of what was collected: by month, person and state; as CSV;
+ * receipts.c: /so/bien-lai, the register of what was collected: by month, person and state; as CSV or XLSX;
  * and the report on the use of receipt numbers (/su-dung), one line per range.
  */
 #include <string.h>
@@ -8,11 +8,12 @@
 #include "base/when.h"
 #include "intake/pay.h"
 #include "store/account.h"
+#include "web/sheet.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
 #define ROWS 100
-#define CSV_ROWS 5000
+#define FILE_ROWS 5000
 
 static const char *const states[] = { "tat-ca", "con-hieu-luc", "da-huy", "khong-so" };
 #define STATES (sizeof(states) / sizeof(states[0]))
@@ -140,60 +141,64 @@ enum rc page_receipts(struct web *web, struct request *request, struct response 
 	return web_page(web, request, response, "intake/receipts", view);
 }
 
-/* ---- CSV ---- */
+/* ---- CSV and XLSX ---- */
 
-/* A quoted field. What a spreadsheet would take for a formula gets an apostrophe before it. */
-static void csv(struct buf *out, const char *text, bool last)
+static const struct sheet_column columns[] = {
+	{ "receipts.head.serial", 't', 12 }, { "receipts.head.number", 't', 10 },
+	{ "receipts.head.at", 'w', 18 }, { "receipts.head.payer", 't', 26 },
+	{ "receipts.head.code", 't', 24 }, { "receipts.head.procedure", 't', 40 },
+	{ "receipts.head.amount", 'n', 12 }, { "receipts.head.method", 't', 14 },
+	{ "receipts.head.actor", 't', 22 }, { "receipts.head.state", 't', 14 },
+	{ "receipts.head.note", 't', 30 },
+};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static enum rc put_row(struct web *web, struct pool *pool, struct sheet_export *export,
+		const struct money_row *row)
 {
-	buf_text(out, "\"");
-	if (strchr("=+-@\t\r", text[0]) != NULL && text[0] != '\0')
-		buf_text(out, "'");
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_text(out, "\"");
-		buf_add(out, text, 1);
-	}
-	buf_text(out, last ? "\"\r\n" : "\",");
+	sheet_export_text(export, row->serial);
+	sheet_export_text(export, row->number);
+	sheet_export_minute(export, row->at);
+	sheet_export_text(export, row->payer);
+	sheet_export_text(export, row->code);
+	sheet_export_text(export, row->procedure);
+	sheet_export_int(export, row->amount);
+	sheet_export_text(export, pay_method(row->method));
+	sheet_export_text(export, dossier_show_actor(web, pool, row->actor, AUTHOR_BOARD));
+	sheet_export_text(export, text_get(row->cancelled ? "receipts.cancelled" : row->refunded > 0 ?
+			"receipts.refunded" : "receipts.stands"));
+	sheet_export_text(export, row->cancelled ? row->why : row->refunded > 0 ?
+			show_money(pool, row->refunded) : "");
+	return sheet_export_row(export, false);
 }
 
-enum rc page_receipts_csv(struct web *web, struct request *request, struct response *response)
+enum rc page_receipts_file(struct web *web, struct request *request, struct response *response)
 {
-	static const char *const heads[] = { "serial", "number", "at", "payer", "code", "procedure",
-		"amount", "method", "actor", "state", "note" };
-	struct pool *pool = request->pool;
-	struct buf *out = &response->body;
+	struct sheet_export *export = NULL;
 	struct money_query query;
 	struct money_row *rows = NULL;
-	size_t count = 0, heads_count = sizeof(heads) / sizeof(heads[0]);
+	enum sheet_format format;
+	size_t count = 0;
 	int year, month;
 	enum rc rc;
 
+	if (!sheet_format_parse(request->params[0], &format))
+		return RC_NOT_FOUND;
 	query_of(request, &query, &year, &month);
-	query.limit = CSV_ROWS;
-	rc = money_list(web->store, pool, &query, &rows, &count);
-	if (rc != RC_OK)
-		return rc;
-	buf_text(out, "\xEF\xBB\xBF");
-	for (size_t i = 0; i < heads_count; i++)
-		csv(out, text_get(pool_printf(pool, "receipts.head.%s", heads[i])), i + 1 == heads_count);
-	for (size_t i = 0; i < count; i++) {
-		csv(out, rows[i].serial, false);
-		csv(out, rows[i].number, false);
-		csv(out, show_time_screen(pool, rows[i].at), false);
-		csv(out, rows[i].payer, false);
-		csv(out, rows[i].code, false);
-		csv(out, rows[i].procedure, false);
-		csv(out, pool_printf(pool, "%lld", (long long)rows[i].amount), false);
-		csv(out, pay_method(rows[i].method), false);
-		csv(out, dossier_show_actor(web, pool, rows[i].actor, AUTHOR_BOARD), false);
-		csv(out, text_get(rows[i].cancelled ? "receipts.cancelled" : rows[i].refunded > 0 ?
-				"receipts.refunded" : "receipts.stands"), false);
-		csv(out, rows[i].cancelled ? rows[i].why : rows[i].refunded > 0 ?
-				show_money(pool, rows[i].refunded) : "", true);
-	}
-	response_download(response, "text/csv; charset=utf-8",
-			pool_printf(pool, "bien-lai-%d-%02d.csv", year, month));
-	return RC_OK;
+	query.limit = FILE_ROWS;
+	rc = money_list(web->store, request->pool, &query, &rows, &count);
+	if (rc == RC_OK)
+		rc = sheet_export_open(web, request, format, pool_printf(request->pool, "%s, %s",
+				text_get("receipts.title"), text_fill(request->pool, "book.month",
+				pool_printf(request->pool, "%d", month),
+				pool_printf(request->pool, "%d", year), NULL)), columns, COLUMNS, &export);
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		rc = put_row(web, request->pool, export, &rows[i]);
+	if (rc == RC_OK)
+		return sheet_export_close(export, response, pool_printf(request->pool,
+				"bien-lai-%d-%02d", year, month));
+	sheet_export_drop(export);
+	return rc;
 }
 
 /* ---- use of numbers ---- */

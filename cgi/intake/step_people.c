@@ -172,7 +172,8 @@ static void take_answers(struct request *request, json_t *data, const struct pro
 			json_put_flag(answers, procedure->questions[i].id, answer[0] == 'c');
 		else if (answer[0] != '\0' || (!leave && json_object_get(answers,
 				procedure->questions[i].id) == NULL))
-			form_fault(request->form, name, "step2.need_answer");
+			form_fault_say(request->form, name, text_fill(request->pool, "step2.need_answer",
+					procedure->questions[i].text, NULL));
 	}
 }
 
@@ -198,7 +199,8 @@ static void take_person(struct request *request, json_t *data, const struct role
 	if (json_text(person, "name")[0] != '\0' || leave)
 		return;
 	if (role->required || json_text(person, "number")[0] != '\0')
-		form_fault(form, name_of(request->pool, "ten", role->id), "step2.need_person");
+		form_fault_say(form, name_of(request->pool, "ten", role->id), text_fill(request->pool,
+				"step2.need_person", role->name, NULL));
 }
 
 enum rc step_people_take(struct request *request, json_t *data, const struct procedure *procedure,

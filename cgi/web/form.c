@@ -221,6 +221,11 @@ void form_fault(struct form *form, const char *field, const char *text_key)
 	add_fault(form, field, text_get(text_key));
 }
 
+void form_fault_say(struct form *form, const char *field, const char *sentence)
+{
+	add_fault(form, field, sentence);
+}
+
 void form_clear_faults(struct form *form)
 {
 	form->fault_count = 0;

@@ -59,6 +59,8 @@ int64_t form_int(const struct form *form, const char *name, int64_t otherwise);
 bool form_flag(const struct form *form, const char *name);
 /* A fault found by the handler itself: text key. */
 void form_fault(struct form *form, const char *field, const char *text_key);
+/* The same in words; sentence lives as long as the form. */
+void form_fault_say(struct form *form, const char *field, const char *sentence);
 bool form_has_faults(const struct form *form);
 /* Forgets all of them: a button was pressed for which the fields do not matter yet. */
 void form_clear_faults(struct form *form);

@@ -337,6 +337,19 @@ test('few numbers left are announced; with none left nothing is taken, and nothi
 	const later = await clerk.submit(cannot, '/kiem-tra', { fee_state: 'later' });
 	assert.match(later.redirected ?? '', /\/xong$/, say(later));
 	assert.equal(books().numbers.length, 20);
+	// The till of chứng thực says so at its field; by transfer it goes on.
+	await manager.submit(await manager.get('/so/chung-thuc'), '/so/chung-thuc', { kind: 'copy', medium: 'paper', volume: '1', last: '0' });
+	const till = await clerk.get('/chung-thuc');
+	const visit = (pay) => clerk.submit(till, '/chung-thuc', { work: 'copy', name: 'Nguyễn Văn Thử', number: '', pay, return: 'now',
+		signer: /<option value="(u-[^"]+)"/.exec(till.html)[1], paper_1: 'Bằng tốt nghiệp', pages_1: '2', copies_1: '1' }, { button: 'accept' });
+	const empty = await visit('cash');
+	assert.equal(empty.status, 422, say(empty));
+	assert(fault(empty, 'pay') && /Đã hết số biên lai/.test(empty.text), say(empty));
+	assert(empty.html.includes('value="Bằng tốt nghiệp"'), 'what was typed stays');
+	const transfer = await visit('transfer');
+	assert.match(transfer.redirected ?? '', /\/thu-tien$/, say(transfer));
+	assert.match(transfer.html, /vietqr/, 'the code to scan stands there');
+	assert.equal(books().numbers.length, 20, 'no number before the money was seen');
 });
 test('after a restart and a rebuild no number comes again; a new range goes on', async () => {
 	const before = stack.digest('board');
@@ -362,6 +375,9 @@ test('the register filters and goes out as CSV; the usage report adds up', async
 	assert.match(csv.headers['content-type'], /text\/csv/);
 	const lines = csv.html.replace(/^\ufeff/, '').trim().split('\r\n');
 	assert.equal(lines.length - 1, events().filter((e) => e.kind === 'fee.collected').length);
+	const xlsx = await clerk.request('GET', '/so/bien-lai/xlsx');
+	assert.match(xlsx.headers['content-type'], /spreadsheetml/);
+	assert.equal((await clerk.request('GET', '/so/bien-lai/exe')).status, 404);
 	const mine = await clerk.get(`/so/bien-lai?nguoi=${/name="nguoi"[\s\S]*?<option value="(u-[0-9a-f]+)">Vũ Thị Thử/.exec(page.html)[1]}`);
 	assert.match(mine.text, /0000004/);
 	assert(!mine.text.includes('0000001'));

@@ -51,7 +51,7 @@ test('own work opens at once and is recorded; no name, no number stands in the r
 test('lists with names are looks; one\'s own draft is none, another\'s is', async () => {
 	const register = `/so/ho-so?thang=${new Date().toISOString().slice(0, 7)}`;
 	for (const [where, route] of [[register, 'register'], ['/so/ho-so/in', 'register.print'], ['/so/ho-so/tep/csv', 'register.file'],
-		['/tra-ket-qua', 'tray.results'], ['/so/bien-lai', 'receipts'], ['/so/bien-lai/csv', 'receipts.csv']]) {
+		['/tra-ket-qua', 'tray.results'], ['/so/bien-lai', 'receipts'], ['/so/bien-lai/csv', 'receipts.file']]) {
 		const before = looks(`route = '${route}' AND subject = ''`);
 		assert.equal((await people.one.get(where)).status, 200, where);
 		assert.equal(looks(`route = '${route}' AND subject = ''`) - before, 1, where);
