@@ -40,6 +40,8 @@ static const char ONE_HEADER[] =
 	"SELECT header, hash FROM journal WHERE board = $1 AND author = $2 AND seq = $3";
 static const char LATE[] =
 	"SELECT 1 FROM dossier WHERE board = $1 AND id = $2 AND has_due = 1 AND finished_at > due_at";
+/* A range of receipts is numbered as a book is, and is no book of certifications. */
+static const char RECEIPTS[] = "SELECT 1 FROM book WHERE board = $1 AND id = $2 AND kind = 'receipt'";
 static const char DRAFTS[] = "SELECT count(*) FROM draft WHERE board = $1";
 
 const char *day_count_name(enum day_count count)
@@ -85,18 +87,36 @@ enum rc day_list(struct store *store, struct pool *pool, size_t limit, struct da
 
 /* ---- what happened in a part of a log ---- */
 
-static enum rc add_late(struct store *store, const uint8_t *dossier, int64_t *late)
+/* Whether the query finds its subject. */
+static enum rc found(struct store *store, const char *sql, const uint8_t *subject, bool *is)
 {
-	struct stmt *stmt = db_stmt(store->tram, LATE);
-	bool row = false;
+	struct stmt *stmt = db_stmt(store->tram, sql);
 	enum rc rc;
 
 	stmt_text(stmt, 1, store->board);
-	stmt_blob(stmt, 2, dossier, EVENT_ID_SIZE);
-	rc = stmt_step(stmt, &row);
-	if (rc == RC_OK && row) {
-		(*late)++;
+	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);
+	rc = stmt_step(stmt, is);
+	if (rc == RC_OK && *is)
 		stmt_reset(stmt);
+	return rc;
+}
+
+static enum rc count_event(struct store *store, const struct event *event, int64_t counts[DAY_COUNTS])
+{
+	enum day_count count = DAY_COUNTS;
+	bool is = false;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(event->kind, kinds[i].kind) == 0)
+			count = kinds[i].count;
+	if (count == DAY_CERTIFIED || count == DAY_SPOILED)
+		rc = found(store, RECEIPTS, event->subject, &is);
+	if (rc == RC_OK && count != DAY_COUNTS && !is)
+		counts[count]++;
+	if (rc == RC_OK && count == DAY_FINISHED) {
+		rc = found(store, LATE, event->subject, &is);
+		counts[DAY_FINISHED_LATE] += is;
 	}
 	return rc;
 }
@@ -120,11 +140,7 @@ static enum rc count_log(struct store *store, enum event_author author, int64_t 
 
 		if (event_decode(header, len, &event) != RC_OK)
 			continue;
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-			if (strcmp(event.kind, kinds[i].kind) == 0)
-				counts[kinds[i].count]++;
-		if (strcmp(event.kind, "dossier.finished") == 0)
-			rc = add_late(store, event.subject, &counts[DAY_FINISHED_LATE]);
+		rc = count_event(store, &event, counts);
 		if (rc != RC_OK)
 			break;
 	}
