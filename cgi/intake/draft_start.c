@@ -196,10 +196,12 @@ enum rc page_draft_take(struct web *web, struct request *request, struct respons
 		if (rc == RC_OK)
 			rc = draft_take(web->store, draft.id, account->id, account->name);
 	}
+	/* A letter's draft knows a name and nothing else: nobody is whole without an address. */
 	if (rc == RC_OK)
 		response_see_other(response, draft_page_url(request->pool, draft.id,
 				json_object_get(draft.data, "components") != NULL ? "/giay-to" :
-				json_object_get(draft.data, "applicant") != NULL ? "/thu-tuc" : "/nguoi"));
+				json_text(json_object_get(draft.data, "applicant"), "address")[0] != '\0' ?
+				"/thu-tuc" : "/nguoi"));
 	draft_free(&draft);
 	return rc;
 }
