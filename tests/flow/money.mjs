@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { Ledger } from '../lib/ledger.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'money', ports: [9163, 9167] });
@@ -64,48 +65,8 @@ function scanned(svg) {
 }
 
 // ---- a slow, simple recomputation ----
-// The board's events in order: the few lines of the header that matter, and the body.
-const database = (sql) => {
-	const out = spawnSync('sqlite3', ['-readonly', '-json', path.join(stack.data, 'board/db/tram.db'), sql],
-		{ encoding: 'utf8', maxBuffer: 1 << 28 });
-	assert.equal(out.status, 0, out.stderr);
-	return JSON.parse(out.stdout || '[]');
-};
-function events() {
-	return database(`SELECT CAST(j.header AS TEXT) AS header, CAST(b.body AS TEXT) AS body FROM journal j
-		JOIN journal_body b ON b.board = j.board AND b.author = j.author AND b.seq = j.seq ORDER BY j.seq`)
-		.map(({ header, body }) => {
-			const line = (name) => new RegExp(`^${name} (.*)$`, 'm').exec(header)[1].split(' ');
-			return { id: line('id')[0], subject: line('subject')[1], kind: line('kind')[0], actor: line('actor')[0],
-				body: JSON.parse(body) };
-		});
-}
-// What stands, what went back, which numbers: with nothing but additions.
-function books() {
-	const collections = new Map(), sums = { cash: 0, transfer: 0, back: 0 };
-	const numbers = [], cancelled = [];
-	for (const { kind, id, subject, body } of events()) {
-		if (kind === 'fee.collected') {
-			collections.set(id, { dossier: subject, left: body.total });
-			sums[body.method] += body.total;
-			if (body.receipt) numbers.push(Number(body.receipt.number));
-		} else if (kind === 'fee.cancelled') {
-			sums.back += collections.get(body.collected).left;
-			collections.get(body.collected).left = 0;
-		} else if (kind === 'fee.refunded') {
-			sums.back += body.amount;
-			collections.get(body.collected).left -= body.amount;
-		} else if (kind === 'receipt.cancelled') {
-			cancelled.push(Number(body.receipt.number));
-		}
-	}
-	const paid = new Map();
-	for (const { dossier: id, left } of collections.values()) {
-		assert(left >= 0, 'never more went back than came');
-		paid.set(id, (paid.get(id) ?? 0) + left);
-	}
-	return { paid, sums, numbers, cancelled };
-}
+const ledger = new Ledger(stack);
+const database = (sql) => ledger.rows(sql), events = () => ledger.events(), books = () => ledger.money();
 const dong = (amount) => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} đ`;
 
 test.must('a board, a clerk, a manager, a specialist and a second cashier', async () => {

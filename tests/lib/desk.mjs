@@ -1,0 +1,160 @@
+// desk.mjs: one person at a screen in real Chromium. What she does is what a hand can do: follow a link,
+// press a button, choose a label, type, scan; a link inside a folded list is unfolded first. Every press
+// is counted. A page that comes back with faults fails with what it says.
+import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { root } from './stack.mjs';
+
+const PASSWORD = 'Tram-Demo-2026!';
+let browser;
+export async function startChromium() {
+	browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+}
+export const stopChromium = () => browser?.close();
+
+export class Desk {
+	// folder: of the pictures under build/shots. options: of the context (javaScriptEnabled: false …).
+	static async open(origin, folder, options = {}) {
+		const self = new Desk();
+		Object.assign(self, { origin, taps: 0, shots: path.join(root, 'build/shots', folder) });
+		mkdirSync(self.shots, { recursive: true });
+		self.context = await browser.newContext({ locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh',
+			viewport: { width: 1280, height: 800 }, ...options });
+		self.context.setDefaultTimeout(30000);
+		self.page = await self.context.newPage();
+		return self;
+	}
+	static async login(origin, folder, login, options) {
+		const self = await Desk.open(origin, folder, options);
+		await self.go('/dang-nhap');
+		await self.page.fill('#login', login);
+		await self.page.fill('#password', PASSWORD);
+		await self.press('main button[type=submit]');
+		assert(!self.at().includes('dang-nhap'), `${login}: ${await self.says()}`);
+		return self;
+	}
+
+	at() {
+		return new URL(this.page.url()).pathname;
+	}
+	async says() {
+		return (await this.page.locator('main').innerText()).replace(/\s+/g, ' ').trim();
+	}
+	async go(address) {
+		const answer = await this.page.goto(this.origin + address);
+		assert.equal(answer.status(), 200, `${address}: ${await this.page.innerText('body')}`);
+	}
+	picture(name) {
+		return this.page.screenshot({ path: path.join(this.shots, `${name}.png`), fullPage: true });
+	}
+
+	// The first of the selector that a hand can reach.
+	async reach(selector) {
+		const all = this.page.locator(selector);
+		await all.first().waitFor({ state: 'attached' })
+			.catch(() => assert.fail(`nothing "${selector}" on ${this.at()}`));
+		if (!await all.locator('visible=true').count()) {
+			await all.first().evaluate((e) => {
+				for (let at = e.closest('details:not([open])'); at; at = e.closest('details:not([open])')) at.open = true;
+			});
+			this.taps++;
+		}
+		return all.locator('visible=true').first();
+	}
+	// A press that leads to another page; one that this page knows nothing more of.
+	async press(selector) {
+		const button = await this.reach(selector);
+		this.taps++;
+		await Promise.all([this.page.waitForNavigation(), button.click()]);
+	}
+	// As press, and the page after it must not be one with faults.
+	async send(selector) {
+		await this.press(selector);
+		const faults = this.page.locator('.summary');
+		if (await faults.count()) assert.fail(`${this.at()}: ${await faults.first().innerText()}`);
+		const title = await this.page.title();
+		assert(!/Lỗi|không mở được/.test(title), `${this.at()}: ${title}: ${await this.says()}`);
+	}
+	// A scanner types into whatever has the focus and ends with Enter.
+	scan(text) {
+		return Promise.all([this.page.waitForNavigation(),
+			this.page.keyboard.insertText(text).then(() => this.page.keyboard.press('Enter'))]);
+	}
+	// With the keyboard alone: to the element, seen to have the focus, and Enter on it.
+	async tabTo(selector) {
+		for (let i = 0; i < 200; i++) {
+			const here = await this.page.evaluate((s) => {
+				const e = document.activeElement, style = getComputedStyle(e);
+				return e.matches(s) && { seen: style.outlineStyle !== 'none' || style.boxShadow !== 'none' };
+			}, selector);
+			if (here) return assert(here.seen, `the focus on "${selector}" cannot be seen`);
+			await this.page.keyboard.press('Tab');
+		}
+		assert.fail(`the keyboard does not come to "${selector}" on ${this.at()}`);
+	}
+	async enter(selector) {
+		await this.tabTo(selector);
+		await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press('Enter')]);
+	}
+	async tick(selector, on = true) {
+		const box = this.page.locator(selector).first();
+		if (await box.isChecked() === on) return;
+		const label = box.locator('xpath=ancestor::label');
+		if (await label.count()) {
+			await this.unfold(label.first());
+			await label.first().click();
+		} else {
+			await this.page.locator(`label[for="${await box.getAttribute('id')}"]`).first().click();
+		}
+		this.taps++;
+		assert.equal(await box.isChecked(), on, selector);
+	}
+	async unfold(place) {
+		await place.evaluate((e) => {
+			for (let at = e.closest('details:not([open])'); at; at = e.closest('details:not([open])')) at.open = true;
+		});
+	}
+	// Fills the form of the page: { name: text | value of a choice | true | file | files }.
+	async fill(values) {
+		for (const [name, value] of Object.entries(values)) {
+			const all = this.page.locator(`main [name="${name}"]:not([type=hidden])`);
+			assert(await all.count(), `no field "${name}" on ${this.at()}: ${(await this.says()).slice(0, 300)}`);
+			const kind = await all.first().evaluate((e) => e.tagName === 'SELECT' ? 'select' : e.type);
+			if (kind === 'radio') {
+				await this.tick(`main [name="${name}"][value="${value}"]`);
+			} else if (kind === 'checkbox') {
+				await this.tick(`main [name="${name}"]`, value);
+			} else if (kind === 'file') {
+				await all.first().setInputFiles(value);
+			} else {
+				await this.unfold(all.first());
+				if (kind === 'select') await all.first().selectOption(value);
+				else await all.first().fill(value);
+			}
+		}
+	}
+
+	// The dossier as one finds it: its number into the search field.
+	async dossier(code) {
+		const field = this.page.locator('#q');
+		if (!await field.count()) return this.go(`/ho-so/${encodeURIComponent(code)}`);
+		await field.fill(code);
+		await Promise.all([this.page.waitForNavigation(), field.press('Enter')]);
+		assert.equal(this.at(), `/ho-so/${encodeURIComponent(code)}`, await this.says());
+	}
+	// An act on a dossier, by the link or button that its page offers; values fill the act's own page.
+	async act(code, slug, values = {}, go = 'main .foot button.go') {
+		await this.dossier(code);
+		const url = `/ho-so/${encodeURIComponent(code)}/${slug}`;
+		if (await this.page.locator(`main form[action="${url}"]`).count())
+			return this.send(`main form[action="${url}"] button`);
+		await this.press(`main a[href="${url}"], main a[href^="${url}?"]`);
+		await this.fill(values);
+		await this.send(go);
+	}
+	close() {
+		return this.context.close();
+	}
+}
