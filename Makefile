@@ -145,7 +145,7 @@ $(B)/tests/%: $(B)/obj/unit/%.o $(FIXTURES) $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/s
 	$(call say,LD $@)$(CC) -o $@ $< $(FIXTURES) $(LINK_ALL) -lcmocka
 unit: $(UNIT) $(B)/tram-sheet $(B)/tram-image
 check: unit
-	$(Q)RUN='$(RUN)' TRAM_STEPS=$${TRAM_STEPS:-8000} sh tests/unit/run.sh $(B) $(UNIT)
+	$(Q)RUN='$(RUN)' TRAM_STEPS=$${TRAM_STEPS:-$(if $(CROSS),2000,8000)} sh tests/unit/run.sh $(B) $(UNIT)
 
 # Fuzz targets (libFuzzer; a tree of their own, all of it built with clang, sanitizers and coverage)
 # and small test tools: FastCGI peers, preloaded fault libraries.
