@@ -68,7 +68,10 @@ static enum sheet_exit read_sheet(void)
 	}
 	if (held.len > 0 && file_write_all(1, held.data, held.len) != RC_OK)
 		status = SHEET_EXIT_IO;
-	return status;	/* the memory goes with the process */
+	buf_free(&out.line);
+	buf_free(&held);
+	buf_free(&bytes);
+	return status;
 }
 
 int main(int argc, char **argv)
