@@ -406,7 +406,7 @@ test('markup in every field: stored as typed (NFC), shown as text on every page 
 		{ files: [{ name: 'file', filename: 'b\'"<b id=x>&.pdf', type: 'application/pdf', content: pdf() }] });
 	seen.push(await clerk.get(url(code, 'tra')), await clerk.get('/tra-ket-qua'));
 	await act(clerk, code, 'tra', { receiver: 'other', name: odd('receiver'), number: '000090000017', relation: odd('relation'), proof: 'authorisation',
-		authorisation: odd('authorisation'), signature: 'witness', witness: odd('witness'), note: odd('returned') });
+		authorisation: odd('authorisation'), signature: 'witness', witness: odd('witness'), note: odd('returned'), tracking: odd('tracking') });
 	const end = await dossier(clerk, code);
 	seen.push(end, await clerk.submit(await clerk.get('/quay'), '/tim', { q: code }), await clerk.submit(await clerk.get('/quay'), '/tim', { q: one.phone }));
 	const links = [...new Set(seen.flatMap((p) => [...p.html.matchAll(/href="(\/nguoi\/[^"]+)"/g)].map((m) => m[1])))];

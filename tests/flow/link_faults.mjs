@@ -132,7 +132,7 @@ test.must('the center is well: events and files arrive', async () => {
 	center.lies = {};
 	const good = await well((h) => h.blobs_waiting === 0);
 	assert.equal(center.head.seq, good.head_seq);
-	assert.equal(center.blobs.size, 3);
+	assert.equal(center.blobs.size, 2);
 	assert.equal(stack.status().unsent, 0);
 });
 test('an answer lost after the center stored the events: the same bytes again, no doubles', async () => {
