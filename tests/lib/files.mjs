@@ -100,6 +100,13 @@ export function jpegSize(bytes) {
 	return null;
 }
 
+// A PDF of exactly so many bytes (a thousand at least): it stays as it is, byte for byte, where a photo
+// would be made a page. Each is different.
+export function pdfOf(size, line) {
+	const bytes = pdf(line, size - 900);
+	return Buffer.concat([bytes, Buffer.alloc(size - bytes.length, '\n')]);
+}
+
 // One page with a line of text.
 export function pdf(line = 'Van ban thu', size = 0) {
 	const noise = randomBytes(Math.max(8, size / 2)).toString('hex');
