@@ -344,6 +344,31 @@ enum rc when_parse_date(const char *text, int *year, int *month, int *day)
 	return RC_INVALID;
 }
 
+enum rc when_parse_typed(const char *text, int *year, int *month, int *day)
+{
+	int64_t parts[3] = { 0 };
+	char own[11];
+	size_t at = 0;
+
+	if (when_parse_date(text, year, month, day) == RC_OK)
+		return RC_OK;
+	for (int i = 0; i < 3; i++) {
+		size_t digits = strspn(text + at, "0123456789");
+
+		if (digits == 0 || digits > (i < 2 ? 2u : 4u) || (i == 2 && digits != 4))
+			return RC_INVALID;
+		for (; digits > 0; digits--)
+			parts[i] = parts[i] * 10 + (text[at++] - '0');
+		if (text[at] != '\0' && strchr("/.-", text[at]) != NULL && i < 2)
+			at++;
+		else if (text[at] != '\0' || i < 2)
+			return RC_INVALID;
+	}
+	snprintf(own, sizeof(own), "%02u/%02u/%04u", (unsigned)parts[0] % 100u, (unsigned)parts[1] % 100u,
+			(unsigned)parts[2] % 10000u);
+	return when_parse_date(own, year, month, day);
+}
+
 void when_iso_minute(int64_t at_ms, char *out)
 {
 	struct when_local local;

@@ -57,6 +57,8 @@ enum rc when_from_local(const struct when_local *local, int64_t *at_ms) MUST_CHE
 enum rc when_parse_local(const char *text, int64_t *at_ms) MUST_CHECK;
 /* "yyyy-mm-dd" or "dd/mm/yyyy" or "ddmmyyyy" into year, month, day; RC_INVALID otherwise. */
 enum rc when_parse_date(const char *text, int *year, int *month, int *day) MUST_CHECK;
+/* As people type it: besides, day and month of one digit, and dots or dashes between: "1/9/2026". */
+enum rc when_parse_typed(const char *text, int *year, int *month, int *day) MUST_CHECK;
 /* Days since 1970-01-01 of a civil date, and back. */
 int64_t when_day_number(int year, int month, int day);
 void when_from_day_number(int64_t days, int *year, int *month, int *day);

@@ -23,7 +23,7 @@ static bool asked_day(const struct request *request, const struct book_row *book
 {
 	const char *asked = request_query(request, "ngay");
 
-	return when_parse_date(asked, &out->year, &out->month, &out->day) == RC_OK &&
+	return when_parse_typed(asked, &out->year, &out->month, &out->day) == RC_OK &&
 			out->year == book->year;
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/when.h"
 #include "intake/cert.h"
 #include "store/account.h"
 #include "store/book.h"
@@ -38,6 +39,19 @@ static struct view *group_of(struct web *web, struct request *request, struct vi
 	return group;
 }
 
+/* Who came today and gets it today waits in the room: a due time would only be noise. */
+static bool due_matters(struct request *request, const struct book_waiting *row)
+{
+	char now[8], received[8], due[8];
+
+	if (row->due_at == 0)
+		return false;
+	when_yymmdd(request->now_ms, now);
+	when_yymmdd(row->received_at, received);
+	when_yymmdd(row->due_at, due);
+	return strcmp(due, now) != 0 || strcmp(received, now) != 0;
+}
+
 static void show_dossier(struct request *request, struct view *item, const struct book_waiting *row)
 {
 	view_set(item, "id", row->id_hex);
@@ -47,7 +61,8 @@ static void show_dossier(struct request *request, struct view *item, const struc
 	view_set(item, "applicant", row->applicant);
 	view_set(item, "content", row->content);
 	view_set(item, "received", show_clock(request->pool, row->received_at));
-	view_set(item, "due", row->due_at > 0 ? show_time_screen(request->pool, row->due_at) : "");
+	view_set(item, "due", due_matters(request, row) ?
+			show_time_screen(request->pool, row->due_at) : "");
 	view_flag(item, "fresh", strcmp(request_query(request, "moi"), row->code) == 0);
 	view_flag(item, "signed_already", row->state == STATE_SIGNED);
 	if (row->fee_total > row->fee_paid)

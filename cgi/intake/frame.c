@@ -29,11 +29,23 @@ bool frame_can(const struct request *request, unsigned roles)
 
 const char *frame_home(const struct request *request)
 {
-	if (frame_can(request, ROLES_COUNTER))
+	static const struct { unsigned roles; const char *url; } homes[] = {
+		{ ROLES_PREPARE, "/quay" },
+		{ ROLE_MANAGER, "/quan-ly" },
+		{ ROLE_SIGNER | ROLE_APPROVER, "/duyet" },
+		{ ROLE_SPECIALIST, "/xu-ly" },
+		{ ROLE_CASHIER, "/thu-tien" },
+		{ ROLE_CLERK_SEAL, "/chung-thuc/khay" },
+	};
+
+	for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++)
+		if (frame_can(request, homes[i].roles))
+			return homes[i].url;
+	/* Who only returns: the post office's own people begin with what leaves by post. */
+	if (!frame_can(request, ROLE_RETURNER))
 		return "/quay";
-	if (frame_can(request, ROLE_SIGNER | ROLE_APPROVER))
-		return "/duyet";
-	return "/xu-ly";
+	return strcmp(request->session->account.employer, "post") == 0 ? "/buu-chinh/giao" :
+			"/tra-ket-qua";
 }
 
 /* The header's clock: today as 09:14, another day as 09:14, 25/11/2026. */
@@ -110,6 +122,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_cert", frame_can(request, ROLES_CERT));
 	view_flag(view, "can_work", frame_can(request, ROLE_SPECIALIST | ROLE_MANAGER));
 	view_flag(view, "can_sign", frame_can(request, ROLE_SIGNER | ROLE_APPROVER | ROLE_MANAGER));
+	view_flag(view, "can_till", frame_can(request, ROLE_CASHIER));
 	view_flag(view, "can_return", frame_can(request, ROLES_COUNTER));
 	view_flag(view, "can_manage", frame_can(request, ROLE_MANAGER));
 	view_flag(view, "can_menu", true);

@@ -51,7 +51,7 @@ const char *uploads_page_of(const struct request *request);	/* web->page_of of t
 /* web->frame: station, who, counter, transfer line, menu flags. */
 void frame_fill(struct web *web, struct request *request, struct view *view);
 bool frame_can(const struct request *request, unsigned roles);
-/* Where a person starts: /quay, /xu-ly or /duyet by role. */
+/* Where a person starts, by role: the page that says what she is to do next. */
 const char *frame_home(const struct request *request);
 
 /* ---- show_dossier.c: a dossier as rows and words ---- */
@@ -333,6 +333,7 @@ PAGE(step_person);
 PAGE(step_procedure);
 PAGE(step_papers);
 PAGE(step_check);
+PAGE(step_keep);
 PAGE(draft_discard);
 PAGE(draft_take);
 PAGE(done);

@@ -90,6 +90,7 @@ enum rc page_pay_list(struct web *web, struct request *request, struct response 
 		view_setf(view, "older_url", "/thu-tien?tu=%d", (int)from + ROWS);
 	view_flag(view, "may_manage", frame_can(request, ROLE_MANAGER));
 	view_flag(view, "may_take", frame_can(request, ROLES_TILL));
+	view_flag(view, "at_till", true);
 	view_set(view, "title", text_get("pay.list_title"));
 	view_flag(view, "focus_find", true);
 	return web_page(web, request, response, "intake/pay_list", view);

@@ -301,6 +301,55 @@ static enum rc write(struct print *print, struct response *response)
 	return rc;
 }
 
+/* Number of the act that a waiting paper is made of; receipts name theirs themselves. */
+static enum rc waiting_number(struct web *web, struct pool *pool, const struct paper_row *row,
+		const char **number)
+{
+	const char *slug = print_slug(row->paper);
+	struct print print = { .web = web, .number = "", .kind = slug != NULL ? kind_of(slug) : NULL };
+	enum rc rc;
+
+	*number = row->ref;
+	if (print.kind == NULL)
+		return RC_NOT_FOUND;
+	if (row->ref[0] != '\0')
+		return RC_OK;
+	rc = journal_subject(web->store, pool, web->store->board, row->subject, &print.rows,
+			&print.count);
+	if (rc != RC_OK)
+		return rc;
+	find_source(&print);
+	*number = pool_strdup(pool, json_text(print.act, "number"));
+	json_decref(print.act);
+	return RC_OK;
+}
+
+/* What waits was not printed since its act: this is copy 0. */
+enum rc print_waiting_note(struct web *web, struct pool *pool, const struct paper_row *row,
+		const char **kind, json_t **body)
+{
+	const char *number = "";
+	int64_t slip_no = 0;
+	enum rc rc = RC_OK;
+
+	*body = json_new_object();
+	json_put_int(*body, "copy", 0);
+	if (strcmp(row->paper, "slip") == 0) {
+		*kind = "slip.printed";
+		json_put(*body, "paper", "a4");
+		rc = num_parse(row->ref, 1, INT64_MAX, &slip_no);
+		json_put_int(*body, "slip_no", slip_no);
+		return rc;
+	}
+	*kind = row->code[0] != '\0' ? "paper.printed" : "intake.printed";
+	json_put(*body, "paper", row->paper);
+	if (row->code[0] != '\0')
+		rc = waiting_number(web, pool, row, &number);
+	if (number[0] != '\0')
+		json_put(*body, "number", number);
+	return rc;
+}
+
 enum rc page_paper(struct web *web, struct request *request, struct response *response)
 {
 	struct print print;

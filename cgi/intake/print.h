@@ -10,6 +10,7 @@
 
 #include "intake/intake.h"
 #include "store/journal.h"
+#include "store/paper.h"
 
 struct print;
 
@@ -55,6 +56,9 @@ void print_bar(struct request *request, struct view *view, const char *action, c
 enum rc print_note(struct web *web, struct request *request, enum event_subject subject_kind,
 		const uint8_t subject[16], const char *kind, const json_t *body,
 		char **location) MUST_CHECK;
+/* A paper that waits came out of the printer: the note to write, which the caller frees. */
+enum rc print_waiting_note(struct web *web, struct pool *pool, const struct paper_row *row,
+		const char **kind, json_t **body) MUST_CHECK;
 /* Items of a request for more papers, as list "items". */
 void print_items(struct view *view, const json_t *items);
 /* Duplicates: a text of a body that is freed before the page is sent. */

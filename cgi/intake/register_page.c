@@ -101,7 +101,7 @@ static void asked_start(struct request *request, struct asked *asked)
 	struct when_local local = { 0 };
 	int64_t at;
 
-	if (when_parse_date(day, &local.year, &local.month, &local.day) == RC_OK &&
+	if (when_parse_typed(day, &local.year, &local.month, &local.day) == RC_OK &&
 			when_from_local(&local, &at) == RC_OK && at >= asked->month.from_ms &&
 			at < asked->month.to_ms)
 		asked->query.from_ms = at;

@@ -70,6 +70,7 @@ const struct route intake_routes[] = {
 	{ "draft.check", GET, "/ho-so/moi/:draft/kiem-tra", 0, ROLES_PREPARE, 0, page_step_check },
 	/* Support staff prepare; only intake clerks accept. */
 	{ "draft.accept", POST, "/ho-so/moi/:draft/kiem-tra", 0, ROLE_INTAKE, 0, page_step_check },
+	{ "draft.keep", POST, "/ho-so/moi/:draft/kiem-tra/luu", 0, ROLES_PREPARE, 0, page_step_keep },
 	{ "draft.discard", POST, "/ho-so/moi/:draft/bo", 0, ROLES_PREPARE, 0, page_draft_discard },
 	/* Guidance is everybody's; what is signed is the intake clerk's. */
 	{ "draft.guide", GET | POST, "/ho-so/moi/:draft/huong-dan", 0, ROLES_PREPARE, 0, page_guide },
@@ -131,6 +132,7 @@ const struct route intake_routes[] = {
 	{ "paper", GET | POST, "/ho-so/:code/in/:paper", 0, ROLES_STAFF, 0, page_paper },
 	{ "guide.paper", GET | POST, "/in/phieu/:id", 0, ROLES_STAFF, 0, page_guide_paper },
 	{ "print.tray", GET, "/in", 0, ROLES_STAFF, 0, page_print_tray },
+	{ "print.tray.done", POST, "/in", 0, ROLES_COUNTER, 0, page_print_tray },
 	{ "slip.printed", POST, "/ho-so/:code/da-in", 0, ROLES_COUNTER, 0, page_slip_printed },
 	{ "act.scan", GET | POST, "/ho-so/:code/quet", 0, ROLES_PREPARE, 0, page_scan },
 	{ "act.replace", GET, "/ho-so/:code/thay-tep", 0, ROLE_INTAKE | ROLE_SCANNER | ROLE_MANAGER, 0,

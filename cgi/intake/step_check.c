@@ -17,7 +17,6 @@ static const struct field fields[] = {
 	{ "fee_pages", FIELD_INT, false, 1, 10000, NULL, "step4.fee_pages" },
 	{ "fee_copies", FIELD_INT, false, 1, 10000, NULL, "step4.fee_copies" },
 	{ "exempt", FIELD_LINE, false, 0, 200, NULL, "step4.exempt" },
-	{ "fee_state", FIELD_CHOICE, false, 0, 0, "paid|transfer|later", "step4.fee_state" },
 	{ "way", FIELD_CHOICE, false, 0, 0, "counter|point|post|electronic", "step4.way" },
 	{ "d_point", FIELD_LINE, false, 0, 160, NULL, "step4.d_point" },
 	{ "d_name", FIELD_LINE, false, 0, 160, NULL, "step4.d_name" },
@@ -29,22 +28,25 @@ static const struct field fields[] = {
 	{ "note", FIELD_LINES, false, 0, 1000, NULL, "step4.note" },
 	{ "signature", FIELD_CHOICE, false, 0, 0, "paper|fingerprint|witness", "step4.signature" },
 	{ "witness", FIELD_LINE, false, 0, 160, NULL, "step4.witness" },
+	/* The last one: who prepares a draft says nothing about money (page_step_keep). */
+	{ "fee_state", FIELD_CHOICE, false, 0, 0, "paid|transfer|later", "step4.fee_state" },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
 static const struct draft_data_place places[] = {
 	{ "applicant", "phone" }, { "applicant", "no_phone" },
-	{ NULL, "fee_pages" }, { NULL, "fee_copies" }, { NULL, "exempt" }, { NULL, "fee_state" },
+	{ NULL, "fee_pages" }, { NULL, "fee_copies" }, { NULL, "exempt" },
 	{ "delivery", "way" }, { "delivery", "point" }, { "delivery", "name" },
 	{ "delivery", "phone" }, { "delivery", "address" }, { "delivery", "email" },
 	{ NULL, "notify" }, { NULL, "place" }, { NULL, "note" }, { NULL, "signature" },
-	{ NULL, "witness" },
+	{ NULL, "witness" }, { NULL, "fee_state" },
 };
 _Static_assert(sizeof(places) / sizeof(places[0]) == FIELDS, "one place for each field");
 
 #define GROUND_OTHER "khac"
 
 static const struct draft_data_set set = { fields, places, FIELDS };
+static const struct draft_data_set prepared = { fields, places, FIELDS - 1 };
 
 static void need(struct form *form, const char *field, const char *text_key)
 {
@@ -218,6 +220,7 @@ enum rc step_check_show(struct web *web, struct request *request, struct respons
 	view_flag(view, "ask_phone", json_text(json_object_get(draft->data, "applicant"),
 			"phone")[0] == '\0' || form_raw(known, "phone")[0] != '\0');
 	view_flag(view, "may_accept", frame_can(request, ROLE_INTAKE));
+	view_set(view, "keep_url", draft_page_url(request->pool, draft->id, "/kiem-tra/luu"));
 	view_set(view, "title", text_get("step4.title"));
 	return draft_page_show(web, request, response, draft, 4, view);
 }
@@ -241,6 +244,35 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 		return draft_page_save(web, request, response, draft, "/kiem-tra#phi");
 	rc = draft_save(web->store, draft->id, draft->data);
 	return rc == RC_OK ? step_check_show(web, request, response, draft, form) : rc;
+}
+
+/* What support staff filled in for the clerk who will accept: kept in the draft, never accepted. */
+static enum rc keep(struct web *web, struct request *request, struct response *response,
+		const struct draft *draft)
+{
+	struct form *form = request->form;
+	enum rc rc = form_check(form, prepared.fields, prepared.count);
+
+	if (rc != RC_OK && rc != RC_INVALID)
+		return rc;
+	draft_data_merge(draft->data, form, &prepared);
+	take_ground(form, draft->data, true);
+	if (!form_has_faults(form))
+		return draft_page_save(web, request, response, draft, "/kiem-tra#phi");
+	rc = draft_save(web->store, draft->id, draft->data);
+	return rc == RC_OK ? step_check_show(web, request, response, draft, form) : rc;
+}
+
+enum rc page_step_keep(struct web *web, struct request *request, struct response *response)
+{
+	struct draft draft;
+	bool go;
+	enum rc rc = draft_page_open(web, request, response, &draft, &go);
+
+	if (rc == RC_OK && go)
+		rc = keep(web, request, response, &draft);
+	draft_free(&draft);
+	return rc;
 }
 
 enum rc page_step_check(struct web *web, struct request *request, struct response *response)

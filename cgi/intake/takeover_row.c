@@ -122,7 +122,7 @@ static int64_t moment_of(struct pool *pool, const char *text, int minute)
 	int64_t hour = minute / 60, minutes = minute % 60, at_ms = 0;
 	const char *colon = strchr(clock, ':');
 
-	if (when_parse_date(pool_strndup(pool, text, len), &local.year, &local.month,
+	if (when_parse_typed(pool_strndup(pool, text, len), &local.year, &local.month,
 			&local.day) != RC_OK)
 		return 0;
 	if (clock[0] != '\0' && (colon == NULL ||

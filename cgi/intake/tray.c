@@ -224,6 +224,8 @@ enum rc page_tray_results(struct web *web, struct request *request, struct respo
 
 	view_set(view, "title", text_get("tray.results"));
 	view_flag(view, "at_results", true);
+	view_flag(view, "may_post", frame_can(request, ROLE_RETURNER) &&
+			!frame_can(request, ROLES_PREPARE));
 	view_flag(view, "focus_find", true);
 	view_flag(view, "may_return", frame_can(request, ROLE_INTAKE | ROLE_RETURNER));
 	if (rc == RC_OK)

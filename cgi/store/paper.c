@@ -9,7 +9,7 @@
 #include "base/when.h"
 
 static const char WAITING[] =
-	"SELECT p.subject, p.paper, p.ref, p.at, d.code, d.applicant, d.procedure_name"
+	"SELECT p.subject, p.paper, p.ref, p.at, d.code, d.applicant, d.procedure_name, d.procedure"
 	" FROM paper_waiting p LEFT JOIN dossier d ON d.board = p.board AND d.id = p.subject"
 	" WHERE p.board = $1 ORDER BY p.at, p.subject, p.paper, p.ref LIMIT $2";
 static const char COUNT[] =
@@ -33,6 +33,7 @@ static void read(struct stmt *stmt, struct pool *pool, struct paper_row *out)
 	out->code = stmt_col_dup(stmt, 4, pool);
 	out->applicant = stmt_col_dup(stmt, 5, pool);
 	out->procedure_name = stmt_col_dup(stmt, 6, pool);
+	out->procedure = stmt_col_dup(stmt, 7, pool);
 }
 
 enum rc paper_waiting(struct store *store, struct pool *pool, size_t limit, struct paper_row **rows,

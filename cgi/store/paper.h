@@ -20,7 +20,8 @@ struct paper_row {
 	char subject_hex[33];
 	const char *paper, *ref;
 	int64_t at;
-	const char *code, *applicant, *procedure_name;	/* "": no dossier, a paper of before acceptance */
+	/* "": no dossier, a paper of before acceptance */
+	const char *code, *applicant, *procedure_name, *procedure;
 };
 /* Oldest first, at most limit. */
 enum rc paper_waiting(struct store *store, struct pool *pool, size_t limit, struct paper_row **rows,

@@ -124,7 +124,7 @@ static const char *check_date(struct check *check)
 	if (check->field->max == 1 && strlen(text) == 4 && strspn(text, "0123456789") == 4 &&
 			text[0] != '0')
 		return text;
-	if (when_parse_date(text, &year, &month, &day) != RC_OK)
+	if (when_parse_typed(text, &year, &month, &day) != RC_OK)
 		return wrong(check, check->field->max == 1 ? "form.date_or_year" : "form.date");
 	return pool_printf(check->pool, "%04d-%02d-%02d", year, month, day);
 }

@@ -168,8 +168,10 @@ test('a number of the queue: taken, called, shown on the screen, prepared by sup
 	await choose(support, '2.000635');
 	await support.send('button[name=all]');
 	const draft = support.at();
-	assert(!await support.page.locator('main .foot button.go').count(), 'support does not accept');
+	assert(!await support.page.locator('main [name=fee_state]').count(), 'support says nothing about money');
 	await support.picture('2-support-check');
+	await support.send(NEXT);
+	assert.equal(support.at(), '/quay', 'kept for the clerk, not accepted');
 	await clerk.go('/quay?viec=nhap');
 	await clerk.press(`a[href="${draft.replace('kiem-tra', 'nguoi')}"]`);
 	await clerk.send('form[action$="/nhan-lai"] button');

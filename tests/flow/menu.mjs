@@ -1,6 +1,8 @@
-// Goal: /viec shows each person the pages that open to him, all of them open, and no other.
+// Goal: /viec shows each person the pages that open to him, all of them open, and no other; after the login
+// each comes to the page of her own work.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
+import { chooseProcedure, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'menu', ports: [9600, 9603] });
@@ -32,6 +34,49 @@ test('nobody is shown what the route table refuses', () => {
 	assert(!seen.canbo.includes('/xu-ly') && seen.chuyenvien.includes('/xu-ly'));
 	assert(!seen.chuyenvien.includes('/chung-thuc') && seen.canbo.includes('/chung-thuc'));
 	assert(!seen.chuyenvien.includes('/duyet') && seen.nguoiky.includes('/duyet'));
+});
+
+
+const PASSWORD = 'Tram-Demo-2026!';
+const add = (login, roles) => {
+	const added = stack.tram('board', ['user', 'add', login, '--name', 'Mai Thị Thử', '--roles', roles, '--keep-password'], `${PASSWORD}\n`);
+	assert.equal(added.status, 0, added.stderr);
+};
+test('after the login each comes to the page of her own work, and it opens', async () => {
+	for (const [login, roles, home] of [['canbo', '', '/quay'], ['quanly', '', '/quan-ly'], ['chuyenvien', '', '/xu-ly'], ['nguoiky', '', '/duyet'],
+		['thuquy', 'cashier', '/thu-tien'], ['buuta', 'returner', '/tra-ket-qua'], ['vanthu', 'clerk_seal', '/chung-thuc/khay'],
+		['hotro', 'guide', '/quay'], ['phogd', 'manager,intake', '/quay']]) {
+		if (roles) add(login, roles);
+		const client = stack.clerks();
+		await client.login(login);
+		const page = await client.get('/');
+		assert.equal(page.status, 200, login);
+		assert.equal(page.path.replace(/\?.*/, ''), home, login);
+		assert.equal(page.html.includes('<a href="/thu-tien"'), ['canbo', 'thuquy'].includes(login), `${login}: the till in the menu`);
+		client.close();
+	}
+});
+test('support fills in step 4, is asked nothing about money, cannot accept, and what she typed is there for the clerk', async () => {
+	const support = stack.clerks(), clerk = stack.clerks();
+	await support.login('hotro');
+	await clerk.login('canbo');
+	const draft = await startDraft(support);
+	const page = await tickPapers(support, await chooseProcedure(support, draft, '2.000635'));
+	assert(!page.html.includes('name="fee_state"') && page.text.includes('Người tiếp nhận thu tiền'));
+	const form = support.form(page, '/kiem-tra/luu');
+	const accept = form.action.replace('/luu', '');
+	const values = [...form.fields.filter(([name]) => !['way', 'd_name', 'd_address'].includes(name)), ['way', 'post'], ['d_name', 'Lê Thị Giả'], ['d_address', 'Xóm Thử'], ['fee_state', 'paid']];
+	assert.equal((await support.post(accept, values)).status, 403, 'not hers');
+	const kept = await support.post(form.action, [...values, ['later', '1']]);
+	assert.equal(kept.location, '/quay?viec=nhap');
+	await clerk.submit(await clerk.get(accept.replace('kiem-tra', 'nguoi')), '/nhan-lai');
+	const after = await clerk.get(accept);
+	assert.match(after.html, /id="d_name"[^>]*value="Lê Thị Giả"/);
+	assert.match(after.html, /value="post" checked/);
+	const bad = await support.post(form.action, [...values.filter(([name]) => name !== 'd_phone'), ['d_phone', 'abc']]);
+	assert.notEqual(bad.status, 303, 'taken over by the clerk, or said beside the field');
+	const done = await clerk.submit(after, '/kiem-tra', { d_phone: '0900000777', fee_state: 'later' });
+	assert.match(done.redirected ?? '', /\/xong$/, done.text.slice(0, 400));
 });
 
 await run();

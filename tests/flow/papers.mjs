@@ -64,6 +64,23 @@ test('written by hand is an honest end too, and a second tap is none', async () 
 	assert.equal(await events(code, 'Giấy hẹn viết tay'), 1);
 	assert(!/Bản in lại/.test((await clerk.get(url(code, 'giay-hen'))).text), 'nothing was printed yet');
 });
+test('a pile that came out is confirmed in one act: what was left out still waits, a second tap adds nothing', async () => {
+	const codes = [await taken(), await taken(), await taken()];
+	const page = await clerk.get('/in');
+	const form = clerk.form(page, 'id="lo-giay"');
+	const keys = [...page.html.matchAll(/name="pick\[\]" value="([^"]+)" form="lo-giay" checked/g)].map((m) => m[1]);
+	const key = (code) => keys.find((k) => page.html.split(`value="${k}"`)[1].split('</li>')[0].includes(short(code)));
+	assert(keys.length >= 3 && codes.every(key), 'every row has its box');
+	const sent = [...form.fields, ['pick[]', key(codes[0])], ['pick[]', key(codes[1])], ['pick[]', 'ff.slip.1']];
+	const answers = await Promise.all([1, 2, 3].map(() => clerk.post('/in', sent)));
+	for (const answer of answers) assert.equal(answer.location, '/in?xong=2', answer.text.slice(0, 200));
+	assert.match((await clerk.get('/in?xong=2')).text, /Đã ghi 2 giấy là đã in/);
+	assert.deepEqual(await Promise.all(codes.map((code) => inTray(code, 'Giấy hẹn'))), [0, 0, 1]);
+	assert.match((await clerk.get(url(codes[0], 'giay-hen'))).text, /Bản in lại lần 1/);
+	const again = await clerk.submit(await clerk.get('/in'), 'id="lo-giay"');
+	assert.equal(again.redirected, '/in?trong=1', 'nothing chosen is said');
+	assert.match(again.text, /Chưa chọn giấy nào/);
+});
 test('a new slip takes the place of the old one in the tray', async () => {
 	const code = await taken();
 	const page = await clerk.get(url(code, 'mat-giay-hen'));

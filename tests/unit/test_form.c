@@ -194,7 +194,10 @@ static void other_fields(void **state)
 			{"v=31/02/1990", NULL},
 			{"v=x", NULL},
 	};
-	static const struct attempt births[] = {{"v=1990", "1990"}, {"v=05031990", "1990-03-05"}};
+	static const struct attempt births[] = {{"v=1990", "1990"}, {"v=05031990", "1990-03-05"},
+			{"v=5/3/1990", "1990-03-05"}, {"v=1.12.1990", "1990-12-01"},
+			{"v=05/3/90", NULL}, {"v=1/9", NULL}, {"v=1/9/2026/", NULL}, {"v=31/2/2026", NULL},
+			{"v=/9/2026", NULL}, {"v=1//2026", NULL}, {"v=192026", NULL}};
 	static const struct attempt times[] = {
 			{"v=2026-11-25T15:05", "2026-11-25T15:05"},
 			{"v=2026-11-25+15:05", "2026-11-25T15:05"},
