@@ -65,6 +65,7 @@ static void show_collection(struct web *web, struct request *request, struct vie
 	view_set(item, "why", money->why);
 	if (money->refunded > 0)
 		view_set(item, "refunded", show_money(pool, money->refunded));
+	view_flag(item, "correctable", open && money->refunded < money->amount);
 	if (open && money->refunded == 0)
 		view_set(item, "cancel_url", dossier_show_url(pool, row,
 				pool_printf(pool, "/huy-thu/%s", money->id)));

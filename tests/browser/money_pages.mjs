@@ -39,7 +39,7 @@ test.must('a board with a collector, a range and a day’s work', async () => {
 	await manager.submit(await manager.get('/thu-tien/don-vi'), 'name="r_serial"', { first: '101', last: '110', r_serial: 'TT-26' });
 	for (let i = 0; i < 3; i++) await acceptDossier(clerk, { values: { fee_state: 'paid' } });
 	for (let i = 0; i < 3; i++) owing = (await acceptDossier(clerk, { values: { fee_state: i === 2 ? 'transfer' : 'later' } })).code;
-	const first = /href="([^"]*thu-tien)"/.exec((await clerk.get('/so/bien-lai')).html)[1];
+	const first = /href="(\/ho-so\/[^"]*thu-tien)"/.exec((await clerk.get('/so/bien-lai')).html)[1];
 	const cancel = /href="([^"]*\/huy-thu\/[0-9a-f]{32})"/.exec((await clerk.get(first)).html)[1];
 	await clerk.submit(await clerk.get(cancel), '/huy-thu/', { reason: 'Thu nhầm người', second_login: 'quanly', second_password: PASSWORD });
 	origin = clerk.origin;
