@@ -54,7 +54,14 @@ static size_t chosen(const struct request *request, const int64_t counts[LIST_OP
 	return counts[LIST_RECENT] > 0 ? TABS - 1 : 1;
 }
 
-static void show_tab(struct view *view, const char *slug, int64_t count, bool current, bool urgent)
+/* Of the newest only so many are counted; what is older is found in the register. */
+static bool uncounted(const struct tab *tab, int64_t count)
+{
+	return tab->kind == LIST_RECENT && count == DOSSIER_RECENT_MAX;
+}
+
+static struct view *show_tab(struct view *view, const char *slug, int64_t count, bool current,
+		bool urgent)
 {
 	struct view *item = view_item(view, "tabs");
 
@@ -63,6 +70,7 @@ static void show_tab(struct view *view, const char *slug, int64_t count, bool cu
 	view_setf(item, "count", "%d", (int)count);
 	view_flag(item, "current", current);
 	view_flag(item, "urgent", urgent && count > 0);
+	return item;
 }
 
 /* One page of the list, from ?tu=… on. */
@@ -160,8 +168,9 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 		return rc;
 	at = chosen(request, counts);
 	for (size_t i = 0; i < TABS; i++)
-		show_tab(view, tabs[i].slug, counts[tabs[i].kind], i == at, tabs[i].urgent);
-	show_tab(view, "nhap", (int64_t)draft_count, at == DRAFTS, false);
+		view_flag(show_tab(view, tabs[i].slug, counts[tabs[i].kind], i == at, tabs[i].urgent),
+				"more", uncounted(&tabs[i], counts[tabs[i].kind]));
+	(void)show_tab(view, "nhap", (int64_t)draft_count, at == DRAFTS, false);
 	if (at == DRAFTS)
 		show_drafts(web, request, view, drafts, draft_count);
 	else

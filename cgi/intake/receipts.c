@@ -13,7 +13,7 @@
 #include "web/text_vi.h"
 
 #define ROWS 100
-#define FILE_ROWS 5000
+#define BATCH 500
 
 static const char *const states[] = { "tat-ca", "con-hieu-luc", "da-huy", "khong-so" };
 #define STATES (sizeof(states) / sizeof(states[0]))
@@ -172,28 +172,48 @@ static enum rc put_row(struct web *web, struct pool *pool, struct sheet_export *
 	return sheet_export_row(export, false);
 }
 
+/* In batches, each from the key of the one before: neither memory nor time grows with the month. */
+static enum rc put_rows(struct web *web, struct sheet_export *export, struct money_query *query)
+{
+	struct pool *pool = pool_new();
+	struct money_row *rows = NULL;
+	char key[33] = "";
+	int64_t at = 0;
+	size_t count = 1;
+	enum rc rc = RC_OK;
+
+	query->limit = BATCH;
+	while (rc == RC_OK && count > 0) {
+		pool_reset(pool);
+		rc = money_batch(web->store, pool, query, at, key, &rows, &count);
+		for (size_t i = 0; rc == RC_OK && i < count; i++)
+			rc = put_row(web, pool, export, &rows[i]);
+		if (rc != RC_OK || count == 0)
+			break;
+		memcpy(key, rows[count - 1].id, sizeof(key));
+		at = rows[count - 1].at;
+	}
+	pool_free(pool);
+	return rc;
+}
+
 enum rc page_receipts_file(struct web *web, struct request *request, struct response *response)
 {
 	struct sheet_export *export = NULL;
 	struct money_query query;
-	struct money_row *rows = NULL;
 	enum sheet_format format;
-	size_t count = 0;
 	int year, month;
 	enum rc rc;
 
 	if (!sheet_format_parse(request->params[0], &format))
 		return RC_NOT_FOUND;
 	query_of(request, &query, &year, &month);
-	query.limit = FILE_ROWS;
-	rc = money_list(web->store, request->pool, &query, &rows, &count);
+	rc = sheet_export_open(web, request, format, pool_printf(request->pool, "%s, %s",
+			text_get("receipts.title"), text_fill(request->pool, "book.month",
+			pool_printf(request->pool, "%d", month),
+			pool_printf(request->pool, "%d", year), NULL)), columns, COLUMNS, &export);
 	if (rc == RC_OK)
-		rc = sheet_export_open(web, request, format, pool_printf(request->pool, "%s, %s",
-				text_get("receipts.title"), text_fill(request->pool, "book.month",
-				pool_printf(request->pool, "%d", month),
-				pool_printf(request->pool, "%d", year), NULL)), columns, COLUMNS, &export);
-	for (size_t i = 0; rc == RC_OK && i < count; i++)
-		rc = put_row(web, request->pool, export, &rows[i]);
+		rc = put_rows(web, export, &query);
 	if (rc == RC_OK)
 		return sheet_export_close(export, response, pool_printf(request->pool,
 				"bien-lai-%d-%02d", year, month));

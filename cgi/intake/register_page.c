@@ -36,7 +36,8 @@ static const struct choice nothing = { "", 0, "" };
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static const struct sheet_column columns[] = {
-	{ "register.no", 'n', 6 }, { "register.code", 't', 22 }, { "register.procedure", 't', 40 },
+	{ "register.no", 'n', 6 }, { "register.code", 't', 22 },
+	{ "register.slip_code", 't', 22 }, { "register.procedure", 't', 40 },
 	{ "register.sets", 'n', 6 }, { "register.applicant", 't', 26 }, { "register.address", 't', 34 },
 	{ "register.phone", 't', 14 }, { "register.unit", 't', 24 }, { "register.received", 'w', 17 },
 	{ "register.due", 'w', 17 }, { "register.forwarded", 'w', 17 }, { "register.finished", 'w', 17 },
@@ -297,15 +298,15 @@ static void show_filters(struct web *web, struct request *request, struct view *
 }
 
 /* What was taken over, brought to be handed out or refused stands in the register, but is no intake. */
-static enum rc show_intake(struct web *web, struct view *view, const struct asked *asked, int64_t count)
+static enum rc show_counts(struct web *web, struct view *view, const struct asked *asked)
 {
-	struct register_query query = asked->query;
-	int64_t intake = 0;
-	enum rc rc;
+	int64_t count = 0, intake = 0;
+	enum rc rc = register_count(web->store, &asked->query, &count, &intake);
 
-	query.origins = 1 << ORIGIN_ACCEPTED | 1 << ORIGIN_LATE;
-	rc = register_count(web->store, &query, &intake);
-	if (rc == RC_OK && intake != count) {
+	view_set(view, "count", text_fill(view_pool(view), count < REGISTER_COUNT_MAX ?
+			"register.count" : "register.count_more", pool_printf(view_pool(view), "%lld",
+			(long long)count), NULL));
+	if (asked->query.origins == 0 && intake != count && count < REGISTER_COUNT_MAX) {
 		view_setf(view, "intake", "%lld", (long long)intake);
 		view_setf(view, "elsewhere", "%lld", (long long)(count - intake));
 	}
@@ -316,19 +317,15 @@ enum rc page_register(struct web *web, struct request *request, struct response 
 {
 	struct view *view = view_new(request->pool);
 	struct asked asked = { 0 };
-	int64_t count = 0;
 	enum rc rc = ask(web, request, &asked);
 
 	if (rc == RC_OK)
-		rc = register_count(web->store, &asked.query, &count);
-	if (rc == RC_OK && asked.query.origins == 0)
-		rc = show_intake(web, view, &asked, count);
+		rc = show_counts(web, view, &asked);
 	if (rc == RC_OK)
 		rc = show_rows(web, request, view, &asked, ROWS);
 	if (rc != RC_OK)
 		return rc;
 	show_filters(web, request, view, &asked);
-	view_setf(view, "count", "%lld", (long long)count);
 	view_flag(view, "further", asked.query.after_id[0] != '\0');
 	view_set(view, "title", text_get("register.title"));
 	return web_page(web, request, response, "intake/register", view);
@@ -361,6 +358,7 @@ static enum rc put_row(struct web *web, struct pool *pool, struct sheet_export *
 {
 	sheet_export_int(export, no);
 	sheet_export_text(export, row->official[0] != '\0' ? row->official : row->code);
+	sheet_export_text(export, row->code);
 	sheet_export_text(export, row->content[0] != '\0' ? row->content : row->procedure_name);
 	sheet_export_int(export, row->sets > 0 ? row->sets : 1);
 	sheet_export_text(export, row->applicant);

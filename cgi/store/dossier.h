@@ -87,7 +87,8 @@ enum rc dossier_list(struct store *store, struct pool *pool, const struct dossie
 /* Open dossiers whose clock ran between the two times: received before to_ms, due from from_ms on. */
 enum rc dossier_list_running(struct store *store, struct pool *pool, int64_t from_ms, int64_t to_ms,
 		size_t limit, struct dossier_row **rows, size_t *count) MUST_CHECK;
-/* counts[kind] for every kind on the board's home page. */
+/* counts[kind] for every kind on the board's home page; of the newest no more than DOSSIER_RECENT_MAX. */
+#define DOSSIER_RECENT_MAX 1000
 enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
 		int64_t counts[LIST_OPEN + 1]) MUST_CHECK;
 /* Folded, any word order; also code (any part of 4 digits), phone, ID number. */

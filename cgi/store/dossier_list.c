@@ -27,6 +27,8 @@ enum range { NO_RANGE, BEFORE, BETWEEN, ACCOUNT };
 #define W_TO_HAND_OVER MINE "d.state = 1 AND d.level = 1 AND d.holder = 0"
 #define W_UNSCANNED MINE "d.scans_missing > 0 AND d.holder = 0 AND d.state < 8"
 #define W_OPEN MINE "d.state IN (1, 2, 3, 4, 5, 6, 7, 8)"
+#define TEXT_OF(number) TEXT_OF_(number)
+#define TEXT_OF_(number) #number
 #define ROWS(where) DOSSIER_SELECT "FROM dossier d WHERE " where BY_DUE
 #define COUNT(where) "SELECT count(*) FROM dossier d WHERE " where
 
@@ -45,7 +47,8 @@ static const struct list {
 	[LIST_UNSCANNED] = { ROWS(W_UNSCANNED), COUNT(W_UNSCANNED), NO_RANGE },
 	[LIST_RECENT] = { DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 "
 			"ORDER BY d.received_at DESC LIMIT $4 OFFSET $5",
-			"SELECT count(*) FROM dossier d WHERE d.board = $1", NO_RANGE },
+			"SELECT count(*) FROM (SELECT 1 FROM dossier d WHERE d.board = $1 LIMIT "
+			TEXT_OF(DOSSIER_RECENT_MAX) ") w", NO_RANGE },
 	[LIST_OPEN] = { ROWS(W_OPEN), COUNT(W_OPEN), NO_RANGE },
 	[LIST_UNTAKEN] = { ROWS(MINE "d.state IN (1, 2, 5) AND d.level = 0 AND d.holder = 0"
 			" AND d.assignee = ''"), NULL, NO_RANGE },

@@ -92,6 +92,10 @@ struct money_query {
 };
 enum rc money_list(struct store *store, struct pool *pool, const struct money_query *query,
 		struct money_row **rows, size_t *count) MUST_CHECK;
+/* For a file: in the order in which the money came, after the row (after_at, after_id; "" at the start)
+ * of the batch before; offset is ignored. *count 0: that was all. */
+enum rc money_batch(struct store *store, struct pool *pool, const struct money_query *query,
+		int64_t after_at, const char *after_id, struct money_row **rows, size_t *count) MUST_CHECK;
 /* Accounts that took money in [from_ms, to_ms): at most 50. */
 enum rc money_actors(struct store *store, struct pool *pool, int64_t from_ms, int64_t to_ms,
 		const char ***ids, size_t *count) MUST_CHECK;

@@ -25,6 +25,11 @@ static const char LIST[] = ROW_SELECT IN_TIME BY_ACTOR BY_TIME;
 static const char LIST_STANDS[] = ROW_SELECT IN_TIME BY_ACTOR " AND c.id IS NULL" BY_TIME;
 static const char LIST_CANCELLED[] = ROW_SELECT IN_TIME BY_ACTOR " AND c.id IS NOT NULL" BY_TIME;
 static const char LIST_PLAIN[] = ROW_SELECT IN_TIME BY_ACTOR " AND m.number = ''" BY_TIME;
+/* $8: enum money_state. */
+static const char BATCH[] =
+	ROW_SELECT IN_TIME BY_ACTOR " AND (m.at, m.id) > ($5, $7) AND ($8 = 0"
+	" OR ($8 = 1 AND c.id IS NULL) OR ($8 = 2 AND c.id IS NOT NULL) OR ($8 = 3 AND m.number = ''))"
+	" ORDER BY m.at, m.id LIMIT $4";
 static const char ACTORS[] =
 	"SELECT DISTINCT actor FROM money WHERE board = $1 AND kind = 0 AND at >= $2 AND at < $3"
 	" ORDER BY actor LIMIT 50";
@@ -149,6 +154,26 @@ enum rc money_list(struct store *store, struct pool *pool, const struct money_qu
 	stmt_int(stmt, 4, (int64_t)query->limit);
 	stmt_int(stmt, 5, (int64_t)query->offset);
 	stmt_text(stmt, 6, query->actor ? query->actor : "");
+	return read_rows(stmt, pool, query->limit, rows, count);
+}
+
+enum rc money_batch(struct store *store, struct pool *pool, const struct money_query *query,
+		int64_t after_at, const char *after_id, struct money_row **rows, size_t *count)
+{
+	uint8_t after[EVENT_ID_SIZE] = { 0 };
+	bool first = after_id[0] == '\0';
+	struct stmt *stmt;
+
+	if (!first && hex_decode(after_id, after, sizeof(after)) != RC_OK)
+		return RC_INVALID;
+	stmt = bound(store, BATCH);
+	stmt_int(stmt, 2, query->from_ms);
+	stmt_int(stmt, 3, query->to_ms);
+	stmt_int(stmt, 4, (int64_t)query->limit);
+	stmt_int(stmt, 5, first ? query->from_ms : after_at);
+	stmt_text(stmt, 6, query->actor ? query->actor : "");
+	stmt_blob(stmt, 7, after, first ? 0 : sizeof(after));
+	stmt_int(stmt, 8, (int64_t)query->state);
 	return read_rows(stmt, pool, query->limit, rows, count);
 }
 

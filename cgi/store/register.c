@@ -24,7 +24,10 @@ static const char LIST[] =
 	" r.holder, r.origin FROM (SELECT d.received_at AS at, d.id AS id FROM dossier d WHERE" FILTERS
 	" AND (d.received_at, d.id) > ($2, $9) ORDER BY d.received_at, d.id LIMIT $10) k"
 	" JOIN dossier r ON r.board = $1 AND r.id = k.id ORDER BY k.at, k.id";
-static const char COUNT[] = "SELECT count(*) FROM dossier d WHERE" FILTERS " AND d.received_at >= $2";
+/* No further than a month can have: origins 0 and 1 are intake (enum dossier_origin). */
+static const char COUNT[] =
+	"SELECT count(*), coalesce(sum(CASE WHEN w.origin IN (0, 1) THEN 1 ELSE 0 END), 0) FROM"
+	" (SELECT d.origin AS origin FROM dossier d WHERE" FILTERS " AND d.received_at >= $2 LIMIT $9) w";
 
 static struct stmt *bound(struct store *store, const char *sql, const struct register_query *query)
 {
@@ -87,13 +90,17 @@ enum rc register_list(struct store *store, struct pool *pool, const struct regis
 	return rc;
 }
 
-enum rc register_count(struct store *store, const struct register_query *query, int64_t *count)
+enum rc register_count(struct store *store, const struct register_query *query, int64_t *count,
+		int64_t *intake)
 {
 	struct stmt *stmt = bound(store, COUNT, query);
 	bool row = false;
-	enum rc rc = stmt_step(stmt, &row);
+	enum rc rc;
 
+	stmt_int(stmt, 9, REGISTER_COUNT_MAX);
+	rc = stmt_step(stmt, &row);
 	*count = rc == RC_OK && row ? stmt_col_int(stmt, 0) : 0;
+	*intake = rc == RC_OK && row ? stmt_col_int(stmt, 1) : 0;
 	stmt_reset(stmt);
 	return rc;
 }

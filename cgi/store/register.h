@@ -38,8 +38,10 @@ struct register_row {
 /* At most limit rows. RC_INVALID: the key is none. */
 enum rc register_list(struct store *store, struct pool *pool, const struct register_query *query,
 		size_t limit, struct register_row **rows, size_t *count) MUST_CHECK;
-/* How many there are in all (the key is ignored): read from the index alone. */
-enum rc register_count(struct store *store, const struct register_query *query,
-		int64_t *count) MUST_CHECK;
+/* How many there are in all (the key is ignored), and how many of them were taken in here: read from
+ * the index alone, and no further than REGISTER_COUNT_MAX. */
+#define REGISTER_COUNT_MAX 10000
+enum rc register_count(struct store *store, const struct register_query *query, int64_t *count,
+		int64_t *intake) MUST_CHECK;
 
 #endif

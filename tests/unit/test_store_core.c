@@ -16,6 +16,8 @@
 #include "store/dossier.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
+#include "store/money.h"
+#include "store/register.h"
 #include "store_fixture.h"
 
 static const char *engine;	/* connection string, NULL: SQLite */
@@ -267,6 +269,72 @@ static void notes_of_money_add_up(void **state)
 	store_fixture_rebuilds(&board);
 }
 
+/* Seven collections, the third cancelled, in batches of two: how many rows a file gets in all. */
+static size_t in_batches(enum money_state state)
+{
+	struct money_query query = { .to_ms = INT64_MAX, .state = state, .limit = 2 };
+	struct money_row *rows;
+	char after[33] = "";
+	int64_t at = 0;
+	size_t count = 1, total = 0;
+
+	while (count > 0) {
+		assert_int_equal(money_batch(board.store, board.pool, &query, at, after, &rows, &count),
+				RC_OK);
+		for (size_t i = 0; i < count; i++) {
+			assert_true(rows[i].at > at || (rows[i].at == at && strcmp(rows[i].id, after) > 0));
+			at = rows[i].at;
+			memcpy(after, rows[i].id, sizeof(after));
+		}
+		total += count;
+	}
+	return total;
+}
+
+static void a_file_of_receipts_has_every_one_once(void **state)
+{
+	const struct money_query all = { .to_ms = INT64_MAX, .limit = 50 };
+	struct money_row *rows;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(accept(1, "CT18685.1-261124-0001", "A", false), RC_OK);
+	for (int i = 0; i < 7; i++)
+		assert_int_equal(act(1, "fee.collected", json_pack("{s:[{s:s, s:s, s:i}], s:i, s:s, s:i}",
+				"fees", "id", "le-phi", "name", "Lệ phí", "amount", 8000, "total", 8000,
+				"method", "cash", "collected_at", 5)), RC_OK);
+	assert_int_equal(money_list(board.store, board.pool, &all, &rows, &count), RC_OK);
+	assert_int_equal(count, 7);
+	assert_int_equal(act(1, "fee.cancelled", json_pack("{s:s, s:s}", "collected", rows[2].id,
+			"reason", "nhầm")), RC_OK);
+	assert_int_equal(in_batches(MONEY_ANY), 7);
+	assert_int_equal(in_batches(MONEY_STANDS), 6);
+	assert_int_equal(in_batches(MONEY_IS_CANCELLED), 1);
+	assert_int_equal(in_batches(MONEY_WITHOUT_RECEIPT), 7);
+}
+
+static void the_register_counts_what_it_lists(void **state)
+{
+	struct register_query query = { .to_ms = INT64_MAX, .procedures = "", .channel = "",
+		.clerk = "", .after_id = "" };
+	struct register_row *rows;
+	int64_t count, intake;
+	size_t listed;
+
+	(void)state;
+	assert_int_equal(accept(1, "CT18685.1-261124-0001", "A", false), RC_OK);
+	assert_int_equal(accept(2, "CT18685.1-261124-0002", "B", true), RC_OK);
+	assert_int_equal(register_list(board.store, board.pool, &query, 50, &rows, &listed), RC_OK);
+	assert_int_equal(register_count(board.store, &query, &count, &intake), RC_OK);
+	assert_int_equal(listed, 2);
+	assert_int_equal(count, 2);
+	assert_int_equal(intake, 2);
+	query.origins = 1 << ORIGIN_TAKEN_OVER;
+	assert_int_equal(register_count(board.store, &query, &count, &intake), RC_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(intake, 0);
+}
+
 static void receipts_move_the_cursor_and_the_backlog(void **state)
 {
 	struct dossier_backlog backlog;
@@ -340,6 +408,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(search_forgives, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_count_what_they_show, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(notes_of_money_add_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_of_receipts_has_every_one_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_register_counts_what_it_lists, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(receipts_move_the_cursor_and_the_backlog, set_up,
 				tear_down),
 		cmocka_unit_test_setup_teardown(erased_words_are_gone_and_the_chain_holds, set_up,
