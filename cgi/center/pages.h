@@ -72,6 +72,9 @@ enum rc pages_act_conflict(struct web *web, struct request *request, struct resp
 enum rc pages_act_write(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct pages_act_part *parts, size_t count,
 		const char *form_id, const char *seen) MUST_CHECK;
+/* A second tap goes where the first one went. *done: the answer is complete. */
+enum rc pages_act_sent_before(struct web *web, struct request *request, struct response *response,
+		bool *done) MUST_CHECK;
 PAGES_HANDLER(act_take);
 PAGES_HANDLER(act_end);		/* GET, POST /:act: refuse, stop, ask for more papers */
 
@@ -83,6 +86,17 @@ PAGES_HANDLER(paper_here);
 /* Lists on which the dossier's papers still are on the way, as list "papers" of the view. */
 enum rc pages_question_papers(struct web *web, struct view *view,
 		const struct dossier_row *row) MUST_CHECK;
+
+/* pages_request.c: what a point asks the province to do with a dossier the province holds */
+PAGES_HANDLER(requests);
+PAGES_HANDLER(request);		/* GET, POST /de-nghi/:id */
+/* An act of request.made in words. */
+const char *pages_request_words(struct pool *pool, const char *act);
+/* How many wait, up to 50. */
+enum rc pages_request_count(struct web *web, struct request *request, int64_t *count) MUST_CHECK;
+/* Those of one dossier that wait for an answer, as list "requests", flag "requests_shown". */
+enum rc pages_request_open(struct web *web, struct view *view, const struct dossier_row *row,
+		const char *point) MUST_CHECK;
 
 /* pages_finish.c: the result */
 PAGES_HANDLER(finish);		/* GET: the form */

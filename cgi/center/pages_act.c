@@ -82,6 +82,26 @@ pages_act_write(struct web *web, struct request *request, struct response *respo
 }
 
 enum rc
+pages_act_sent_before(struct web *web, struct request *request, struct response *response,
+		bool *done)
+{
+	char *first = NULL;
+	enum rc rc;
+
+	*done = false;
+	rc = store_begin(web->store, false);
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(web->store, request->pool, form_raw(request->form, "form_id"), &first);
+	store_abort(web->store);
+	if (rc != RC_EXISTS)
+		return rc;
+	response_see_other(response, first);
+	*done = true;
+	return RC_OK;
+}
+
+enum rc
 pages_act_take(struct web *web, struct request *request, struct response *response)
 {
 	struct pages_act_part part = {"dossier.taken", NULL};

@@ -195,6 +195,8 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 	if (rc == RC_OK)
 		rc = pages_question_papers(web, view, &row);
 	if (rc == RC_OK)
+		rc = pages_request_open(web, view, &row, board.name);
+	if (rc == RC_OK)
 		rc = pages_timeline(web, request, &row, board.name, view);
 	if (rc == RC_OK)
 		rc = web_page(web, request, response, "center/dossier", view);

@@ -185,7 +185,7 @@ pages_inbox(struct web *web, struct request *request, struct response *response)
 	struct dossier_row *rows = NULL;
 	struct view *item;
 	size_t board_count = 0, count = 0, i;
-	int64_t page = 1;
+	int64_t page = 1, waiting = 0;
 	enum rc rc;
 
 	for (i = 0; i < tab_count; i++)
@@ -205,6 +205,10 @@ pages_inbox(struct web *web, struct request *request, struct response *response)
 	rc = dossier_list(web->store, request->pool, &query, &rows, &count);
 	if (rc != RC_OK)
 		return rc;
+	rc = pages_request_count(web, request, &waiting);
+	if (rc != RC_OK)
+		return rc;
+	view_int(view, "request_count", waiting);
 	view_set(view, "title", text_get("center.inbox"));
 	show_tabs(view, tab, board);
 	show_pager(view, tab, board, page, count > PER_PAGE);

@@ -24,6 +24,9 @@ const struct route pages_routes[] = {
 	{"act.question", GET | POST, "/ho-so/:board/:code/cau-hoi", 0, ROLE_OFFICER, 0, pages_question},
 	{"act.answer", POST, "/ho-so/:board/:code/cau-hoi/:id", 0, ROLE_OFFICER, 0,
 		pages_question_answer},
+	{"requests", GET, "/de-nghi", 0, ROLE_OFFICER, 0, pages_requests},
+	{"act.request", GET | POST, "/ho-so/:board/:code/de-nghi/:id", 0, ROLE_OFFICER, 0,
+		pages_request},
 	{"act.paper", POST, "/ho-so/:board/:code/nhan-ban-giay", 0, ROLE_OFFICER, 0, pages_paper_here},
 	{"act.end", GET | POST, "/ho-so/:board/:code/:act", 0, ROLE_OFFICER, 0, pages_act_end},
 };

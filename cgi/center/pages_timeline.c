@@ -50,6 +50,11 @@ show_detail(struct view *item, const struct event *event)
 	}
 	if (json_parse(event->body, event->body_len, &body) != RC_OK)
 		return;
+	if (strcmp(event->kind, "request.made") == 0)
+		view_set(item, "what", pages_request_words(pool, json_text(body, "act")));
+	else if (strcmp(event->kind, "request.answered") == 0)
+		view_set(item, "what", text_get(json_flag(body, "granted") ? "request.granted" :
+				"request.refused"));
 	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		text = json_text(body, members[i]);
 		if (*text != '\0' && strcmp(event->kind, "dossier.accepted") != 0) {

@@ -55,6 +55,8 @@ enum rc act_conflict(struct web *web, struct request *request, struct response *
 	view_set(view, "reason", text_get(reason != NULL ? reason : "act.seen"));
 	dossier_show_row(view, &now, request->now_ms);
 	show_last_act(web, request, view, &now);
+	view_flag(view, "may_ask", now.facts.holder == HOLDER_CENTER &&
+			!state_is_closed(now.facts.state) && frame_can(request, ROLES_ASK));
 	form_show_typed(request->form, view);
 	response->status = 409;
 	return web_page(web, request, response, "intake/conflict", view);

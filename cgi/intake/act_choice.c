@@ -31,6 +31,7 @@ static const struct act_choice choices[] = {
 	  "dossier.file_replaced" },
 	{ "call", "/goi", false, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, ANY_LEVEL, "call.noted" },
 	{ "question", "/cau-hoi", false, ROLES_STAFF, ANY_LEVEL, "question.asked" },
+	{ "request", "/yeu-cau", false, ROLES_ASK, ANY_LEVEL, "request.made" },
 	{ "place", "/noi-de", false, ROLES_STAFF, ANY_LEVEL, "place.noted" },
 	{ "propose", "/de-xuat", false, ROLE_INTAKE | ROLE_SPECIALIST, ANY_LEVEL, "draft.proposed" },
 	{ "supplement", "/bo-sung", false, ROLE_MANAGER | ROLE_SIGNER | ROLE_APPROVER, ANY_LEVEL,
@@ -55,6 +56,8 @@ static const struct act_choice choices[] = {
 	{ "stop", "/dung", false, ROLE_SPECIALIST | ROLE_MANAGER, ANY_LEVEL, "dossier.stopped" },
 	{ "pay_ask", "/yeu-cau-nop", false, ROLE_INTAKE | ROLE_SPECIALIST | ROLE_MANAGER, ANY_LEVEL,
 	  "dossier.payment_requested" },
+	/* Offered on the page of the request, not in the list: no role. */
+	{ "request_amend", "/yeu-cau/sua", false, 0, ANY_LEVEL, "request.made" },
 	/* Offered beside each collection, not in the list: no role. */
 	{ "pay_cancel", "/huy-thu", false, 0, ANY_LEVEL, "fee.cancelled" },
 	{ "pay_refund", "/hoan-phi", false, 0, ANY_LEVEL, "fee.refunded" },
@@ -88,6 +91,10 @@ static bool allowed(const struct act_choice *choice, const struct dossier_facts 
 	/* A draft is a note and may always be written; what it proposes is done by who holds it. */
 	if (strcmp(choice->key, "propose") == 0 && (facts->holder != HOLDER_BOARD ||
 			facts->state == STATE_RESULT))
+		return false;
+	/* Who holds it does it; the other side asks. */
+	if (strncmp(choice->key, "request", 7) == 0 && (facts->holder != HOLDER_CENTER ||
+			state_is_closed(facts->state)))
 		return false;
 	return (choice->level == ANY_LEVEL || choice->level == (int)level) &&
 			rule_check(facts, kind_find(choice->kind, 1), AUTHOR_BOARD, NULL, &reason) == RC_OK;

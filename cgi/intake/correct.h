@@ -73,6 +73,12 @@ extern const struct correction correct_end_refuse, correct_end_supplement;
 
 /* correct_due.c: {has, at, certain, calendar} of an event. */
 json_t *correct_due_json(const struct calendar *calendar, bool has, int64_t at_ms, bool certain);
+/* What stands against a due time typed as text: a text key, or NULL. In the future, another than
+ * before, on a day people work. */
+const char *correct_due_fault(const struct web *web, const struct dossier_row *row, int64_t now_ms,
+		const char *typed, int64_t *at_ms);
+/* Was this time counted on years that are announced? */
+bool correct_due_certain(const struct calendar *calendar, int64_t at_ms);
 /* Why a due time may not be put off with an apology now; NULL: it may. Of TT 03/2025 form 04; notice
  * and number are settings. */
 const char *correct_due_too_late(const struct web *web, const struct dossier_row *row,

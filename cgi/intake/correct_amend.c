@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "dossier/request_act.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -115,7 +116,7 @@ static enum rc body(struct correct *c, json_t *out)
 	json_put(out, "reason", form_text(form, "reason"));
 	if (c->has_second)
 		json_put(out, "second", c->second.id);
-	if (c->row.slip_no > 0 && form_flag(form, "new_slip"))
+	if (c->spec->count == COUNT(fields) && c->row.slip_no > 0 && form_flag(form, "new_slip"))
 		return correct_new_slip(c, out);
 	return RC_OK;
 }
@@ -126,6 +127,34 @@ enum rc page_amend(struct web *web, struct request *request, struct response *re
 		.fields = fields, .count = COUNT(fields), .second = ROLES_STAFF,
 		.initial = initial, .check = check, .body = body };
 
+	return correct_run(web, request, response, &amend);
+}
+
+/* The same, asked of the province while it holds the dossier: the whole change travels with it. */
+static enum rc request_body(struct correct *c, json_t *out)
+{
+	json_t *details = json_new_object();
+	enum rc rc = body(c, details);
+
+	json_put(out, "act", "amend");
+	json_put(out, "reason", json_text(details, "reason"));
+	json_put_value(out, "details", details);
+	return rc;
+}
+
+enum rc page_request_amend(struct web *web, struct request *request, struct response *response)
+{
+	/* No new slip: its secret is the point's, made when it is printed. */
+	static const struct correction amend = { .key = "request_amend", .kind = "request.made",
+		.fields = fields, .count = COUNT(fields) - 1, .second = ROLES_STAFF,
+		.initial = initial, .check = check, .body = request_body, .leads_to = "/yeu-cau" };
+	struct dossier_row row;
+	enum rc rc = act_dossier(web, request, &row);
+
+	if (rc != RC_OK)
+		return rc;
+	if (!request_act_possible(request_act_find("amend"), &row.facts))
+		return act_conflict(web, request, response, &row, "request.not_now");
 	return correct_run(web, request, response, &amend);
 }
 

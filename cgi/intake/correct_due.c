@@ -42,24 +42,45 @@ static const char *initial(struct correct *c, const char *name)
 	return "";
 }
 
-/* In the future, another than before, on a day people work. */
+const char *correct_due_fault(const struct web *web, const struct dossier_row *row, int64_t now_ms,
+		const char *typed, int64_t *at_ms)
+{
+	struct when_local local;
+
+	*at_ms = 0;
+	if (when_parse_local(typed, at_ms) != RC_OK)
+		*at_ms = 0;
+	when_to_local(*at_ms, &local);
+	if (*at_ms <= now_ms)
+		return "correct.due_past";
+	if (*at_ms > now_ms + LONGEST_MS)
+		return "correct.due_far";
+	if (row->has_due && *at_ms / WHEN_MINUTE_MS == row->due_at / WHEN_MINUTE_MS)
+		return "correct.due_same";
+	if (!calendar_works(&intake_of(web)->calendar, when_day_number(local.year, local.month,
+			local.day)))
+		return "correct.due_free_day";
+	return NULL;
+}
+
 static enum rc check_due(struct correct *c)
 {
-	const struct calendar *calendar = &intake_of(c->web)->calendar;
 	struct form *form = c->request->form;
-	int64_t at_ms = typed_at(c);
+	int64_t at_ms;
+	const char *fault = correct_due_fault(c->web, &c->row, c->request->now_ms,
+			form_text(form, "due_at"), &at_ms);
+
+	if (fault != NULL)
+		form_fault(form, "due_at", fault);
+	return RC_OK;
+}
+
+bool correct_due_certain(const struct calendar *calendar, int64_t at_ms)
+{
 	struct when_local local;
 
 	when_to_local(at_ms, &local);
-	if (at_ms <= c->request->now_ms)
-		form_fault(form, "due_at", "correct.due_past");
-	else if (at_ms > c->request->now_ms + LONGEST_MS)
-		form_fault(form, "due_at", "correct.due_far");
-	else if (c->row.has_due && at_ms / WHEN_MINUTE_MS == c->row.due_at / WHEN_MINUTE_MS)
-		form_fault(form, "due_at", "correct.due_same");
-	else if (!calendar_works(calendar, when_day_number(local.year, local.month, local.day)))
-		form_fault(form, "due_at", "correct.due_free_day");
-	return RC_OK;
+	return local.year >= calendar->announced_from && local.year <= calendar->announced_to;
 }
 
 json_t *correct_due_json(const struct calendar *calendar, bool has, int64_t at_ms, bool certain)
@@ -78,12 +99,10 @@ json_t *correct_due_json(const struct calendar *calendar, bool has, int64_t at_m
 static void put_due(struct correct *c, json_t *body)
 {
 	const struct calendar *calendar = &intake_of(c->web)->calendar;
-	struct when_local local;
 	int64_t at_ms = typed_at(c);
 
-	when_to_local(at_ms, &local);
 	json_put_value(body, "due", correct_due_json(calendar, true, at_ms,
-			local.year >= calendar->announced_from && local.year <= calendar->announced_to));
+			correct_due_certain(calendar, at_ms)));
 	json_put_value(body, "before", correct_due_json(calendar, c->row.has_due, c->row.due_at,
 			c->row.due_certain));
 	json_put(body, "reason", form_text(c->request->form, "reason"));

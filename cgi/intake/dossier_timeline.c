@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "intake/ask.h"
 #include "intake/correct.h"
 #include "store/journal.h"
 #include "web/show.h"
@@ -43,7 +44,7 @@ static const struct { const char *kind, *member; } members[] = {
 	{ "dossier.recalled", "reason" }, { "dossier.linked", "bundle" }, { "dossier.reassigned", "reason" }, { "dossier.handed_back", "reason" },
 	{ "code.issued", "code" }, { "code.external", "code" }, { "place.noted", "place" },
 	{ "dossier.file_replaced", "reason" }, { "note.added", "text" }, { "question.asked", "text" }, { "question.answered", "text" },
-	{ "request.made", "reason" }, { "handover.received", "missing" },
+	{ "handover.received", "missing" },
 	{ "post.delivered", "reason" },
 	{ "fee.cancelled", "reason" }, { "dossier.payment_requested", "reason" },
 };
@@ -91,6 +92,11 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 		return pair(pool, json_text(body, "paper_no"), json_text(body, "reason"));
 	if (strcmp(kind, "handover.given") == 0)
 		return pair(pool, json_text(body, "to"), json_text(body, "list"));
+	if (strcmp(kind, "request.made") == 0)
+		return pair(pool, ask_words(pool, json_text(body, "act")), json_text(body, "reason"));
+	if (strcmp(kind, "request.answered") == 0)
+		return pair(pool, text_get(json_flag(body, "granted") ? "request.granted" :
+				"request.refused"), json_text(body, "reason"));
 	if (strcmp(kind, "call.noted") == 0)
 		return call_detail(pool, body);
 	if (strcmp(kind, "dossier.result_returned") == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "intake/ask.h"
 #include "intake/intake.h"
 #include "store/account.h"
 #include "store/book.h"
@@ -135,7 +136,7 @@ static enum rc show_calling(struct web *web, struct request *request, struct vie
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* Questions that the counter is asked. */
+/* Questions that the counter is asked, and what it asked of the province. */
 static enum rc show_questions(struct web *web, struct request *request, struct view *view)
 {
 	const struct pending_query query = { .kind = "question", .word = "counter", .limit = ROWS };
@@ -143,7 +144,12 @@ static enum rc show_questions(struct web *web, struct request *request, struct v
 	size_t count = 0;
 	enum rc rc = pending_list(web->store, request->pool, &query, &rows, NULL, &count);
 
+	int64_t asked = 0;
+
 	view_int(view, "questions", (int64_t)count);
+	if (rc == RC_OK && frame_can(request, ROLES_ASK))
+		rc = ask_count(web, request, &asked);
+	view_int(view, "requests", asked);
 	return rc;
 }
 

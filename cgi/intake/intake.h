@@ -39,6 +39,7 @@ struct intake *intake_of(const struct web *web);
 #define ROLES_PAY (ROLE_CASHIER | ROLE_INTAKE | ROLE_MANAGER)	/* see money, give it back */
 #define ROLES_STAFF (ROLES_COUNTER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_APPROVER | ROLE_CLERK_SEAL)
 
+#define ROLES_ASK (ROLE_INTAKE | ROLE_MANAGER)	/* asks the province for an act */
 #define ROLES_OLD (ROLE_INTAKE | ROLE_MANAGER)	/* what did not begin at this counter */
 
 extern const struct route intake_routes[];
@@ -257,6 +258,8 @@ PAGE(decide);
 PAGE(questions);
 PAGE(question);
 PAGE(question_answer);
+PAGE(request);
+PAGE(request_amend);
 PAGE(place);
 PAGE(paper_here);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/journal.h"
+#include "intake/ask.h"
 #include "intake/question.h"
 #include "store/account.h"
 #include "web/show.h"
@@ -108,6 +109,12 @@ enum rc page_questions(struct web *web, struct request *request, struct response
 		rc = question_show_waiting(web, request, view, "specialist", "desk_questions", &shown);
 	if (rc == RC_OK)
 		rc = question_show_waiting(web, request, view, "center", "province_questions", &shown);
+	if (rc == RC_OK)
+		rc = ask_show_list(web, request, view, PENDING_OPEN, "requests", &shown);
+	if (rc == RC_OK)
+		rc = ask_show_list(web, request, view, PENDING_YES, "granted_requests", &shown);
+	if (rc == RC_OK)
+		rc = ask_show_list(web, request, view, PENDING_NO, "refused_requests", &shown);
 	view_flag(view, "any", shown > 0);
 	view_set(view, "title", text_get("question.title"));
 	return rc == RC_OK ? web_page(web, request, response, "intake/questions", view) : rc;

@@ -168,6 +168,9 @@ const struct route intake_routes[] = {
 	{ "questions", GET, "/cau-hoi", 0, ROLES_STAFF, 0, page_questions },
 	{ "act.question", GET | POST, "/ho-so/:code/cau-hoi", 0, ROLES_STAFF, 0, page_question },
 	{ "act.answer", POST, "/ho-so/:code/cau-hoi/:id", 0, ROLES_STAFF, 0, page_question_answer },
+	{ "act.request", GET | POST, "/ho-so/:code/yeu-cau", 0, ROLES_ASK, 0, page_request },
+	{ "act.request_amend", GET | POST, "/ho-so/:code/yeu-cau/sua", 0, ROLES_ASK, 0,
+	  page_request_amend },
 	{ "act.place", GET | POST, "/ho-so/:code/noi-de", 0, ROLES_STAFF, 0, page_place },
 	{ "act.paper_here", POST, "/ho-so/:code/nhan-ban-giay", 0, ROLES_HANDOVER, 0, page_paper_here },
 

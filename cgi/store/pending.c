@@ -11,13 +11,18 @@
 #define COLUMNS \
 	"p.id, p.subject, p.kind, p.word, p.account, p.actor, p.author, p.seq, p.at, p.done, p.done_at"
 
-/* Closed dossiers (9..13) need no answer any more. */
+/* Closed dossiers (9..13) need no answer any more, nor does a request once the dossier is back at its
+ * point; that it was answered is worth knowing also when the answer closed the dossier. */
+#define STILL_ASKED \
+	"CASE WHEN p.kind <> 'request' THEN d.state < 9" \
+	" WHEN p.done = 0 THEN d.state < 9 AND d.holder = 1 ELSE 1 = 1 END"
 static const char LIST[] =
 	"SELECT " COLUMNS " FROM pending p WHERE p.board = $1 AND p.kind = $2 AND p.done = $3"
 	" AND ($4 = '' OR p.word = $4) AND p.at >= $5 AND ($6 = '' OR p.actor = $6)"
 	" AND ($7 = '' OR p.account = $7 OR p.account = '')"
 	" AND EXISTS (SELECT 1 FROM dossier d WHERE d.board = p.board AND d.id = p.subject"
-	" AND d.state < 9) ORDER BY p.at, p.id LIMIT $8";
+	" AND " STILL_ASKED ")"
+	" ORDER BY p.at, p.id LIMIT $8";
 /* Center: of every board; they are few, each is looked up by its key. */
 static const char LIST_ANYWHERE[] =
 	"SELECT " COLUMNS " FROM pending p WHERE p.board IN (SELECT board FROM journal_head"
@@ -25,7 +30,8 @@ static const char LIST_ANYWHERE[] =
 	" AND ($4 = '' OR p.word = $4) AND p.at >= $5 AND ($6 = '' OR p.actor = $6)"
 	" AND ($7 = '' OR p.account = $7 OR p.account = '')"
 	" AND EXISTS (SELECT 1 FROM dossier d WHERE d.board = p.board AND d.id = p.subject"
-	" AND d.state < 9) ORDER BY p.at, p.id LIMIT $8";
+	" AND " STILL_ASKED ")"
+	" ORDER BY p.at, p.id LIMIT $8";
 static const char OF[] =
 	"SELECT " COLUMNS " FROM pending p WHERE p.board = $1 AND p.subject = $2 AND p.kind = $3"
 	" ORDER BY p.at, p.id LIMIT 200";

@@ -41,7 +41,8 @@ struct pending_query {
 	int64_t since;			/* written at or after; 0: any */
 	size_t limit;
 };
-/* Of dossiers that are not closed, oldest first; at the center of every board. dossiers may be NULL; else as many rows as rows. */
+/* Of dossiers that are not closed, oldest first; at the center of every board; open requests only while
+ * the center holds the dossier. dossiers may be NULL; else as many rows as rows. */
 enum rc pending_list(struct store *store, struct pool *pool, const struct pending_query *query,
 		struct pending_row **rows, struct dossier_row **dossiers, size_t *count) MUST_CHECK;
 /* Everything of one kind about a dossier, oldest first. */

@@ -112,6 +112,24 @@ static void first_is_next(void **state)
 	assert_null(act_choice_find("nothing"));
 }
 
+/* Held by the province: notes, and the request for what only the holder does. */
+static void asked_of_the_province(void **state)
+{
+	struct dossier_facts facts = in_state(STATE_FORWARDED, HOLDER_CENTER);
+	const struct act_choice *out[MAX];
+	size_t count = act_choice_list(&facts, LEVEL_PROVINCE, CLERK, out, MAX), asked = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		asked += strcmp(out[i]->key, "request") == 0;
+		assert_int_equal(kind_find(out[i]->kind, 1)->class, KIND_NOTE);
+	}
+	assert_int_equal(asked, 1);
+	count = act_choice_list(&facts, LEVEL_PROVINCE, ROLE_SPECIALIST, out, MAX);
+	for (size_t i = 0; i < count; i++)
+		assert_string_not_equal(out[i]->key, "request");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +138,7 @@ int main(void)
 		cmocka_unit_test(nothing_after_the_end),
 		cmocka_unit_test(by_role),
 		cmocka_unit_test(first_is_next),
+		cmocka_unit_test(asked_of_the_province),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "dossier/kind.h"
+#include "dossier/request_act.h"
 
 /* none accepted forwarded processing signing siGned sUpplement paYment result returned (T)
  * refused (X) withdrawn stopped (O) voided, in the order of enum dossier_state. */
@@ -394,6 +395,38 @@ static void seizure(void **state)
 	}
 }
 
+/* What may be asked in which state, in the order of the states above; every word of request.made. */
+static void requests_follow_the_center_rules(void **state)
+{
+	static const struct { const char *act, *states; } asked[] = {
+		{ "recall", "F" }, { "hand_back", "P" }, { "void", "FP" }, { "replace_file", "FP" },
+		{ "withdraw", "AFPSUY" }, { "stop", "AFPSUY" }, { "due_change", "AFPSGUY" },
+		{ "extend", "AFPSGUY" }, { "amend", "AFPSGUYR" },
+	};
+	const char *words = kind_find("request.made", 1)->fields[0].one_of;
+	size_t i;
+	int from;
+
+	(void)state;
+	assert_int_equal(request_act_count, sizeof(asked) / sizeof(asked[0]));
+	assert_null(request_act_find("nothing"));
+	for (i = 0; i < request_act_count; i++) {
+		const struct request_act *of = request_act_find(asked[i].act);
+
+		assert_non_null(of);
+		assert_non_null(strstr(words, asked[i].act));
+		for (from = STATE_NONE; from <= STATE_VOIDED; from++) {
+			struct dossier_facts facts = facts_of((enum dossier_state)from, HOLDER_CENTER);
+
+			if (request_act_possible(of, &facts) != (strchr(asked[i].states,
+					letters[from]) != NULL))
+				fail_msg("%s in %c", asked[i].act, letters[from]);
+			facts.holder = HOLDER_BOARD;
+			assert_false(request_act_possible(of, &facts));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +441,7 @@ int main(void)
 		cmocka_unit_test(clocks_stop_and_go_on),
 		cmocka_unit_test(one_apology_by_default),
 		cmocka_unit_test(seizure),
+		cmocka_unit_test(requests_follow_the_center_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

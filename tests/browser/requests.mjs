@@ -1,0 +1,79 @@
+// requests.mjs: what the point asks the province, on both sides: looked at in three widths with axe
+// and html-validate.
+import { strict as assert } from 'node:assert';
+import { cleanup, run, test, until } from '../lib/check.mjs';
+import { acceptDossier, dossier, handOver } from '../lib/clerk.mjs';
+import { Browser } from '../lib/look.mjs';
+import { Stack } from '../lib/stack.mjs';
+
+const stack = new Stack({ name: 'requests-browser', ports: [9520, 9525] });
+cleanup((failed) => stack.down(failed));
+const origins = { canbo: 'http://127.0.0.1:9520', tinh: 'http://127.0.0.1:9525' };
+const people = {};
+let clerk, officer, code, board;
+
+async function open(login, path) {
+	if (!people[login]) {
+		const browser = await Browser.open('requests');
+		await browser.page.goto(`${origins[login]}/dang-nhap`);
+		await browser.page.fill('#login', login);
+		await browser.page.fill('#password', 'Tram-Demo-2026!');
+		await browser.page.press('#password', 'Enter');
+		await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
+		people[login] = browser;
+	}
+	assert.equal((await people[login].page.goto(origins[login] + path)).status(), 200, path);
+	return people[login];
+}
+const at = (slug) => `/ho-so/${encodeURIComponent(code)}/${slug}`;
+const there = (slug) => `/ho-so/${board}/${encodeURIComponent(code)}${slug}`;
+const ask = async (values) => clerk.submit(await clerk.get(at('yeu-cau')), '/yeu-cau"', values);
+
+test.must('a dossier at the province, one request refused, one open', async () => {
+	await stack.up();
+	[clerk, officer] = [stack.clerks(), stack.officers()];
+	await clerk.login('canbo');
+	await officer.login('tinh');
+	board = stack.boardId();
+	({ code } = await acceptDossier(clerk, { procedure: '9.999001' }));
+	await handOver(clerk, code);
+	await until('taken', 30, async () => (await officer.get(there(''))).html.includes('nhan-xu-ly'));
+	await officer.submit(await officer.get(there('')), 'nhan-xu-ly');
+	await until('the point knows', 30, async () => (await dossier(clerk, code)).text.includes('Đang xử lý (ở Tỉnh)'));
+	await ask({ act: 'withdraw', reason: 'Bà Mẫu xin rút hồ sơ để nộp lại' });
+	const open = async () => /href="([^"]+\/de-nghi\/[0-9a-f]{32})"/.exec((await officer.get(there(''))).html)?.[1];
+	await until('asked', 30, open);
+	await officer.submit(await officer.get(await open()), '/de-nghi/', { decision: 'refuse', reason: 'Kết quả đã trình ký, chiều mai trả' });
+	await until('answered', 30, async () => (await clerk.get(at('yeu-cau'))).text.includes('chiều mai trả'));
+	const page = await clerk.get(at('yeu-cau/sua'));
+	await clerk.submit(page, '/yeu-cau/sua', { name: 'Trần Thị Mẫu Lại', reason: 'Gõ sai tên', second_login: 'quanly', second_password: 'Tram-Demo-2026!' });
+	await until('asked again', 30, open);
+});
+test('the point: form, faults, change, lists', async () => {
+	let browser = await open('canbo', at('yeu-cau'));
+	await browser.look('form');
+	await browser.page.click('input[value="due_change"]');
+	await browser.page.fill('#reason', 'Chờ xác minh nguồn gốc đất');
+	await Promise.all([browser.page.waitForNavigation(), browser.page.click('main button.go')]);
+	assert.equal(await browser.page.inputValue('#reason'), 'Chờ xác minh nguồn gốc đất');
+	await browser.look('fault');
+	browser = await open('canbo', at('yeu-cau/sua'));
+	await browser.look('amend');
+	browser = await open('canbo', '/cau-hoi');
+	await browser.look('lists');
+	browser = await open('canbo', `/ho-so/${encodeURIComponent(code)}`);
+	await browser.look('dossier');
+});
+test('the province: list, dossier, answer', async () => {
+	let browser = await open('tinh', '/de-nghi');
+	await browser.look('center-list');
+	browser = await open('tinh', there(''));
+	await browser.look('center-dossier');
+	await Promise.all([browser.page.waitForNavigation(), browser.page.click('a[href*="/de-nghi/"]')]);
+	await browser.look('center-answer');
+});
+test('done', async () => {
+	for (const browser of Object.values(people)) await browser.close();
+});
+
+await run();
