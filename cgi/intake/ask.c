@@ -209,6 +209,8 @@ static enum rc check(struct web *web, struct request *request, const struct doss
 		return rc;
 	if (strcmp((*of)->act, "extend") == 0)
 		fault = correct_due_too_late(web, row, request->now_ms);
+	if (fault == NULL && form_text(request->form, "due_at")[0] == '\0')
+		fault = "request.due_missing";
 	if (fault == NULL)
 		fault = correct_due_fault(web, row, request->now_ms,
 				form_text(request->form, "due_at"), due_at);
