@@ -108,7 +108,11 @@ struct settings {
 
 	/* Link (board) */
 	char *center_url;		/* https://host:port */
+	char *center_more;		/* further addresses of the same center, blanks between */
 	char *center_name;		/* expected TLS host name, when it differs from the URL's host */
+	char *link_proxy;		/* http://host:port, asked by CONNECT; "": none */
+	int64_t link_budget_mb;		/* of a day on a metered line, 0: no limit; events go beyond it */
+	char *link_quiet;		/* "07:00-17:00 …": no files then; "": never */
 	int64_t poll_active_s;		/* 5 */
 	int64_t poll_max_s;		/* 900 */
 	int64_t retry_min_s;		/* 1 (tests shorten) */

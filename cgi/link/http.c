@@ -79,29 +79,6 @@ static enum rc http_split_url(struct http *http, const char *url)
 	return RC_OK;
 }
 
-enum rc http_new(struct tls_client *client, const char *url, const char *name, int64_t timeout_ms,
-		struct http **out)
-{
-	struct http *http = calloc(1, sizeof(*http));
-	enum rc rc;
-
-	*out = NULL;
-	if (!http)
-		log_fatal("http: out of memory");
-	http->client = client;
-	http->timeout_ms = timeout_ms;
-	rc = http_split_url(http, url);
-	if (rc) {
-		http_free(http);
-		return rc;
-	}
-	if (!name || !name[0])
-		name = http->host;
-	http->name = http_copy(name, strlen(name));
-	*out = http;
-	return RC_OK;
-}
-
 static void http_forget_request(struct http *http)
 {
 	http_reader_free(http->reader);
@@ -117,16 +94,57 @@ void http_drop(struct http *http)
 	http->kept = false;
 }
 
+static void http_forget_place(struct http *http)
+{
+	free(http->host);
+	free(http->port);
+	free(http->name);
+	free(http->origin);
+	http->host = http->port = http->name = http->origin = NULL;
+}
+
+enum rc http_aim(struct http *http, const char *url, const char *name)
+{
+	enum rc rc;
+
+	http_drop(http);
+	http_forget_place(http);
+	rc = http_split_url(http, url);
+	if (rc)
+		return rc;
+	if (!name || !name[0])
+		name = http->host;
+	http->name = http_copy(name, strlen(name));
+	return RC_OK;
+}
+
+enum rc http_new(struct tls_client *client, const char *url, const char *name, int64_t timeout_ms,
+		struct http **out)
+{
+	struct http *http = calloc(1, sizeof(*http));
+	enum rc rc;
+
+	*out = NULL;
+	if (!http)
+		log_fatal("http: out of memory");
+	http->client = client;
+	http->timeout_ms = timeout_ms;
+	rc = http_aim(http, url, name);
+	if (rc) {
+		http_free(http);
+		return rc;
+	}
+	*out = http;
+	return RC_OK;
+}
+
 void http_free(struct http *http)
 {
 	if (!http)
 		return;
 	http_drop(http);
 	buf_free(&http->out);
-	free(http->host);
-	free(http->port);
-	free(http->name);
-	free(http->origin);
+	http_forget_place(http);
 	free(http);
 }
 

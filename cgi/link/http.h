@@ -20,6 +20,8 @@ struct http;		/* an origin and its kept connection */
 enum rc http_new(struct tls_client *client, const char *url, const char *name, int64_t timeout_ms,
 		struct http **out) MUST_CHECK;
 void http_free(struct http *http);
+/* Another origin from now on: the kept connection goes. RC_CONFIG leaves it unusable. */
+enum rc http_aim(struct http *http, const char *url, const char *name) MUST_CHECK;
 enum tls_fault http_fault(const struct http *http);	/* of the last failed connect or request */
 /* Closes the kept connection, if any; the next request opens a new one. */
 void http_drop(struct http *http);

@@ -6,11 +6,6 @@
  * can make an old certificate.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -23,17 +18,21 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "crypt/mbed.h"
+#include "link/dial.h"
 #include "link/tls.h"
 
 struct tls_client {
 	mbedtls_ssl_config config;
 	mbedtls_x509_crt ca, own;
 	mbedtls_pk_context key;
-	int stop_fd;
+	struct dial dial;
+	char *proxy_host, *proxy_port;
+	uint64_t sent, received;
 };
 
 struct tls {
 	mbedtls_ssl_context ssl;
+	struct tls_client *client;	/* counts our bytes */
 	int fd, stop_fd;
 	bool wants_write;
 	uint32_t flags;		/* what the verify callback saw on any certificate of the chain */
@@ -44,6 +43,7 @@ static const char *const tls_fault_names[] = {
 	[TLS_FAULT_NONE] = "none",
 	[TLS_FAULT_DNS] = "dns",
 	[TLS_FAULT_CONNECT] = "connect",
+	[TLS_FAULT_PROXY] = "proxy",
 	[TLS_FAULT_WRONG_CA] = "wrong-ca",
 	[TLS_FAULT_EXPIRED] = "expired",
 	[TLS_FAULT_NOT_YET_VALID] = "not-yet-valid",
@@ -89,7 +89,7 @@ enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *k
 	if (!client)
 		log_fatal("tls: out of memory");
 	mbed_start();
-	client->stop_fd = -1;
+	client->dial.stop_fd = -1;
 	mbedtls_ssl_config_init(&client->config);
 	mbedtls_x509_crt_init(&client->ca);
 	mbedtls_x509_crt_init(&client->own);
@@ -123,40 +123,41 @@ void tls_client_free(struct tls_client *client)
 	mbedtls_x509_crt_free(&client->ca);
 	mbedtls_x509_crt_free(&client->own);
 	mbedtls_pk_free(&client->key);
+	free(client->proxy_host);
+	free(client->proxy_port);
 	free(client);
 }
 
 void tls_client_set_stop(struct tls_client *client, int fd)
 {
-	client->stop_fd = fd;
+	client->dial.stop_fd = fd;
+}
+
+void tls_client_set_proxy(struct tls_client *client, const char *host, const char *port)
+{
+	client->proxy_host = strdup(host);
+	client->proxy_port = strdup(port);
+	if (!client->proxy_host || !client->proxy_port)
+		log_fatal("tls: out of memory");
+	client->dial.proxy_host = client->proxy_host;
+	client->dial.proxy_port = client->proxy_port;
+}
+
+uint64_t tls_client_sent(const struct tls_client *client)
+{
+	return client->sent;
+}
+
+uint64_t tls_client_received(const struct tls_client *client)
+{
+	return client->received;
 }
 
 /* ---- waiting ---- */
 
-static enum rc tls_wait_fd(int fd, int stop_fd, bool for_write, int64_t until_ms)
-{
-	struct pollfd fds[2] = {
-		{ .fd = fd, .events = for_write ? POLLOUT : POLLIN },
-		{ .fd = stop_fd, .events = POLLIN },
-	};
-
-	for (;;) {
-		int64_t left = until_ms - when_boottime_ms();
-		int n;
-
-		if (left <= 0)
-			return RC_TIMEOUT;
-		n = poll(fds, 2, left > 60000 ? 60000 : (int)left);
-		if (n < 0 && errno != EINTR)
-			return RC_IO;
-		if (n > 0)
-			return fds[1].revents ? RC_GONE : RC_OK;
-	}
-}
-
 enum rc tls_wait(struct tls *tls, int64_t until_ms)
 {
-	return tls_wait_fd(tls->fd, tls->stop_fd, tls->wants_write, until_ms);
+	return dial_wait(tls->fd, tls->stop_fd, tls->wants_write, until_ms);
 }
 
 int tls_fd(const struct tls *tls, bool *for_write)
@@ -174,64 +175,15 @@ int tls_unsent(const struct tls *tls)
 
 /* ---- connecting ---- */
 
-/* One address. RC_GONE: stop; RC_IO: try the next. */
-static enum rc tls_open_address(const struct addrinfo *at, int stop_fd, int64_t until_ms, int *out)
-{
-	int on = 1, fault = 0, fd;
-	socklen_t len = sizeof(fault);
-	enum rc rc = RC_IO;
-
-	*out = -1;
-	fd = socket(at->ai_family, at->ai_socktype, at->ai_protocol);
-	if (fd < 0)
-		return RC_IO;
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) || fcntl(fd, F_SETFL, O_NONBLOCK) ||
-			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
-		goto out;
-	if (connect(fd, at->ai_addr, at->ai_addrlen)) {
-		if (errno != EINPROGRESS)
-			goto out;
-		rc = tls_wait_fd(fd, stop_fd, true, until_ms);
-		if (rc)
-			goto out;
-		rc = RC_IO;
-		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &len) || fault)
-			goto out;
-	}
-	*out = fd;
-	return RC_OK;
-out:
-	close(fd);
-	return rc;
-}
-
-static enum rc tls_open_socket(const char *host, const char *port, int stop_fd, int64_t until_ms,
-		int *fd, enum tls_fault *fault)
-{
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list = NULL, *at;
-	enum rc rc = RC_IO;
-
-	*fault = TLS_FAULT_DNS;
-	if (getaddrinfo(host, port, &hints, &list))
-		return RC_IO;
-	*fault = TLS_FAULT_CONNECT;
-	for (at = list; at; at = at->ai_next) {
-		rc = tls_open_address(at, stop_fd, until_ms, fd);
-		if (rc == RC_OK || rc == RC_GONE)
-			break;
-	}
-	freeaddrinfo(list);
-	return rc;
-}
-
 static int tls_bio_send(void *arg, const unsigned char *bytes, size_t len)
 {
 	const struct tls *tls = arg;
 	ssize_t n = send(tls->fd, bytes, len, MSG_NOSIGNAL);
 
-	if (n >= 0)
+	if (n >= 0) {
+		tls->client->sent += (uint64_t)n;
 		return (int)n;
+	}
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return MBEDTLS_ERR_SSL_WANT_WRITE;
 	return errno == EPIPE || errno == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET :
@@ -243,8 +195,10 @@ static int tls_bio_receive(void *arg, unsigned char *out, size_t cap)
 	const struct tls *tls = arg;
 	ssize_t n = recv(tls->fd, out, cap, 0);
 
-	if (n >= 0)
+	if (n >= 0) {
+		tls->client->received += (uint64_t)n;
 		return (int)n;
+	}
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return MBEDTLS_ERR_SSL_WANT_READ;
 	return errno == EPIPE || errno == ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET :
@@ -338,7 +292,7 @@ enum rc tls_connect(struct tls_client *client, const char *host, const char *por
 	*out = NULL;
 	if (!name || !name[0])
 		return RC_CONFIG;
-	rc = tls_open_socket(host, port, client->stop_fd, until_ms, &fd, fault);
+	rc = dial_open(&client->dial, host, port, until_ms, &fd, fault);
 	if (rc)
 		return rc;
 	*fault = TLS_FAULT_NONE;
@@ -346,7 +300,8 @@ enum rc tls_connect(struct tls_client *client, const char *host, const char *por
 	if (!tls)
 		log_fatal("tls: out of memory");
 	tls->fd = fd;
-	tls->stop_fd = client->stop_fd;
+	tls->stop_fd = client->dial.stop_fd;
+	tls->client = client;
 	mbedtls_ssl_init(&tls->ssl);
 	mbedtls_ssl_set_verify(&tls->ssl, tls_collect, tls);
 	mbedtls_ssl_set_bio(&tls->ssl, tls, tls_bio_send, tls_bio_receive, NULL);

@@ -16,7 +16,7 @@
 struct tls_client;	/* certificates and configuration, one per process */
 struct tls;		/* one connection */
 
-enum tls_fault { TLS_FAULT_NONE, TLS_FAULT_DNS, TLS_FAULT_CONNECT, TLS_FAULT_WRONG_CA, TLS_FAULT_EXPIRED,
+enum tls_fault { TLS_FAULT_NONE, TLS_FAULT_DNS, TLS_FAULT_CONNECT, TLS_FAULT_PROXY, TLS_FAULT_WRONG_CA, TLS_FAULT_EXPIRED,
 	TLS_FAULT_NOT_YET_VALID, TLS_FAULT_HOST_NAME, TLS_FAULT_REFUSED_OURS, TLS_FAULT_OTHER };
 
 /* PEM files. RC_CONFIG. cert/key NULL: no client certificate (tests). */
@@ -25,6 +25,11 @@ enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *k
 void tls_client_free(struct tls_client *client);
 /* Every wait also ends with RC_GONE when fd becomes readable: SIGTERM's pipe. -1: none. */
 void tls_client_set_stop(struct tls_client *client, int fd);
+/* All connections go through this HTTP proxy. */
+void tls_client_set_proxy(struct tls_client *client, const char *host, const char *port);
+/* Bytes of all connections so far, handshakes included; without what TCP and IP add. */
+uint64_t tls_client_sent(const struct tls_client *client);
+uint64_t tls_client_received(const struct tls_client *client);
 /* name: the host name the certificate must carry. RC_TLS with *fault, RC_IO, RC_TIMEOUT. */
 enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
 		int64_t timeout_ms, struct tls **out, enum tls_fault *fault) MUST_CHECK;
