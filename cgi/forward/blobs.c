@@ -13,17 +13,56 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "forward/forward.h"
+#include "forward/pace.h"
 #include "link/wire.h"
 #include "store/blob.h"
 
 #define BLOBS_AT_A_TIME 16
-#define BLOBS_PORTION 64
-#define BLOBS_SPAN (INT64_C(1024) * 1024)
+/* Of a file that is fetched, between two looks for new events: some seconds' worth. */
+#define BLOBS_SPAN_LEAST (INT64_C(64) * 1024)
+#define BLOBS_SPAN_MOST (INT64_C(1024) * 1024)
+#define BLOBS_SPAN_S 4
+#define BLOBS_LOOK_MS 1000	/* on a metered line, for the end of what it may carry */
+#define BLOBS_FETCH_AGAIN_MS (15 * WHEN_MINUTE_MS)
 #define BLOBS_PAUSE_MS 1000	/* a longer absence must not count against the lanes' deadlines */
+
+/* ---- metered lines ---- */
+
+bool blobs_may_go(struct forward *forward)
+{
+	const struct settings *settings = forward->settings;
+	const char *why = "";
+	struct when_local local;
+	bool quiet = false;
+
+	if (settings->link_quiet[0]) {
+		when_to_local(when_now_ms(), &local);
+		if (pace_quiet(settings->link_quiet, local.hour * 60 + local.minute, &quiet))
+			quiet = false;		/* was checked at the start */
+	}
+	if (settings->link_budget_mb > 0)
+		forward_gauge(forward);
+	if (quiet)
+		why = "quiet";
+	else if (settings->link_budget_mb > 0 &&
+			forward->gauge.day_bytes >= settings->link_budget_mb * 1000000)
+		why = "budget";
+	if (strcmp(why, forward->files_wait)) {
+		log_info("files wait=%s", *why ? why : "no");
+		forward->health_urgent = true;
+	}
+	forward->files_wait = why;
+	return !*why;
+}
+
+static bool blobs_metered(const struct forward *forward)
+{
+	return forward->settings->link_quiet[0] || forward->settings->link_budget_mb > 0;
+}
 
 /* ---- set aside ---- */
 
-static bool blobs_is_aside(struct forward *forward, const char *sha256)
+bool blobs_is_aside(struct forward *forward, const char *sha256)
 {
 	int64_t now = when_boottime_ms();
 	size_t i = 0;
@@ -60,6 +99,7 @@ static void blobs_set_aside(struct forward *forward, const char *sha256, const c
 	entry->until_ms = when_boottime_ms() + forward->settings->poll_max_s * 1000;
 	snprintf(forward->aside_reason, sizeof(forward->aside_reason), "%s", reason);
 	forward->health_changed = true;
+	forward->backlog.dry = false;
 	log_warn("blob set aside sha256=%s reason=%s", sha256, reason);
 }
 
@@ -87,18 +127,30 @@ static enum rc blobs_adopt(struct forward *forward, const struct link_blob *blob
 	return RC_OK;
 }
 
+static int64_t blobs_span(const struct forward *forward)
+{
+	int64_t span = forward->gauge.goodput * BLOBS_SPAN_S;
+
+	if (span == 0)
+		span = 4 * BLOBS_SPAN_LEAST;
+	return span < BLOBS_SPAN_LEAST ? BLOBS_SPAN_LEAST :
+			span > BLOBS_SPAN_MOST ? BLOBS_SPAN_MOST : span;
+}
+
 /* Asks for the next span. *reason: why this content is to be set aside, or NULL. */
 static enum rc blobs_get_span(struct forward *forward, const struct link_blob *blob, int fd,
 		int64_t *size, const char **reason)
 {
 	struct http_answer answer = { 0 };
-	int64_t had = *size, got = 0;
+	int64_t had = *size, got = 0, began = when_boottime_ms();
+	int64_t span = blobs_span(forward);
 	struct stat info;
 	char url[96];
 	enum rc rc;
 
 	snprintf(url, sizeof(url), "/v1/content/%s", blob->sha256);
-	rc = http_get_file(forward->http, url, fd, had, BLOBS_SPAN, blob->size, &answer.status, &got);
+	rc = http_get_file(forward->http, url, fd, had, span, blob->size, &answer.status, &got);
+	(void)gauge_pace(&forward->gauge, got, when_boottime_ms() - began);
 	if (fstat(fd, &info))
 		return forward_fail(forward, "content", "disk", RC_IO);
 	*size = info.st_size;
@@ -155,10 +207,16 @@ enum rc blobs_fetch(struct forward *forward)
 	size_t count, i;
 	enum rc rc = RC_OK;
 
+	if (!blobs_may_go(forward) || (forward->fetched_all &&
+			when_boottime_ms() < forward->fetch_again_at))
+		return RC_OK;
 	pool_reset(forward->pool);
 	if (linkstate_blobs_to_fetch(forward->store, forward->pool,
 			BLOBS_AT_A_TIME + forward->aside_count, &blobs, &count))
 		return forward_fail(forward, "content", "database", RC_DB);
+	/* The question looks at every result there ever was: not asked anew until something came. */
+	forward->fetched_all = count == 0;
+	forward->fetch_again_at = when_boottime_ms() + BLOBS_FETCH_AGAIN_MS;
 	for (i = 0; i < count && rc == RC_OK; i++) {
 		const char *path;
 		bool done = false;
@@ -168,6 +226,8 @@ enum rc blobs_fetch(struct forward *forward)
 		path = pool_printf(forward->pool, "%s/%s.part", forward->settings->spool_dir,
 				blobs[i].sha256);
 		while (rc == RC_OK && !done) {
+			if (!blobs_may_go(forward))
+				return RC_OK;
 			if (forward_woken(forward)) {	/* our new events go first */
 				forward->look_now = true;
 				return RC_OK;
@@ -182,43 +242,6 @@ enum rc blobs_fetch(struct forward *forward)
 
 /* ---- up ---- */
 
-void blobs_forget_queue(struct forward *forward)
-{
-	forward->waiting_count = 0;
-	forward->waiting_next = 0;
-}
-
-/* The next content that is neither in flight nor set aside; NULL: there is none. The queue is read
- * in portions: the query looks at all that waits, and 50,000 dossiers must drain linearly. */
-static enum rc blobs_next(struct forward *forward, const struct link_blob **out)
-{
-	bool fresh = false;
-
-	*out = NULL;
-	for (;;) {
-		while (forward->waiting_next < forward->waiting_count) {
-			const struct link_blob *blob = &forward->waiting[forward->waiting_next++];
-
-			if (!tusc_has(forward->tusc, blob->sha256) &&
-					!blobs_is_aside(forward, blob->sha256)) {
-				*out = blob;
-				return RC_OK;
-			}
-		}
-		if (fresh)
-			return RC_OK;
-		fresh = true;
-		blobs_forget_queue(forward);
-		pool_reset(forward->waiting_pool);
-		if (linkstate_blobs_to_send(forward->store, forward->waiting_pool,
-				BLOBS_PORTION + TUSC_LANES + forward->aside_count,
-				&forward->waiting, &forward->waiting_count)) {
-			forward->waiting_count = 0;
-			return forward_fail(forward, "blob", "database", RC_DB);
-		}
-	}
-}
-
 /* Takes one waiting content into a lane. *added false: there is none. */
 static enum rc blobs_add_one(struct forward *forward, bool *added)
 {
@@ -229,9 +252,11 @@ static enum rc blobs_add_one(struct forward *forward, bool *added)
 
 	*added = false;
 	for (;;) {
-		rc = blobs_next(forward, &blob);
-		if (rc || !blob)
-			return rc;
+		rc = backlog_next(forward, &blob);
+		if (rc)
+			return forward_fail(forward, "blob", "database", rc);
+		if (!blob)
+			return RC_OK;
 		pool_reset(forward->pool);
 		rc = hex_decode(blob->sha256, hash, sizeof(hash));
 		if (rc == RC_OK)
@@ -319,6 +344,59 @@ static enum rc blobs_take_report(struct forward *forward, const struct tusc_repo
 	return RC_BUG;
 }
 
+/* How fast files go; the pages' estimate is told when it has become another. */
+static void blobs_pace(struct forward *forward, int64_t moved, int64_t began)
+{
+	int64_t goodput, told = forward->goodput_told;
+
+	if (!gauge_pace(&forward->gauge, tusc_moved(forward->tusc) - moved,
+			when_boottime_ms() - began))
+		return;
+	goodput = forward->gauge.goodput;
+	if (told && goodput < 2 * told && goodput > told / 2 &&
+			when_boottime_ms() - forward->goodput_at < 5 * WHEN_MINUTE_MS)
+		return;
+	if (linkstate_goodput(forward->store, goodput))
+		log_warn("the pace of files could not be kept");
+	forward->goodput_told = goodput;
+	forward->goodput_at = when_boottime_ms();
+}
+
+/* Fills free lanes. *more false: nothing else waits, or files may not go now. */
+static enum rc blobs_fill(struct forward *forward, bool *more)
+{
+	enum rc rc = RC_OK;
+
+	if (!blobs_may_go(forward)) {
+		if (!tusc_is_idle(forward->tusc))
+			tusc_drop(forward->tusc);
+		backlog_forget(&forward->backlog);
+		*more = false;
+		return RC_OK;
+	}
+	while (rc == RC_OK && *more && tusc_has_room(forward->tusc))
+		rc = blobs_add_one(forward, more);
+	return rc;
+}
+
+/* One wait for the lanes. RC_OK: *report. */
+static enum rc blobs_pump(struct forward *forward, int64_t until_ms, struct tusc_report *report)
+{
+	int64_t began = when_boottime_ms(), moved = tusc_moved(forward->tusc);
+	bool idle = tusc_is_idle(forward->tusc);
+	enum rc rc;
+
+	health_put(forward);
+	until_ms = health_next(forward, until_ms);
+	if (blobs_metered(forward) && until_ms > began + BLOBS_LOOK_MS)
+		until_ms = began + BLOBS_LOOK_MS;
+	rc = tusc_pump(forward->tusc, forward->stir_fd, forward->stop_fd, until_ms, report);
+	forward->pumped_at = when_boottime_ms();
+	if (!idle)
+		blobs_pace(forward, moved, began);
+	return rc;
+}
+
 enum rc blobs_send(struct forward *forward, int64_t until_ms)
 {
 	struct tusc_report report;
@@ -329,22 +407,19 @@ enum rc blobs_send(struct forward *forward, int64_t until_ms)
 		tusc_touch(forward->tusc);
 	for (;;) {
 		forward->pumped_at = when_boottime_ms();
-		while (more && tusc_has_room(forward->tusc)) {
-			rc = blobs_add_one(forward, &more);
-			if (rc)
-				return rc;
-		}
+		rc = blobs_fill(forward, &more);
+		if (rc)
+			return rc;
 		/* All are there: the center's word that a manifest is whole waits in the feed. */
 		if (sent && tusc_is_idle(forward->tusc)) {
 			forward->look_now = true;
 			return RC_OK;
 		}
-		health_put(forward);
-		rc = tusc_pump(forward->tusc, forward->wake_fd, forward->stop_fd,
-				health_next(forward, until_ms), &report);
-		forward->pumped_at = when_boottime_ms();
-		if (rc == RC_TIMEOUT && when_boottime_ms() < until_ms)
+		rc = blobs_pump(forward, until_ms, &report);
+		if (rc == RC_TIMEOUT && when_boottime_ms() < until_ms) {
+			more = more || blobs_metered(forward);
 			continue;
+		}
 		if (rc == RC_TIMEOUT || rc == RC_BUSY)
 			return RC_OK;
 		if (rc)

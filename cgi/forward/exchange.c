@@ -18,6 +18,8 @@
 #define EXCHANGE_FEED_MAX (4u * 1024 * 1024)	/* gzip or not, as it comes */
 #define EXCHANGE_LINES_MAX (16u * 1024 * 1024)
 #define EXCHANGE_TOKEN_MAX 4096
+/* Of a long backlog, before the center is heard too. */
+#define EXCHANGE_SHARE_MS 20000
 
 static enum rc exchange_verify(struct forward *forward, const char *typ, const char *token,
 		char **payload, size_t *len)
@@ -128,8 +130,14 @@ enum rc exchange_hello(struct forward *forward)
 		rc = forward_fail(forward, "hello", "receipt", RC_PROTOCOL);
 	else
 		rc = exchange_check_welcome(forward, &hello, &welcome, &cursor);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		forward->round_trip_ms = when_boottime_ms() - began;
+		forward->round_trip_at = when_now_ms();
+		forward->center_own = welcome.own;
+		forward->center_head = welcome.center;
+		gauge_trip(&forward->gauge, forward->round_trip_at, forward->round_trip_ms);
+		forward->health_urgent = true;
+	}
 	http_answer_free(&answer);
 	return rc;
 }
@@ -188,6 +196,7 @@ out:
 
 enum rc exchange_journal(struct forward *forward)
 {
+	int64_t until = when_boottime_ms() + EXCHANGE_SHARE_MS;
 	struct journal_row *rows;
 	struct link_cursor cursor;
 	size_t count;
@@ -202,16 +211,18 @@ enum rc exchange_journal(struct forward *forward)
 					WIRE_BATCH_BYTES, &rows, &count);
 		if (rc)
 			return forward_fail(forward, "journal", "database", rc);
-		if (count == 0)
+		forward->journal_more = count > 0 && when_boottime_ms() >= until;
+		if (count == 0 || forward->journal_more)
 			return RC_OK;
 		rc = exchange_post(forward, rows, count);
 		if (rc)
 			return rc;
-		blobs_forget_queue(forward);
+		backlog_forget(&forward->backlog);
 		forward->look_now = true;	/* the center may have answered with events of its own */
 		log_info("journal sent seq=%llu events=%zu",
 				(unsigned long long)rows[count - 1].event.seq, count);
 		forward->health_changed = true;
+		health_put(forward);
 	}
 }
 
@@ -278,6 +289,7 @@ static enum rc exchange_take_lines(struct forward *forward, const struct http_an
 		goto out;
 	}
 	rc = wire_take_feed(forward->store, forward->pool, lines.data, lines.len, &why, &line);
+	forward->fetched_all = false;
 	if (rc)
 		rc = forward_fail(forward, "feed", why ? why : "database", rc);
 	else

@@ -24,7 +24,13 @@ bool forward_stopped(const struct forward *forward)
 
 bool forward_woken(const struct forward *forward)
 {
-	return forward->wake_fd >= 0 && forward_readable(forward->wake_fd);
+	return forward->stir_fd >= 0 && forward_readable(forward->stir_fd);
+}
+
+void forward_gauge(struct forward *forward)
+{
+	gauge_note(&forward->gauge, when_now_ms(), when_boottime_ms(), tls_client_sent(forward->tls),
+			tls_client_received(forward->tls), !forward->down);
 }
 
 enum rc forward_fail(struct forward *forward, const char *what, const char *reason, enum rc rc)
@@ -32,6 +38,8 @@ enum rc forward_fail(struct forward *forward, const char *what, const char *reas
 	if (forward_stopped(forward))
 		return RC_GONE;
 	log_warn("%s failed reason=%s rc=%s", what, reason, rc_name(rc));
+	forward_gauge(forward);		/* so far the link was as it was */
+	forward->unreachable = false;
 	if (!forward->down)
 		forward->failing_since = when_boottime_ms();
 	forward->health_urgent = forward->health_urgent || !forward->down ||
@@ -62,7 +70,7 @@ static void forward_problem_name(const struct http_answer *answer, char *out, si
 	json_decref(problem);
 }
 
-enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
+static enum rc forward_fail_as(struct forward *forward, const char *what, enum rc rc,
 		enum tls_fault fault, const struct http_answer *answer)
 {
 	char name[48];
@@ -81,4 +89,14 @@ enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
 	default:
 		return forward_fail(forward, what, fault ? tls_fault_name(fault) : rc_name(rc), rc);
 	}
+}
+
+enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
+		enum tls_fault fault, const struct http_answer *answer)
+{
+	bool answered = rc == RC_OK;
+
+	rc = forward_fail_as(forward, what, rc, fault, answer);
+	forward->unreachable = !answered;
+	return rc;
 }

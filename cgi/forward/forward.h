@@ -14,6 +14,8 @@
 #include "base/settings.h"
 #include "crypt/jws.h"
 #include "link/http.h"
+#include "forward/gauge.h"
+#include "forward/backlog.h"
 #include "link/tusc.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
@@ -25,6 +27,8 @@ struct forward_aside {
 	int64_t until_ms;
 };
 
+#define FORWARD_ADDRESSES 8
+
 struct forward {
 	const struct settings *settings;
 	struct store *store;
@@ -33,16 +37,25 @@ struct forward {
 	struct tusc *tusc;
 	struct jws_key *receipt_key;
 	struct pool *pool;		/* emptied between steps */
-	int stop_fd, wake_fd;
+	int stop_fd, wake_fd, uplink_fd, ask_fd;
+	int stir_fd;			/* can be read when any of the last three can */
+	char *addresses[FORWARD_ADDRESSES];	/* of the center, tried in turn */
+	size_t address_count, address;
+	size_t tried;			/* of them, since the last good answer */
+	bool unreachable;		/* the last failure was the line's, not the center's word */
+	bool go_now;			/* the uplink came up, or somebody asked: no pause */
 
 	bool greeted;			/* hello was answered since the last failure */
 	int64_t greet_at;		/* boottime of the next hello */
 	int64_t looked_at;		/* boottime of the last look at the feed */
 	int64_t pumped_at;		/* boottime at which the lanes were served last */
 	bool look_now;			/* something may wait in the feed: look at once */
-	struct pool *waiting_pool;	/* holds waiting, until it is asked for anew */
-	struct link_blob *waiting;	/* contents to send, in order, read some dozens at a time */
-	size_t waiting_count, waiting_next;
+	bool journal_more;		/* a long backlog: events wait, though the time for them is over */
+	bool fetched_all;		/* nothing waited when we looked last, and nothing has come since */
+	int64_t fetch_again_at;		/* boottime of the next look all the same */
+	struct backlog backlog;		/* contents to send */
+	struct gauge gauge;
+	int64_t goodput_told, goodput_at;	/* what the pages were told, and when (boottime) */
 	struct forward_aside *aside;
 	size_t aside_count, aside_cap;
 
@@ -51,7 +64,12 @@ struct forward {
 	char reason[64];		/* of the last failure; "" when all is well */
 	char aside_reason[64];		/* why content is left alone; "" */
 	int64_t round_trip_ms;		/* of the last hello, -1 */
+	int64_t round_trip_at;		/* wall time of it, 0 */
+	struct journal_head center_own;	/* head of our log as the center named it then */
+	struct journal_head center_head;	/* and of its own */
+	const char *files_wait;		/* "quiet", "budget": why no file goes now; "" */
 	int64_t failing_since;		/* boottime, 0 */
+	int64_t retry_at;		/* boottime at which the pause ends */
 	int64_t last_ok_at;		/* wall time of the last good answer, 0 */
 	int64_t health_at;		/* boottime of the last writing */
 	int64_t health_cost_ms;		/* what counting took then: a long queue is counted seldom */
@@ -66,7 +84,9 @@ enum rc forward_fail(struct forward *forward, const char *what, const char *reas
 /* The same from what http says: a transport fault, or an answer of that status. */
 enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
 		enum tls_fault fault, const struct http_answer *answer) MUST_CHECK;
-/* SIGTERM came; the wake fifo has something. */
+/* Brings the gauge up to the bytes that went through. */
+void forward_gauge(struct forward *forward);
+/* SIGTERM came; a page, the kernel or a person wants something. */
 bool forward_stopped(const struct forward *forward);
 bool forward_woken(const struct forward *forward);
 
@@ -76,8 +96,10 @@ enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is re
 enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
 
 /* blobs.c */
-/* New events may have brought more urgent contents: read the queue anew. */
-void blobs_forget_queue(struct forward *forward);
+/* Set aside for a while? */
+bool blobs_is_aside(struct forward *forward, const char *sha256);
+/* May files go now, by quiet hours and the day's budget? Sets files_wait. Events always may. */
+bool blobs_may_go(struct forward *forward);
 enum rc blobs_fetch(struct forward *forward) MUST_CHECK;	/* result files, one round of them */
 /* Keeps the lanes full until the wake fifo has something, until_ms, or a failure. */
 enum rc blobs_send(struct forward *forward, int64_t until_ms) MUST_CHECK;
@@ -85,6 +107,8 @@ enum rc blobs_send(struct forward *forward, int64_t until_ms) MUST_CHECK;
 /* health.c: writes health.json at once when the link's state changed, within 2 s of progress, and
  * every minute. health_next: the boottime of the next writing, or until_ms if that is sooner. */
 void health_put(struct forward *forward);
+/* The day's gauge as the process before this one left it. */
+void health_take_up(struct forward *forward);
 int64_t health_next(const struct forward *forward, int64_t until_ms);
 
 #endif

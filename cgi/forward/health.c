@@ -14,28 +14,70 @@
 #define HEALTH_PROGRESS_MS 2000		/* every writing is an fsync */
 #define HEALTH_COST_SHARE 20		/* at most a twentieth of the time goes into counting */
 #define HEALTH_BLOBS_MAX 1000
+#define HEALTH_FILE_MAX 65536u
+
+/* Both look at every result there ever was: not asked while nothing can have changed. */
+static enum rc health_results(struct forward *forward, size_t *count)
+{
+	struct link_blob *blobs;
+
+	*count = 0;
+	if (forward->backlog.results_dry)
+		return RC_OK;
+	return linkstate_results_to_send(forward->store, forward->pool, HEALTH_BLOBS_MAX, &blobs, count);
+}
+
+static enum rc health_fetching(struct forward *forward, size_t *count)
+{
+	struct link_blob *blobs;
+
+	*count = 0;
+	if (forward->fetched_all)
+		return RC_OK;
+	return linkstate_blobs_to_fetch(forward->store, forward->pool, HEALTH_BLOBS_MAX, &blobs, count);
+}
+
+/* When the oldest event without a receipt was written; how many events are parked here. */
+static enum rc health_add_oldest(struct forward *forward, const struct link_cursor *cursor,
+		const struct journal_head *own, json_t *health)
+{
+	struct journal_row *rows;
+	int64_t parked = 0;
+	size_t count = 0;
+	enum rc rc = linkstate_parked(forward->store, &parked);
+
+	if (rc == RC_OK && cursor->sent_seq < own->seq)
+		rc = journal_read(forward->store, forward->pool, forward->store->board, AUTHOR_BOARD,
+				cursor->sent_seq, 1, 1, &rows, &count);
+	if (rc == RC_OK && count == 1)
+		json_put_int(health, "oldest_at", rows[0].event.time.wall_ms);
+	json_put_int(health, "parked", parked);
+	return rc;
+}
 
 static void health_add_positions(struct forward *forward, json_t *health)
 {
 	struct journal_head own;
 	struct link_cursor cursor;
 	struct link_blob *blobs;
-	size_t waiting = 0, fetching = 0;
+	size_t waiting = 0, results = 0, fetching = 0;
 
 	if (linkstate_get(forward->store, &cursor) ||
 			journal_head_get(forward->store, forward->store->board, AUTHOR_BOARD, &own) ||
-			linkstate_blobs_to_send(forward->store, forward->pool, HEALTH_BLOBS_MAX, &blobs,
-					&waiting) ||
-			linkstate_blobs_to_fetch(forward->store, forward->pool, HEALTH_BLOBS_MAX, &blobs,
-					&fetching)) {
+			linkstate_blobs_to_send(forward->store, forward->pool, LINK_BY_DUE,
+					HEALTH_BLOBS_MAX, &blobs, &waiting) ||
+			health_results(forward, &results) || health_fetching(forward, &fetching) ||
+			health_add_oldest(forward, &cursor, &own, health)) {
 		json_put_flag(health, "database_failed", true);
 		return;
 	}
 	json_put_int(health, "sent_seq", (int64_t)cursor.sent_seq);
 	json_put_int(health, "head_seq", (int64_t)own.seq);
 	json_put_int(health, "feed_seq", (int64_t)cursor.feed_seq);
+	json_put_int(health, "epoch", (int64_t)own.epoch);
+	json_put_int(health, "center_epoch", (int64_t)cursor.center_epoch);
 	json_put_int(health, "receipt_at", cursor.receipt_at);
-	json_put_int(health, "blobs_waiting", (int64_t)waiting);
+	json_put_int(health, "blobs_waiting", (int64_t)(waiting + results));
 	json_put_int(health, "blobs_to_fetch", (int64_t)fetching);
 }
 
@@ -51,6 +93,7 @@ int64_t health_next(const struct forward *forward, int64_t until_ms)
 void health_put(struct forward *forward)
 {
 	int64_t now = when_boottime_ms();
+	struct pool *kept = forward->pool;
 	json_t *health;
 	char *text;
 
@@ -59,6 +102,8 @@ void health_put(struct forward *forward)
 	forward->health_at = now;
 	forward->health_changed = false;
 	forward->health_urgent = false;
+	forward_gauge(forward);
+	forward->pool = pool_new();	/* the caller's is in use, and may not be emptied for hours */
 	health = json_new_object();
 	json_put_int(health, "at", when_now_ms());
 	json_put(health, "board", forward->store->board);
@@ -69,10 +114,36 @@ void health_put(struct forward *forward)
 	json_put_int(health, "failing_for_ms", forward->down ? now - forward->failing_since : 0);
 	json_put_int(health, "last_ok_at", forward->last_ok_at);
 	json_put_int(health, "last_round_trip_ms", forward->round_trip_ms);
+	json_put_int(health, "last_round_trip_at", forward->round_trip_at);
+	json_put(health, "address", forward->addresses[forward->address]);
+	json_put(health, "files_wait", forward->files_wait);
+	json_put_int(health, "retry_in_ms", forward->down && forward->retry_at > now ?
+			forward->retry_at - now : 0);
+	if (forward->round_trip_at) {
+		json_put_int(health, "center_has_seq", (int64_t)forward->center_own.seq);
+		json_put_int(health, "center_head_seq", (int64_t)forward->center_head.seq);
+	}
+	gauge_put(&forward->gauge, when_now_ms(), health);
 	health_add_positions(forward, health);
 	forward->health_cost_ms = when_boottime_ms() - now;
 	text = json_to_text(forward->pool, health);
 	json_decref(health);
 	if (file_put(forward->settings->health_dir, "health.json", text, strlen(text), 0640))
 		log_warn("health: file cannot be written");
+	pool_free(forward->pool);
+	forward->pool = kept;
+}
+
+void health_take_up(struct forward *forward)
+{
+	json_t *health = NULL;
+	char *text;
+	size_t len;
+
+	if (file_read(forward->pool, pool_printf(forward->pool, "%s/health.json",
+			forward->settings->health_dir), HEALTH_FILE_MAX, &text, &len) ||
+			json_parse(text, len, &health))
+		return;
+	gauge_take(&forward->gauge, health);
+	json_decref(health);
 }

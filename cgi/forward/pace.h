@@ -4,7 +4,10 @@
 #ifndef TRAM_FORWARD_PACE_H
 #define TRAM_FORWARD_PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/rc.h"
 
 /* After a failure: the time it has lasted already, within [min, max], less up to a quarter by
  * jitter (0..1023 parts of 1024), never under min: many boards come back apart, not together. */
@@ -12,5 +15,9 @@ int64_t pace_retry_ms(int64_t failing_for_ms, int64_t min_ms, int64_t max_ms, ui
 /* Between two looks at the feed: active_ms while a clerk's page was used in the last ten minutes,
  * then a tenth of the time since, up to max_ms. */
 int64_t pace_poll_ms(int64_t unused_for_ms, int64_t active_ms, int64_t max_ms);
+
+/* "07:00-11:30 22:00-05:00": does this minute of the day (0..1439) lie within? A span over midnight is
+ * fine; its end is outside. RC_INVALID: not such a text. */
+enum rc pace_quiet(const char *spans, int minute, bool *quiet) MUST_CHECK;
 
 #endif

@@ -18,12 +18,15 @@
 #include "crypt/hash.h"
 #include "link/http.h"
 #include "link/tusc.h"
+#include "link/tusc_window.h"
 
 #define TUSC_URL_MAX 256
 #define TUSC_RECEIPT_MAX 4096
 #define TUSC_ANSWER_MAX 16384u
 /* Answers that make an upload begin again (offset, checksum, cut) before it is given up for now. */
 #define TUSC_AGAIN_MAX 4
+/* Cuts in a row, without a byte between them, after which the line counts as down. */
+#define TUSC_CUTS_MAX 1
 
 enum tusc_step { TUSC_FREE, TUSC_CREATE, TUSC_HEAD, TUSC_PATCHING };
 
@@ -39,9 +42,18 @@ struct tusc_lane {
 	int again;
 };
 
+/* An upload that was dropped with the line, for when the line is back. */
+struct tusc_left {
+	char sha256[65];
+	char url[TUSC_URL_MAX];
+};
+
 struct tusc {
 	char *base;
+	struct tusc_left left[TUSC_LANES];
+	size_t left_next;
 	struct tusc_lane lanes[TUSC_LANES];
+	struct tusc_window window;
 	char text[TUSC_RECEIPT_MAX];
 };
 
@@ -55,6 +67,7 @@ enum rc tusc_new(struct tls_client *client, const char *origin, const char *name
 	if (!tusc || !(tusc->base = malloc(len)))
 		log_fatal("tusc: out of memory");
 	memcpy(tusc->base, base, len);
+	tusc_window_start(&tusc->window);
 	for (i = 0; i < TUSC_LANES; i++) {
 		tusc->lanes[i].fd = -1;
 		if (http_new(client, origin, name, timeout_ms, &tusc->lanes[i].http)) {
@@ -66,6 +79,22 @@ enum rc tusc_new(struct tls_client *client, const char *origin, const char *name
 	return RC_OK;
 }
 
+enum rc tusc_aim(struct tusc *tusc, const char *origin, const char *name)
+{
+	enum rc rc = RC_OK;
+	size_t i;
+
+	tusc_drop(tusc);
+	for (i = 0; i < TUSC_LANES && rc == RC_OK; i++)
+		rc = http_aim(tusc->lanes[i].http, origin, name);
+	return rc;
+}
+
+int64_t tusc_moved(const struct tusc *tusc)
+{
+	return tusc->window.moved;
+}
+
 static void tusc_clear(struct tusc_lane *lane)
 {
 	if (lane->fd >= 0)
@@ -74,13 +103,36 @@ static void tusc_clear(struct tusc_lane *lane)
 	lane->step = TUSC_FREE;
 }
 
+static void tusc_leave(struct tusc *tusc, const struct tusc_lane *lane)
+{
+	struct tusc_left *left = &tusc->left[tusc->left_next++ % TUSC_LANES];
+
+	memcpy(left->sha256, lane->sha256, sizeof(left->sha256));
+	memcpy(left->url, lane->url, sizeof(left->url));
+}
+
+static const char *tusc_left_url(const struct tusc *tusc, const char *sha256)
+{
+	size_t i;
+
+	for (i = 0; i < TUSC_LANES; i++) {
+		if (strcmp(tusc->left[i].sha256, sha256) == 0)
+			return tusc->left[i].url;
+	}
+	return "";
+}
+
 void tusc_drop(struct tusc *tusc)
 {
 	size_t i;
 
 	for (i = 0; i < TUSC_LANES; i++) {
-		tusc_clear(&tusc->lanes[i]);
-		http_drop(tusc->lanes[i].http);
+		struct tusc_lane *lane = &tusc->lanes[i];
+
+		if (lane->step != TUSC_FREE && lane->url[0])
+			tusc_leave(tusc, lane);
+		tusc_clear(lane);
+		http_drop(lane->http);
 	}
 }
 
@@ -101,13 +153,12 @@ void tusc_free(struct tusc *tusc)
 
 bool tusc_has_room(const struct tusc *tusc)
 {
+	int64_t busy = 0;
 	size_t i;
 
-	for (i = 0; i < TUSC_LANES; i++) {
-		if (tusc->lanes[i].step == TUSC_FREE)
-			return true;
-	}
-	return false;
+	for (i = 0; i < TUSC_LANES; i++)
+		busy += tusc->lanes[i].step != TUSC_FREE;
+	return busy < tusc_window_lanes(&tusc->window, TUSC_LANES);
 }
 
 bool tusc_is_idle(const struct tusc *tusc)
@@ -169,9 +220,9 @@ static enum rc tusc_send_head(struct tusc_lane *lane)
 			TUSC_ANSWER_MAX, &lane->answer);
 }
 
-static enum rc tusc_send_patch(struct tusc_lane *lane)
+static enum rc tusc_send_patch(struct tusc *tusc, struct tusc_lane *lane)
 {
-	int64_t left = lane->size - lane->offset;
+	int64_t left = lane->size - lane->offset, share;
 	struct http_body body = { .fd = lane->fd, .offset = lane->offset };
 	struct buf sum = { 0 };
 	uint8_t digest[20];
@@ -179,7 +230,8 @@ static enum rc tusc_send_patch(struct tusc_lane *lane)
 	enum rc rc;
 
 	lane->step = TUSC_PATCHING;
-	lane->part = left < TUSC_PATCH ? (size_t)left : TUSC_PATCH;
+	share = tusc_window_bytes(&tusc->window) / tusc_window_lanes(&tusc->window, TUSC_LANES);
+	lane->part = (size_t)(left < share ? left : share);
 	body.len = lane->part;
 	rc = hash_sha1_file(lane->fd, lane->offset, lane->part, digest);
 	if (rc)
@@ -212,6 +264,8 @@ enum rc tusc_add(struct tusc *tusc, const char *sha256, const char *path, int64_
 		return RC_IO;
 	}
 	memcpy(lane->sha256, sha256, sizeof(lane->sha256));
+	if (!url[0])
+		url = tusc_left_url(tusc, sha256);
 	snprintf(lane->url, sizeof(lane->url), "%s", url);
 	lane->size = size;
 	lane->offset = 0;
@@ -266,6 +320,8 @@ static enum rc tusc_fail(struct tusc *tusc, struct tusc_lane *lane, enum rc rc, 
 	report->status = status;
 	report->fault = http_fault(lane->http);
 	memcpy(report->sha256, lane->sha256, sizeof(report->sha256));
+	if (!status && lane->url[0])
+		tusc_leave(tusc, lane);
 	tusc_clear(lane);
 	return RC_OK;
 }
@@ -304,10 +360,10 @@ static enum rc tusc_after_create(struct tusc *tusc, struct tusc_lane *lane,
 	}
 	rc = tusc_read_url(lane);
 	if (rc == RC_OK)
-		rc = tusc_send_patch(lane);
+		rc = tusc_send_patch(tusc, lane);
 	if (rc)
 		return rc;
-	/* Nothing is lost when an upload of one PATCH begins anew. */
+	/* A small one is remembered here alone: keeping each on the disk would cost more than it saves. */
 	return lane->size > TUSC_PATCH ? tusc_tell(tusc, lane, TUSC_URL, report) : RC_BUSY;
 }
 
@@ -325,7 +381,7 @@ static enum rc tusc_after_head(struct tusc *tusc, struct tusc_lane *lane)
 	else if (lane->offset == lane->size)	/* its last answer was lost: ask for it by creating */
 		rc = tusc_send_create(tusc, lane);
 	else
-		rc = tusc_send_patch(lane);
+		rc = tusc_send_patch(tusc, lane);
 	return rc ? rc : RC_BUSY;
 }
 
@@ -341,11 +397,12 @@ static enum rc tusc_after_patch(struct tusc *tusc, struct tusc_lane *lane,
 		if (tusc_read_offset(lane, &offset) || offset <= lane->offset ||
 				offset > lane->offset + (int64_t)lane->part)
 			return RC_PROTOCOL;
+		tusc_window_moved(&tusc->window, offset - lane->offset);
 		lane->offset = offset;
 		lane->again = 0;
 		if (offset == lane->size)
 			return tusc_tell(tusc, lane, TUSC_DONE, report);
-		rc = tusc_send_patch(lane);
+		rc = tusc_send_patch(tusc, lane);
 	} else if (status == 409 || status == 460) {
 		if (++lane->again > TUSC_AGAIN_MAX)
 			return RC_PROTOCOL;
@@ -365,7 +422,8 @@ static enum rc tusc_after_cut(struct tusc *tusc, struct tusc_lane *lane)
 {
 	enum rc rc;
 
-	if (++lane->again > 1)
+	tusc_window_cut(&tusc->window, when_boottime_ms());
+	if (++lane->again > TUSC_CUTS_MAX)
 		return RC_GONE;
 	rc = lane->url[0] ? tusc_send_head(lane) : tusc_send_create(tusc, lane);
 	return rc ? rc : RC_BUSY;

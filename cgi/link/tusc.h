@@ -1,6 +1,7 @@
 /*
  * tusc.h: tus 1.0.0 client (core, creation, checksum): several uploads in flight, each on a kept
- * connection of its own, in PATCHes of at most 256 KiB, resumed at the server's offset.
+ * connection of its own, resumed at the server's offset. What is under way in all lanes together is
+ * at most 256 KiB: a cut costs no more, whatever it hits. On lines that are cut often it is less.
  *
  * Knows nothing of receipts but that the server's last answer may carry one in Tram-Receipt.
  */
@@ -23,6 +24,10 @@ struct tusc;
 enum rc tusc_new(struct tls_client *client, const char *origin, const char *name, const char *base,
 		int64_t timeout_ms, struct tusc **out) MUST_CHECK;
 void tusc_free(struct tusc *tusc);
+/* Another origin from now on; everything under way is forgotten. RC_CONFIG. */
+enum rc tusc_aim(struct tusc *tusc, const char *origin, const char *name) MUST_CHECK;
+/* Bytes acknowledged by the server since tusc_new: what arrived, not what was sent. */
+int64_t tusc_moved(const struct tusc *tusc);
 
 bool tusc_has_room(const struct tusc *tusc);
 bool tusc_is_idle(const struct tusc *tusc);

@@ -18,8 +18,8 @@ enum rc linkstate_get(struct store *store, struct link_cursor *out)
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	stmt = db_stmt(store->tram, "SELECT sent_seq, hello_counter, receipt_at, center_epoch "
-			"FROM link_state WHERE board = $1");
+	stmt = db_stmt(store->tram, "SELECT sent_seq, hello_counter, receipt_at, center_epoch, "
+			"goodput FROM link_state WHERE board = $1");
 	stmt_text(stmt, 1, store->board);
 	rc = stmt_step(stmt, &row);
 	if (rc != RC_OK)
@@ -29,6 +29,7 @@ enum rc linkstate_get(struct store *store, struct link_cursor *out)
 		out->hello_counter = (uint64_t)stmt_col_int(stmt, 1);
 		out->receipt_at = stmt_col_int(stmt, 2);
 		out->center_epoch = (uint64_t)stmt_col_int(stmt, 3);
+		out->goodput = stmt_col_int(stmt, 4);
 		stmt_reset(stmt);
 	}
 	rc = journal_head_get(store, store->board, AUTHOR_CENTER, &feed);
@@ -51,7 +52,7 @@ static enum rc commit_or_abort(struct store *store, enum rc rc)
 static enum rc link_state_row(struct store *store)
 {
 	struct stmt *stmt = db_stmt(store->tram, "INSERT INTO link_state (board, sent_seq, "
-			"hello_counter, receipt_at, center_epoch) VALUES ($1, 0, 0, 0, 0) "
+			"hello_counter, receipt_at, center_epoch, goodput) VALUES ($1, 0, 0, 0, 0, 0) "
 			"ON CONFLICT (board) DO NOTHING");
 
 	stmt_text(stmt, 1, store->board);
@@ -174,75 +175,21 @@ enum rc linkstate_next_counter(struct store *store, uint64_t *counter)
 	return commit_or_abort(store, rc);
 }
 
-static enum rc blobs_read(struct stmt *stmt, struct pool *pool, size_t limit, struct link_blob **rows,
-		size_t *count)
+enum rc linkstate_goodput(struct store *store, int64_t bytes_a_second)
 {
-	size_t room = 16;
-	bool row = false;
-	enum rc rc;
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
 
-	*count = 0;
-	*rows = pool_alloc(pool, room * sizeof(**rows));
-	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < limit) {
-		struct link_blob *blob;
-
-		if (*count == room) {
-			struct link_blob *more = pool_alloc(pool, 2 * room * sizeof(*more));
-
-			memcpy(more, *rows, room * sizeof(*more));
-			*rows = more;
-			room *= 2;
-		}
-		blob = &(*rows)[(*count)++];
-		memcpy(blob->sha256, stmt_col_text(stmt, 0), sizeof(blob->sha256) - 1);
-		blob->size = stmt_col_int(stmt, 1);
-		blob->type = stmt_col_dup(stmt, 2, pool);
-		blob->due_at = stmt_col_int(stmt, 3);
-		blob->upload_url = stmt_col_dup(stmt, 4, pool);
+	if (rc != RC_OK)
+		return rc;
+	rc = link_state_row(store);
+	if (rc == RC_OK) {
+		stmt = db_stmt(store->tram, "UPDATE link_state SET goodput = $2 WHERE board = $1");
+		stmt_text(stmt, 1, store->board);
+		stmt_int(stmt, 2, bytes_a_second);
+		rc = stmt_run(stmt);
 	}
-	stmt_reset(stmt);
-	return rc;
-}
-
-enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, size_t limit,
-		struct link_blob **rows, size_t *count)
-{
-	/* Manifests not announced as whole, and results decided here: both by small partial indexes. */
-	struct stmt *stmt = db_stmt(store->tram,
-			"SELECT q.sha256, b.size, b.type, min(q.due_at), coalesce(u.url, '') FROM ("
-			"SELECT f.sha256 AS sha256, CASE d.has_due WHEN 1 THEN d.due_at ELSE $3 END AS due_at "
-			"FROM dossier d JOIN dossier_file f ON f.board = d.board AND f.dossier = d.id "
-			"AND f.result = 0 WHERE d.board = $1 AND d.complete_version < d.manifest_version "
-			"AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1) "
-			"UNION ALL SELECT f.sha256, CASE d.has_due WHEN 1 THEN d.due_at ELSE $3 END "
-			"FROM dossier_file f JOIN dossier d ON d.board = f.board AND d.id = f.dossier "
-			"WHERE f.board = $1 AND f.result = 1 AND f.author = 0 "
-			"AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1)"
-			") q JOIN blob b ON b.board = $1 AND b.sha256 = q.sha256 "
-			"LEFT JOIN blob_upload u ON u.board = $1 AND u.sha256 = q.sha256 "
-			"WHERE NOT EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = $1 "
-			"AND r.sha256 = q.sha256) "
-			"GROUP BY q.sha256, b.size, b.type, u.url ORDER BY 4, 2, 1 LIMIT $2");
-
-	stmt_text(stmt, 1, store->board);
-	stmt_int(stmt, 2, (int64_t)limit);
-	stmt_int(stmt, 3, INT64_MAX);
-	return blobs_read(stmt, pool, limit, rows, count);
-}
-
-enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t limit,
-		struct link_blob **rows, size_t *count)
-{
-	struct stmt *stmt = db_stmt(store->tram,
-			"SELECT f.sha256, f.size, min(f.type), min(d.due_at), '' FROM dossier_file f "
-			"JOIN dossier d ON d.board = f.board AND d.id = f.dossier "
-			"WHERE f.board = $1 AND f.author = 1 AND NOT EXISTS (SELECT 1 FROM blob b "
-			"WHERE b.board = f.board AND b.sha256 = f.sha256) "
-			"GROUP BY f.sha256, f.size ORDER BY 4, 2, 1 LIMIT $2");
-
-	stmt_text(stmt, 1, store->board);
-	stmt_int(stmt, 2, (int64_t)limit);
-	return blobs_read(stmt, pool, limit, rows, count);
+	return commit_or_abort(store, rc);
 }
 
 enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *url)

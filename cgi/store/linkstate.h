@@ -26,6 +26,7 @@ struct link_cursor {
 	uint64_t hello_counter;		/* persisted, only grows */
 	int64_t receipt_at;		/* when the newest receipt came, 0 */
 	uint64_t center_epoch;
+	int64_t goodput;		/* bytes of files a second, as measured of late; 0: not yet */
 };
 enum rc linkstate_get(struct store *store, struct link_cursor *out) MUST_CHECK;
 /* Stores the verified receipt and moves the cursor in one transaction. RC_EXISTS: not ahead. */
@@ -34,10 +35,23 @@ enum rc linkstate_receipt(struct store *store, uint64_t epoch, uint64_t seq,
 /* +1, durable, before it is used. */
 enum rc linkstate_next_counter(struct store *store, uint64_t *counter) MUST_CHECK;
 struct link_blob { char sha256[65]; int64_t size; const char *type; int64_t due_at; const char *upload_url; };
-/* Blobs of current manifests and results authored here without a blob receipt, whose dossier's
- * events are receipted; by due time, small before big. */
-enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, size_t limit,
+/* Contents of current manifests without a receipt, whose dossier's events are receipted: by due time,
+ * small before big; or of the newest manifest first, so that what is taken in now does not wait behind
+ * an old backlog. Read along an index: a portion costs the same whatever waits behind it. */
+enum link_order { LINK_BY_DUE, LINK_NEWEST };
+enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, enum link_order order,
+		size_t limit, struct link_blob **rows, size_t *count) MUST_CHECK;
+/* The same for results decided here, in no order; looks at all there ever were. */
+enum rc linkstate_results_to_send(struct store *store, struct pool *pool, size_t limit,
 		struct link_blob **rows, size_t *count) MUST_CHECK;
+/* How long a dossier's contents wait, in bytes: its own, those before it by due time, those of newer
+ * manifests; far: there are more before it than were counted. */
+struct link_wait { int64_t own, before, newer; int64_t files_own, files_all; bool far, newer_far; };
+enum rc linkstate_wait(struct store *store, const uint8_t dossier[16], struct link_wait *out) MUST_CHECK;
+/* Events stored here, of either log, that could not be projected. */
+enum rc linkstate_parked(struct store *store, int64_t *count) MUST_CHECK;
+/* Kept for the pages' estimate. */
+enum rc linkstate_goodput(struct store *store, int64_t bytes_a_second) MUST_CHECK;
 /* The tus address of an upload under way, kept for resuming. "" forgets it. */
 enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *url) MUST_CHECK;
 enum rc linkstate_blob_receipt(struct store *store, const char *sha256, const char *jws) MUST_CHECK;

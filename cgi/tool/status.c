@@ -40,7 +40,7 @@ static enum rc put_board_side(struct store *store, struct pool *pool, json_t *in
 	struct dossier_backlog backlog;
 	struct journal_head head;
 	struct link_blob *blobs;
-	size_t to_send = 0, to_fetch = 0;
+	size_t to_send = 0, results = 0, to_fetch = 0;
 	enum rc rc = put_log(store, store->board, AUTHOR_BOARD, into);
 
 	if (rc == RC_OK)
@@ -52,14 +52,16 @@ static enum rc put_board_side(struct store *store, struct pool *pool, json_t *in
 	if (rc == RC_OK)
 		rc = dossier_backlog_get(store, &backlog);
 	if (rc == RC_OK)
-		rc = linkstate_blobs_to_send(store, pool, 100000, &blobs, &to_send);
+		rc = linkstate_blobs_to_send(store, pool, LINK_BY_DUE, 100000, &blobs, &to_send);
+	if (rc == RC_OK)
+		rc = linkstate_results_to_send(store, pool, 100000, &blobs, &results);
 	if (rc == RC_OK)
 		rc = linkstate_blobs_to_fetch(store, pool, 100000, &blobs, &to_fetch);
 	if (rc != RC_OK)
 		return rc;
 	json_put_int(into, "sent_seq", (int64_t)cursor.sent_seq);
 	json_put_int(into, "unsent", (int64_t)(head.seq - cursor.sent_seq));
-	json_put_int(into, "files_to_send", (int64_t)to_send);
+	json_put_int(into, "files_to_send", (int64_t)(to_send + results));
 	json_put_int(into, "files_to_fetch", (int64_t)to_fetch);
 	json_put_int(into, "receipt_at", cursor.receipt_at);
 	json_put_int(into, "hello_counter", (int64_t)cursor.hello_counter);
