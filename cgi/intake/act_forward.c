@@ -127,9 +127,32 @@ enum rc page_take(struct web *web, struct request *request, struct response *res
 static const struct field hand_fields[] = {
 	{ "unit", FIELD_LINE, true, 1, 160, NULL, "act.hand_over.unit" },
 	{ "paper", FIELD_FLAG, false, 0, 0, NULL, "act.forward.paper" },
+	{ "unscanned", FIELD_FLAG, false, 0, 0, NULL, "scan.go_unscanned" },
 	{ "note", FIELD_LINES, false, 0, 1000, NULL, "act.note_label" },
 };
 #define HAND_FIELDS (sizeof(hand_fields) / sizeof(hand_fields[0]))
+
+const char *act_forward_note(struct pool *pool, const struct dossier_row *row, const char *note)
+{
+	const char *words;
+
+	if (row->scans_missing == 0)
+		return note;
+	words = text_fill(pool, "scan.unscanned_note", pool_printf(pool, "%d", row->scans_missing), NULL);
+	return note[0] != '\0' ? pool_printf(pool, "%s %s", words, note) : words;
+}
+
+/* Scans are taken before handing over; what is not there travels on paper, by the clerk's word. */
+static bool is_answered(struct request *request, const struct dossier_row *row)
+{
+	struct form *form = request->form;
+
+	if (row->scans_missing == 0 || (form_flag(form, "unscanned") && form_flag(form, "paper")))
+		return true;
+	form_fault(form, "unscanned", form_flag(form, "unscanned") ? "scan.unscanned_paper" :
+			"scan.unscanned_stop");
+	return false;
+}
 
 static enum rc hand_over(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row)
@@ -141,7 +164,7 @@ static enum rc hand_over(struct web *web, struct request *request, struct respon
 	json_put(body, "unit", form_text(form, "unit"));
 	json_put(body, "agency", row->agency);
 	json_put_flag(body, "paper", form_flag(form, "paper"));
-	json_put(body, "note", form_text(form, "note"));
+	json_put(body, "note", act_forward_note(request->pool, row, form_text(form, "note")));
 	rc = act_write(web, request, response, row, "dossier.handed_over", body,
 			dossier_show_url(request->pool, row, ""));
 	json_decref(body);
@@ -158,7 +181,8 @@ enum rc page_hand_over(struct web *web, struct request *request, struct response
 	if (rc != RC_OK || !go)
 		return rc;
 	if (request->method == METHOD_POST) {
-		if (form_check(request->form, hand_fields, HAND_FIELDS) == RC_OK)
+		if (form_check(request->form, hand_fields, HAND_FIELDS) == RC_OK &&
+				is_answered(request, &row))
 			return hand_over(web, request, response, &row);
 		form_show(request->form, hand_fields, HAND_FIELDS, view);
 	} else {

@@ -169,6 +169,7 @@ static json_t *state_body(struct plan *plan, const struct dossier_row *row, cons
 	} else {
 		json_put(body, "unit", row->unit[0] != '\0' ? row->unit : form_text(form, "unit"));
 		json_put(body, "agency", row->agency);
+		json_put(body, "note", act_forward_note(plan->request->pool, row, ""));
 	}
 	json_put_flag(body, "paper", true);
 	json_put(body, "list", list);
@@ -276,6 +277,11 @@ static enum rc write_list(struct plan *plan, bool *again)
 	return rc == RC_EXISTS ? RC_OK : rc;
 }
 
+static bool to_province(const struct plan *plan)
+{
+	return plan->mode->state != NULL && !to_desk(plan);
+}
+
 static bool is_chosen(const struct plan *plan, const struct dossier_row *row)
 {
 	for (size_t i = 0; i < plan->count; i++)
@@ -291,7 +297,12 @@ static void show_row(struct plan *plan, const struct dossier_row *row, bool tick
 	dossier_show_row(item, row, plan->request->now_ms);
 	view_setf(item, "value", "%s %s", row->code, row->seen);
 	view_set(item, "place", row->place);
-	view_flag(item, "ticked", ticked);
+	/* What is not wholly scanned goes by the clerk's word, never by itself. */
+	view_flag(item, "unscanned_row", to_province(plan) && row->scans_missing > 0);
+	view_flag(item, "ticked", ticked && (plan->request->method == METHOD_POST ||
+			!to_province(plan) || row->scans_missing == 0));
+	if (to_province(plan) && row->scans_missing > 0)
+		view_flag(plan->view, "asks_unscanned", true);
 	view_flag(plan->view, "rows_shown", true);
 }
 
@@ -371,6 +382,9 @@ static void check(struct plan *plan, const struct field *fields, size_t count)
 
 		if (why != NULL)
 			row_fault(plan, plan->chosen[i].row.code, why);
+		if (to_province(plan) && plan->chosen[i].row.scans_missing > 0 &&
+				!form_flag(form, "unscanned"))
+			form_fault(form, "unscanned", "scan.unscanned_stop");
 	}
 }
 
@@ -383,6 +397,7 @@ enum rc page_handover_new(struct web *web, struct request *request, struct respo
 		{ "unit", FIELD_LINE, false, 0, 160, NULL, "handover.unit" },
 		{ "carrier", FIELD_LINE, false, 0, 120, NULL, "handover.carrier" },
 		{ "codes", FIELD_LINES, false, 0, 8000, NULL, "handover.codes" },
+		{ "unscanned", FIELD_FLAG, false, 0, 0, NULL, "scan.go_unscanned" },
 		{ "note", FIELD_LINES, false, 0, 500, NULL, "act.note_label" },
 	};
 	const size_t count = sizeof(fields) / sizeof(fields[0]);

@@ -149,6 +149,9 @@ enum rc act_forward_specialists(struct web *web, struct request *request, struct
 /* The unit of an account as papers name it: unit, title, or the default word. */
 const char *act_forward_unit(struct web *web, struct request *request, const char *account_id);
 
+/* What the province reads of a dossier whose papers were not all scanned, before the clerk's own note. */
+const char *act_forward_note(struct pool *pool, const struct dossier_row *row, const char *note);
+
 /* search.c: the dossier's code in what a scanner or a person typed: a slip's address, a barcode, a
  * whole code. NULL: something else. */
 const char *search_code(struct pool *pool, const char *text);

@@ -167,7 +167,7 @@ enum rc money_batch(struct store *store, struct pool *pool, const struct money_q
 	if (!first && hex_decode(after_id, after, sizeof(after)) != RC_OK)
 		return RC_INVALID;
 	stmt = bound(store, BATCH);
-	stmt_int(stmt, 2, query->from_ms);
+	stmt_int(stmt, 2, first ? query->from_ms : after_at);
 	stmt_int(stmt, 3, query->to_ms);
 	stmt_int(stmt, 4, (int64_t)query->limit);
 	stmt_int(stmt, 5, first ? query->from_ms : after_at);

@@ -362,6 +362,10 @@ test('to the province by list; the officer asks for nothing, finishes with a fil
 	for (const box of await clerk.page.locator('input[name=hs]').all())
 		if (!(await box.getAttribute('value')).startsWith(`${code} `)) await box.setChecked(false);
 	await clerk.tick(`input[name=hs][value^="${code} "]`);
+	await clerk.press('main button.go');
+	assert.match(await clerk.says(), /Còn giấy chưa quét/, 'a stop, not a warning to be overlooked');
+	await clerk.tick('input[name=unscanned]');
+	await clerk.picture('6-unscanned');
 	await clerk.send('main button.go');
 	const there = `/ho-so/${stack.boardId()}/${encodeURIComponent(code)}`;
 	await until('the province has it', 60, async () => {

@@ -269,8 +269,8 @@ test('notes, forwarding, handing over', async () => {
 	await tryAll(clerk, () => clerk.get(url(code, 'chuyen')), 'chuyen', { to: 'none', unit: 'Bộ phận tư pháp', note: 'Kèm bản gốc' },
 		{ own: { unit: ['', ' '] }, choices: [['to', 'u-0000000000000000'], ['to', '']] });
 	const province = await acceptDossier(clerk, { procedure: '9.999001' });
-	await tryAll(clerk, () => clerk.get(url(province.code, 'chuyen-tinh')), 'chuyen-tinh', { unit: 'Sở Thử nghiệm', note: 'Gửi kèm' },
-		{ own: { unit: [''] } });
+	await tryAll(clerk, () => clerk.get(url(province.code, 'chuyen-tinh')), 'chuyen-tinh', { unit: 'Sở Thử nghiệm', unscanned: '1', note: 'Gửi kèm' },
+		{ own: { unit: [''], unscanned: [''] } });
 });
 test('signing and finishing', async () => {
 	const { code } = await acceptDossier(clerk);

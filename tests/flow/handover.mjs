@@ -151,13 +151,34 @@ test('what does not belong on a list is said beside its number', async () => {
 });
 test('to the province: the list is the hand-over, with the link dead', async () => {
 	const code = await taken('9.999001');
-	const { page } = await give(clerk, 'tinh', [code]);
+	const form = await open(clerk, 'tinh');
+	assert(form.html.includes(`value="${value(form, code)}"`) && !form.html.includes(`value="${value(form, code)}" checked`), 'what is not wholly scanned is not ticked by itself');
+	assert.match(form.text, /Còn \d+ giấy chưa quét/);
+	const stop = await clerk.submit(form, '/ban-giao/moi', { hs: [value(form, code)] });
+	assert.equal(stop.status, 422);
+	assert(stop.html.includes('id="unscanned-loi"') && stop.html.includes(`value="${value(form, code)}" checked`), stop.text.slice(0, 500));
+	assert.match((await dossier(clerk, code)).text, /Đã tiếp nhận/, 'nothing was handed over');
+	const { page } = await give(clerk, 'tinh', [code], { unscanned: '1' });
+	assert.match((await dossier(clerk, code)).text, /giấy chưa quét, đi theo bản giấy/);
 	assert.match(page.text, /Tỉnh/);
 	const row = await dossier(clerk, code);
 	assert.match(row.text, /\(ở Tỉnh\)/);
 	const signed = await clerk.submit(page, '/ban-giao/BG', { signed_by: 'Nguyễn Thị Văn Thư' });
 	assert.match(signed.text, /Đã nhận đủ/);
 	assert.match((await dossier(clerk, code)).text, /Ký nhận trên giấy: Nguyễn Thị Văn Thư/);
+});
+test('one dossier to the province with papers unscanned: a stop, or a word and the paper with it', async () => {
+	const code = await taken('9.999001');
+	const page = await clerk.get(url(code, 'chuyen-tinh'));
+	assert.match(page.text, /Còn \d+ giấy chưa quét/);
+	for (const values of [{}, { unscanned: '1', paper: undefined }]) {
+		const stop = await clerk.submit(page, '/chuyen-tinh', { unit: 'Sở Thử nghiệm', ...values });
+		assert.equal(stop.status, 422);
+		assert(stop.html.includes('id="unscanned-loi"') && stop.html.includes('href="#unscanned"'), JSON.stringify(values));
+	}
+	const done = await clerk.submit(page, '/chuyen-tinh', { unit: 'Sở Thử nghiệm', unscanned: '1' });
+	assert.equal(done.redirected, url(code), done.text.slice(0, 300));
+	assert.match(done.text, /giấy chưa quét, đi theo bản giấy/);
 });
 test('results go back to the counter by list, and are on one list at a time', async () => {
 	const code = await taken();

@@ -115,7 +115,7 @@ export const returnResult = (clerk, code) =>
 	act(clerk, code, 'tra', { receiver: 'applicant', proof: 'slip', signature: 'paper', slip_taken: '1' });
 
 export const handOver = (clerk, code, unit = 'Sở Tư pháp') =>
-	act(clerk, code, 'chuyen-tinh', { unit });
+	act(clerk, code, 'chuyen-tinh', { unit, unscanned: '1' });
 
 // The officer's side: finds the dossier by its provisional number, takes it, finishes it with a file.
 export async function decideAtProvince(officer, board, code, file = pdf('Ket qua')) {
