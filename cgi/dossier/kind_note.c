@@ -182,7 +182,8 @@ const struct kind_field kind_fields_day_closed[] = {
 	OPT("returned", 'i'), OPT("ended", 'i'), OPT("voided", 'i'), OPT("certified", 'i'),
 	OPT("spoiled", 'i'), OPT("tickets", 'i'), OPT("cash", 'i'), OPT("transfer", 'i'), OPT("online", 'i'),
 	OPT("cancelled", 'i'), OPT("refunded", 'i'), OPT("receipts", 'i'), OPT("receipts_cancelled", 'i'),
-	OPT("overdue", 'i'), OPT("drafts", 'i'), OPT("unsent", 'i'), END
+	OPT("overdue", 'i'), OPT("drafts", 'i'), OPT("originals", 'i'), OPT("unsent", 'i'),
+	END
 };
 const struct kind_field kind_fields_ticket_issued[] = {
 	REQ("number", 's'), OPT("queue", 's'), OPT_OF("priority", "none|elderly|disabled|pregnant|merit"),

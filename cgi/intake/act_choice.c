@@ -33,6 +33,8 @@ static const struct act_choice choices[] = {
 	{ "question", "/cau-hoi", false, ROLES_STAFF, ANY_LEVEL, "question.asked" },
 	{ "request", "/yeu-cau", false, ROLES_ASK, ANY_LEVEL, "request.made" },
 	{ "place", "/noi-de", false, ROLES_STAFF, ANY_LEVEL, "place.noted" },
+	{ "originals", "/ban-goc", false, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, ANY_LEVEL,
+	  "originals.kept" },
 	{ "propose", "/de-xuat", false, ROLE_INTAKE | ROLE_SPECIALIST, ANY_LEVEL, "draft.proposed" },
 	{ "supplement", "/bo-sung", false, ROLE_MANAGER | ROLE_SIGNER | ROLE_APPROVER, ANY_LEVEL,
 	  "dossier.supplement_requested" },
@@ -78,7 +80,7 @@ static bool ends_with_dossier(const struct act_choice *choice)
 {
 	return strcmp(choice->key, "call") == 0 || strcmp(choice->key, "lost_slip") == 0 ||
 			strcmp(choice->key, "external") == 0 || strcmp(choice->key, "question") == 0 ||
-			strcmp(choice->key, "propose") == 0;
+			strcmp(choice->key, "propose") == 0 || strcmp(choice->key, "originals") == 0;
 }
 
 static bool allowed(const struct act_choice *choice, const struct dossier_facts *facts,

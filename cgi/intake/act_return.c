@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "intake/intake.h"
 #include "store/journal.h"
+#include "store/original.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -30,34 +31,17 @@ static const struct field fields[] = {
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
 #define RESULTS_MAX 20
-#define ORIGINALS_MAX 60
 
 /* What of the dossier is still here: results not yet handed out, originals not yet given back. */
 struct owed {
 	struct dossier_result *results;
 	size_t result_count;
 	bool given[RESULTS_MAX];
-	const char *originals[ORIGINALS_MAX];
+	struct original_row *originals;
 	size_t original_count;
 };
 
-static void add_original(struct owed *owed, struct pool *pool, const char *name)
-{
-	if (name[0] != '\0' && owed->original_count < ORIGINALS_MAX)
-		owed->originals[owed->original_count++] = pool_strdup(pool, name);
-}
-
-static void drop_original(struct owed *owed, const char *name)
-{
-	for (size_t i = 0; i < owed->original_count; i++) {
-		if (strcmp(owed->originals[i], name) != 0)
-			continue;
-		owed->originals[i] = owed->originals[--owed->original_count];
-		return;
-	}
-}
-
-static void read_event(struct owed *owed, struct pool *pool, const char *kind, const json_t *body)
+static void read_event(struct owed *owed, const char *kind, const json_t *body)
 {
 	const json_t *item;
 	size_t i;
@@ -72,27 +56,20 @@ static void read_event(struct owed *owed, struct pool *pool, const char *kind, c
 	} else if (strcmp(kind, "dossier.result_recalled") == 0) {
 		memset(owed->given, 0, sizeof(owed->given));
 	}
-	json_array_foreach(json_object_get(body, "items"), i, item) {
-		if (strcmp(kind, "originals.kept") == 0)
-			add_original(owed, pool, json_text(item, "name"));
-		else if (strcmp(kind, "originals.returned") == 0)
-			drop_original(owed, json_text(item, "name"));
-	}
 }
 
 static enum rc read_owed(struct web *web, struct request *request, const struct dossier_row *row,
-		const json_t *accepted, struct owed *owed)
+		struct owed *owed)
 {
 	struct journal_row *rows = NULL;
-	const json_t *component;
 	size_t count = 0, i;
 	enum rc rc;
 
 	memset(owed, 0, sizeof(*owed));
-	json_array_foreach(json_object_get(accepted, "components"), i, component)
-		if (json_flag(component, "kept"))
-			add_original(owed, request->pool, json_text(component, "name"));
-	rc = dossier_results(web->store, request->pool, row, &owed->results, &owed->result_count);
+	rc = original_of(web->store, request->pool, row, &owed->originals, &owed->original_count);
+	if (rc == RC_OK)
+		rc = dossier_results(web->store, request->pool, row, &owed->results,
+				&owed->result_count);
 	if (owed->result_count > RESULTS_MAX)
 		owed->result_count = RESULTS_MAX;
 	if (rc == RC_OK)
@@ -103,7 +80,7 @@ static enum rc read_owed(struct web *web, struct request *request, const struct 
 		if (rows[i].event.body == NULL ||
 				json_parse(rows[i].event.body, rows[i].event.body_len, &body) != RC_OK)
 			continue;
-		read_event(owed, request->pool, rows[i].event.kind, body);
+		read_event(owed, rows[i].event.kind, body);
 		json_decref(body);
 	}
 	return rc;
@@ -201,10 +178,11 @@ static json_t *originals_body(struct request *request, const struct owed *owed,
 	for (size_t i = 0; i < owed->original_count; i++) {
 		json_t *item;
 
-		if (!ticked(request->form, "bg", owed->originals[i]))
+		if (!ticked(request->form, "bg", owed->originals[i].name))
 			continue;
 		item = json_new_object();
-		json_put(item, "name", owed->originals[i]);
+		json_put(item, "name", owed->originals[i].name);
+		json_put_int(item, "count", owed->originals[i].count);
 		json_add(items, item);
 	}
 	if (json_array_size(items) == 0) {
@@ -285,10 +263,13 @@ static void show_case(struct request *request, struct view *view, const struct d
 	for (size_t i = 0; i < owed->original_count; i++) {
 		struct view *item = view_item(view, "kept");
 
-		view_set(item, "name", owed->originals[i]);
-		view_flag(item, "ticked", again && ticked(request->form, "bg", owed->originals[i]));
+		view_set(item, "name", owed->originals[i].name);
+		view_int(item, "count", owed->originals[i].count);
+		view_flag(item, "ticked", again && ticked(request->form, "bg",
+				owed->originals[i].name));
 	}
 	view_flag(view, "has_kept", owed->original_count > 0);
+	view_flag(view, "kept_on", again && form_raw(request->form, "bg_giu")[0] != '\0');
 	if (row->submitter[0] != '\0' && strcmp(row->submitter, row->applicant) != 0)
 		view_set(view, "submitter", row->submitter);
 	if (row->fee_total > row->fee_paid)
@@ -306,6 +287,17 @@ static void show_way(struct view *view, const json_t *accepted)
 	view_set(view, "point", pool_strdup(pool, json_text(delivery, "point")));
 	if (way[0] != '\0' && strcmp(way, "counter") != 0)
 		view_set(view, "asked_way", text_get(pool_printf(pool, "delivery.%s", way)));
+}
+
+/* Each original given back, or the word that what is not goes on lying here. */
+static void check_originals(struct request *request, const struct owed *owed)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < owed->original_count; i++)
+		all = all && ticked(request->form, "bg", owed->originals[i].name);
+	if (!all && form_raw(request->form, "bg_giu")[0] == '\0')
+		form_fault(request->form, "bg", "act.return.originals_open");
 }
 
 /* A result at least, when there are several to choose from. */
@@ -335,7 +327,7 @@ enum rc page_return(struct web *web, struct request *request, struct response *r
 		accepted = json_new_object();
 	else if (rc != RC_OK)
 		return rc;
-	rc = read_owed(web, request, &row, accepted, &owed);
+	rc = read_owed(web, request, &row, &owed);
 	if (rc != RC_OK)
 		goto out;
 	if (request->method == METHOD_POST) {
@@ -346,6 +338,8 @@ enum rc page_return(struct web *web, struct request *request, struct response *r
 		if (rc == RC_OK)
 			check_results(request, &owed);
 		if (rc == RC_OK)
+			check_originals(request, &owed);
+		if (rc == RC_OK)
 			rc = check_more(request->form);
 		if (rc == RC_OK) {
 			rc = hand_out(web, request, response, &row, accepted, &owed);
@@ -353,6 +347,7 @@ enum rc page_return(struct web *web, struct request *request, struct response *r
 		}
 		form_show(request->form, fields, FIELDS, view);
 		view_set(view, "kq_fault", form_fault_of(request->form, "kq"));
+		view_set(view, "bg_fault", form_fault_of(request->form, "bg"));
 		view_set(view, "phone_typed", form_raw(request->form, "phone"));
 	} else {
 		view_flag(view, "receiver_is_applicant", true);

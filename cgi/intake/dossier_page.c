@@ -288,6 +288,9 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	rc = show_papers(web, view, &row, body);
 	if (rc == RC_OK)
 		rc = show_replaced(web, view, &row, body);
+	if (rc == RC_OK)
+		rc = original_show(web, view, &row, NULL);
+	view_flag(view, "may_original", frame_can(request, ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER));
 	view_flag(view, "can_scan", row.scans_missing > 0 && row.facts.holder == HOLDER_BOARD &&
 			!state_is_closed(row.facts.state) && frame_can(request, ROLES_PREPARE));
 	if (rc == RC_OK)

@@ -71,6 +71,20 @@ static const char *call_detail(struct pool *pool, const json_t *body)
 	return pair(pool, words, json_text(body, "text"));
 }
 
+/* "Giấy khai sinh (2 bản), Sổ đỏ (1 bản)" */
+static const char *originals_detail(struct pool *pool, const json_t *body)
+{
+	const char *words = "";
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "items"), i, item)
+		words = pool_printf(pool, "%s%s%s", words, i > 0 ? ", " : "", text_fill(pool,
+				"act.return.original", json_text(item, "name"), pool_printf(pool, "%d",
+				(int)json_int(item, "count", 1)), NULL));
+	return pair(pool, words, json_text(json_object_get(body, "receiver"), "name"));
+}
+
 static const char *detail(struct pool *pool, const char *kind, const json_t *body)
 {
 	const json_t *result = json_array_get(json_object_get(body, "results"), 0);
@@ -92,6 +106,8 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 		return pair(pool, json_text(body, "paper_no"), json_text(body, "reason"));
 	if (strcmp(kind, "handover.given") == 0)
 		return pair(pool, json_text(body, "to"), json_text(body, "list"));
+	if (strncmp(kind, "originals.", 10) == 0)
+		return originals_detail(pool, body);
 	if (strcmp(kind, "request.made") == 0)
 		return pair(pool, ask_words(pool, json_text(body, "act")), json_text(body, "reason"));
 	if (strcmp(kind, "request.answered") == 0)

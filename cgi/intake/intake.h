@@ -73,6 +73,10 @@ const char *dossier_show_actor(struct web *web, struct pool *pool, const char *a
 
 /* place, and who put it there: place_by, place_at; flag place_mine. */
 enum rc dossier_show_place(struct web *web, struct view *item, const struct dossier_row *row) MUST_CHECK;
+/* original.c: originals of the dossier that lie here: list "originals" {original, original_count,
+ * original_since, ticked}, originals_total. form: what was ticked, or NULL. */
+enum rc original_show(struct web *web, struct view *view, const struct dossier_row *row,
+		const struct form *form) MUST_CHECK;
 /* The count of a due time in words: items {text} of the list. */
 void dossier_show_why(struct view *view, const char *list, const struct due *due);
 /* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
@@ -264,6 +268,8 @@ PAGE(question_answer);
 PAGE(request);
 PAGE(request_amend);
 PAGE(place);
+PAGE(originals);
+PAGE(originals_list);
 PAGE(paper_here);
 
 /* ---- pages: the post (post.c) ---- */

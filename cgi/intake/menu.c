@@ -26,6 +26,8 @@ static const struct menu_row rows[] = {
 	{ "counter", "/tra-ket-qua/chua-den", "uncollected" },
 	{ "counter", "/quay?viec=nhap", "drafts" },
 
+	{ "counter", "/ban-goc", "originals" },
+
 	{ "cert", "/chung-thuc", "cert" },
 	{ "cert", "/chung-thuc/khay", "cert_tray" },
 

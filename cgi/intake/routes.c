@@ -171,6 +171,9 @@ const struct route intake_routes[] = {
 	{ "act.request", GET | POST, "/ho-so/:code/yeu-cau", 0, ROLES_ASK, 0, page_request },
 	{ "act.request_amend", GET | POST, "/ho-so/:code/yeu-cau/sua", 0, ROLES_ASK, 0,
 	  page_request_amend },
+	{ "originals", GET, "/ban-goc", 0, ROLES_COUNTER, 0, page_originals_list },
+	{ "act.originals", GET | POST, "/ho-so/:code/ban-goc", 0,
+	  ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0, page_originals },
 	{ "act.place", GET | POST, "/ho-so/:code/noi-de", 0, ROLES_STAFF, 0, page_place },
 	{ "act.paper_here", POST, "/ho-so/:code/nhan-ban-giay", 0, ROLES_HANDOVER, 0, page_paper_here },
 

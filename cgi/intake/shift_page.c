@@ -42,7 +42,8 @@ static enum rc count(struct web *web, struct request *request, struct closing *o
 	if (rc == RC_OK && !shift->closed)
 		rc = shift_standing_get(web->store, &out->standing);
 	if (shift->closed)
-		out->standing = (struct shift_standing){ shift->dossiers, shift->drafts };
+		out->standing = (struct shift_standing){ shift->dossiers, shift->drafts,
+			shift->originals };
 	out->expected = shift->cash_before + out->totals.cash_in - out->totals.cash_back;
 	return rc;
 }
@@ -70,6 +71,7 @@ static void show_closing(struct web *web, struct view *view, const struct closin
 	view_setf(view, "refunds", "%lld", (long long)totals->refunds);
 	view_setf(view, "dossiers", "%lld", (long long)closing->standing.dossiers);
 	view_setf(view, "drafts", "%lld", (long long)closing->standing.drafts);
+	view_setf(view, "originals", "%lld", (long long)closing->standing.originals);
 	view_setf(view, "cancelled_count", "%zu", closing->cancelled_count);
 	for (size_t i = 0; i < closing->cancelled_count; i++)
 		view_set(view_item(view, "cancelled"), "number", closing->cancelled[i]);
@@ -163,6 +165,7 @@ static json_t *body_of(const struct closing *closing, int64_t cash, const struct
 		json_decref(list);
 	json_put_int(body, "open_dossiers", closing->standing.dossiers);
 	json_put_int(body, "drafts", closing->standing.drafts);
+	json_put_int(body, "originals", closing->standing.originals);
 	json_put(body, "successor", form_text(form, "successor"));
 	json_put(body, "note", form_text(form, "note"));
 	return body;

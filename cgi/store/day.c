@@ -10,13 +10,14 @@
 #include "store/dossier.h"
 #include "store/journal.h"
 #include "store/money.h"
+#include "store/original.h"
 
 #define BODY_MAX 65536u
 
 static const char *const names[DAY_COUNTS] = {
 	"received", "taken_over", "brought", "refused", "forwarded", "handed_over", "finished",
 	"finished_late", "returned", "ended", "voided", "certified", "spoiled", "tickets", "cash", "transfer",
-	"online", "refunded", "receipts", "cancelled", "overdue", "drafts", "unsent",
+	"online", "refunded", "receipts", "cancelled", "overdue", "drafts", "originals", "unsent",
 };
 static const struct { const char *kind; enum day_count count; } kinds[] = {
 	{ "dossier.accepted", DAY_RECEIVED }, { "dossier.late_entered", DAY_RECEIVED },
@@ -286,6 +287,8 @@ static enum rc count_rest(struct store *store, int64_t now_ms, struct day_sheet 
 		rc = dossier_backlog_get(store, &backlog);
 	if (rc == RC_OK)
 		rc = one_count(store, DRAFTS, &out->counts[DAY_DRAFTS]);
+	if (rc == RC_OK)
+		rc = original_total(store, &out->counts[DAY_ORIGINALS]);
 	if (rc != RC_OK)
 		return rc;
 	out->counts[DAY_CASH] = money.cash_in;

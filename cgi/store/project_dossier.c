@@ -434,6 +434,11 @@ static enum rc on_rating(struct work *work)
 	return project_rating_given(work->store, work->event, work->body);
 }
 
+static enum rc on_originals(struct work *work)
+{
+	return project_original_note(work->store, work->event, work->body);
+}
+
 static enum rc on_place(struct work *work)
 {
 	set_place(work, work->body);
@@ -482,6 +487,8 @@ static const struct {
 	{ "slip.replaced", set_slip, true },
 	{ "place.noted", on_place, true },
 	{ "rating.given", on_rating, true },
+	{ "originals.kept", on_originals, true },
+	{ "originals.returned", on_originals, true },
 };
 
 static enum rc handle(struct work *work, const struct kind *kind)
@@ -504,6 +511,8 @@ static enum rc handle(struct work *work, const struct kind *kind)
 	else if (rc == RC_OK)
 		rc = project_pending_state(work->store, work->event, kind, work->body, work->before,
 				(enum dossier_state)work->row->number[ROW_STATE]);
+	if (rc == RC_OK)
+		rc = project_original_list(work->store, work->event, part(work, "components"));
 	return rc == RC_OK && does ? does(work) : rc;
 }
 

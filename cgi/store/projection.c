@@ -105,6 +105,14 @@ const struct projection_table projection_tables[] = {
 		"originals, successor, note FROM shift WHERE ($1 = '' OR board = $1) ORDER BY "
 		"board, id",
 		"DELETE FROM shift" },
+	{ "original_move", "tbbiitii", true,
+		"SELECT board, dossier, event, no, source, name, count, at FROM original_move WHERE "
+		"($1 = '' OR board = $1) ORDER BY board, dossier, event, no",
+		"DELETE FROM original_move" },
+	{ "original_kept", "tbtii", true,
+		"SELECT board, dossier, name, count, since FROM original_kept WHERE ($1 = '' OR "
+		"board = $1) ORDER BY board, dossier, name",
+		"DELETE FROM original_kept" },
 	{ "official_series", "tti", false,
 		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
 		"ORDER BY agency, day",
@@ -317,6 +325,8 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 		rc = project_queue_clear(store, board, subject);
 	if (rc == RC_OK)
 		rc = project_paper_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_original_clear(store, board, subject);
 	stmt = db_stmt(store->tram, MARKS_DELETE);
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, subject, EVENT_ID_SIZE);

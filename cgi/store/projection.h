@@ -94,6 +94,12 @@ enum rc project_rating_given(struct store *store, const struct event *event,
 enum rc project_paper_event(struct store *store, const struct event *event, const json_t *body,
 		enum dossier_state state) MUST_CHECK;
 enum rc project_paper_clear(struct store *store, const char *board, const uint8_t *subject) MUST_CHECK;
+/* project_original.c: originals in keeping. list: of a body that names all papers (NULL: it does not). */
+enum rc project_original_list(struct store *store, const struct event *event,
+		const json_t *components) MUST_CHECK;
+enum rc project_original_note(struct store *store, const struct event *event,
+		const json_t *body) MUST_CHECK;
+enum rc project_original_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
 /* Words a dossier is found by, one blank between: of texts folded, of numbers their digits joined;
  * long numbers whole and by their last four digits. */
 char *project_search_fold(struct pool *pool, const char *const *texts, size_t text_count,

@@ -5,6 +5,7 @@
 
 #include "base/encode.h"
 #include "crypt/random.h"
+#include "store/original.h"
 #include "store/shift.h"
 
 #define SHIFT_SELECT \
@@ -174,5 +175,7 @@ enum rc shift_standing_get(struct store *store, struct shift_standing *out)
 {
 	enum rc rc = counted(store, DOSSIERS, &out->dossiers);
 
-	return rc == RC_OK ? counted(store, DRAFTS, &out->drafts) : rc;
+	if (rc == RC_OK)
+		rc = counted(store, DRAFTS, &out->drafts);
+	return rc == RC_OK ? original_total(store, &out->originals) : rc;
 }

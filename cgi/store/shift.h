@@ -41,8 +41,8 @@ enum rc shift_open(struct store *store, struct pool *pool, const char *account, 
 /* shift.closed. RC_CONFLICT: "shift.rule.closed". Inside store_begin. */
 enum rc shift_close(struct store *store, struct pool *pool, const struct shift *shift,
 		const char *actor, const json_t *body, const char **reason) MUST_CHECK;
-/* What stands at the counter now: accepted and not handed on, drafts. */
-struct shift_standing { int64_t dossiers, drafts; };
+/* What stands at the counter now: accepted and not handed on, drafts, originals in keeping. */
+struct shift_standing { int64_t dossiers, drafts, originals; };
 enum rc shift_standing_get(struct store *store, struct shift_standing *out) MUST_CHECK;
 
 #endif

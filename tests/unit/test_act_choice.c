@@ -78,25 +78,25 @@ static void by_role(void **state)
 {
 	(void)state;
 	offered(STATE_ACCEPTED, LEVEL_COMMUNE, CLERK,
-			"forward note scan replace call question place propose amend lost_slip change external withdraw pay_ask void");
+			"forward note scan replace call question place originals propose amend lost_slip change external withdraw pay_ask void");
 	offered(STATE_ACCEPTED, LEVEL_COMMUNE, ROLE_SPECIALIST,
 			"take to_sign note question place propose extend stop pay_ask");
 	offered(STATE_ACCEPTED, LEVEL_PROVINCE, CLERK,
-			"hand_over note scan replace call question place propose amend lost_slip change external withdraw pay_ask void");
+			"hand_over note scan replace call question place originals propose amend lost_slip change external withdraw pay_ask void");
 	offered(STATE_ACCEPTED, LEVEL_PROVINCE, ROLE_SPECIALIST, "note question place propose extend stop pay_ask");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, ROLE_SPECIALIST,
 			"to_sign finish note question place propose extend send_back previous stop pay_ask");
 	offered(STATE_PROCESSING, LEVEL_COMMUNE, CLERK,
-			"note scan replace call question place propose amend lost_slip external withdraw pay_ask");
+			"note scan replace call question place originals propose amend lost_slip external withdraw pay_ask");
 	offered(STATE_FORWARDED, LEVEL_COMMUNE, CLERK,
-			"note scan replace call question place propose amend lost_slip recall external withdraw pay_ask void");
+			"note scan replace call question place originals propose amend lost_slip recall external withdraw pay_ask void");
 	offered(STATE_FORWARDED, LEVEL_COMMUNE, ROLE_MANAGER,
-			"note replace call question place supplement refuse amend due extend recall external withdraw stop pay_ask void");
+			"note replace call question place originals supplement refuse amend due extend recall external withdraw stop pay_ask void");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note question place refuse previous");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK,
-			"note scan replace call question place propose amend lost_slip external withdraw");
+			"note scan replace call question place originals propose amend lost_slip external withdraw");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER,
-			"return note call question place lost_slip");
+			"return note call question place originals lost_slip");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_TECHNICIAN, "");
 }
 
