@@ -4,11 +4,12 @@
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { accept, acceptDossier, act, chooseProcedure, dossier, startDraft } from '../lib/clerk.mjs';
+import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'originals', ports: [9528, 9534] });
+const stack = new Stack({ name: 'originals', ports: [9550, 9556] });
 cleanup((failed) => stack.down(failed));
-let clerk, specialist, signer, guide;
+let clerk, specialist, signer;
 
 const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const short = (code) => code.split('-').slice(1).join('-');
@@ -28,12 +29,13 @@ async function decided(code) {
 	const at = await specialist.get(url(code, 'trinh-ky'));
 	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(at.html)[1] });
 	await act(signer, code, 'ky', { decision: 'sign' });
-	await act(specialist, code, 'ket-qua', { kind: 'Bản sao trích lục', number: '02/TLKS-BS', signed_on: '24/11/2026', issuer: 'UBND xã', signer: 'Phạm Thị Thử', summary: 'Trích lục' });
+	await act(specialist, code, 'ket-qua', { kind: 'Bản sao trích lục', number: '02/TLKS-BS', signed_on: '24/11/2026', issuer: 'UBND xã', signer: 'Phạm Thị Thử', summary: 'Trích lục' },
+		{ files: [{ name: 'file', filename: 'ket-qua.pdf', type: 'application/pdf', content: pdf() }] });
 }
 
 test.must('a board', async () => {
 	await stack.up(['board']);
-	[clerk, specialist, signer, guide] = await Promise.all(['canbo', 'chuyenvien', 'nguoiky', 'huongdan'].map(async (login) => {
+	[clerk, specialist, signer] = await Promise.all(['canbo', 'chuyenvien', 'nguoiky'].map(async (login) => {
 		const client = stack.clerks();
 		await client.login(login);
 		return client;
@@ -44,7 +46,7 @@ test('kept at acceptance: on the dossier, in the list, asked for at the return',
 	const draft = await startDraft(clerk);
 	const papers = await chooseProcedure(clerk, draft, '2.000635');
 	const id = /name="kept\.([^"]+)"/.exec(papers.html)[1];
-	const check = await clerk.submit(papers, '/tai-len/', { add_name: '', [`kept.${id}`]: '1', [`originals.${id}`]: '2' }, { button: 'all' });
+	const check = await clerk.submit(papers, '/tai-len/', { add_name: '', [`kept.${id}`]: '1', [`originals.${id}`]: '2' }, { button: 'all', files: [] });
 	const { code } = await accept(clerk, check);
 	assert.match((await dossier(clerk, code)).text, /Đang giữ 2 bản gốc:/);
 	assert((await clerk.get('/ban-goc')).text.includes(short(code)));
@@ -108,7 +110,7 @@ test('two clerks give back the same original: the second is told', async () => {
 	const late = await send(manager, theirs, 'back', [['bg', 'Giấy khai sinh'], ['receiver', 'applicant']]);
 	assert.equal(late.status, 422);
 	assert.match(late.text, /không có bản gốc nào đang giữ/);
-	assert.equal((await guide.get(url(code, 'ban-goc'))).status, 403);
+	assert.equal((await specialist.get(url(code, 'ban-goc'))).status, 403);
 });
 
 test('counted when the shift and the day are closed', async () => {
