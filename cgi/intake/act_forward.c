@@ -53,8 +53,13 @@ static enum rc forward(struct web *web, struct request *request, struct response
 	const char *to = form_text(form, "to");
 	bool known = strcmp(to, "none") != 0;
 	json_t *body = json_new_object();
-	enum rc rc;
+	int64_t until = 0;
+	enum rc rc = step_line_due(web, request->pool, row, STATE_FORWARDED, &until);
 
+	if (rc != RC_OK)
+		goto out;
+	if (until > 0)
+		json_put_int(body, "internal_due_at", until);
 	json_put(body, "to_unit", known ? act_forward_unit(web, request, to) : form_text(form, "unit"));
 	if (known)
 		json_put(body, "to_account", to);
@@ -62,6 +67,7 @@ static enum rc forward(struct web *web, struct request *request, struct response
 	json_put(body, "note", form_text(form, "note"));
 	rc = act_write(web, request, response, row, "dossier.forwarded", body,
 			dossier_show_url(request->pool, row, ""));
+out:
 	json_decref(body);
 	return rc;
 }
@@ -159,14 +165,20 @@ static enum rc hand_over(struct web *web, struct request *request, struct respon
 {
 	struct form *form = request->form;
 	json_t *body = json_new_object();
-	enum rc rc;
+	int64_t until = 0;
+	enum rc rc = step_line_due(web, request->pool, row, STATE_FORWARDED, &until);
 
+	if (rc != RC_OK)
+		goto out;
+	if (until > 0)
+		json_put_int(body, "internal_due_at", until);
 	json_put(body, "unit", form_text(form, "unit"));
 	json_put(body, "agency", row->agency);
 	json_put_flag(body, "paper", form_flag(form, "paper"));
 	json_put(body, "note", act_forward_note(request->pool, row, form_text(form, "note")));
 	rc = act_write(web, request, response, row, "dossier.handed_over", body,
 			dossier_show_url(request->pool, row, ""));
+out:
 	json_decref(body);
 	return rc;
 }

@@ -299,6 +299,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 		rc = bundle_show(web, view, &row, request->now_ms);
 	show_count(web, view, &row, body);
 	if (rc == RC_OK)
+		rc = step_line_show(web, view, &row, body, request->now_ms);
+	if (rc == RC_OK)
 		rc = print_offer(web, view, &row);
 	if (rc == RC_OK)
 		rc = dossier_show_timeline(web, view, &row);

@@ -153,7 +153,7 @@ static const char *taker_of(struct plan *plan)
 }
 
 static json_t *state_body(struct plan *plan, const struct dossier_row *row, const char *list,
-		const char *batch)
+		const char *batch, int64_t until)
 {
 	struct form *form = plan->request->form;
 	const char *to = form_text(form, "to");
@@ -171,6 +171,8 @@ static json_t *state_body(struct plan *plan, const struct dossier_row *row, cons
 		json_put(body, "agency", row->agency);
 		json_put(body, "note", act_forward_note(plan->request->pool, row, ""));
 	}
+	if (until > 0)
+		json_put_int(body, "internal_due_at", until);
 	json_put_flag(body, "paper", true);
 	json_put(body, "list", list);
 	json_put(body, "batch", batch);
@@ -229,8 +231,13 @@ static enum rc write_rows(struct plan *plan, const char *list, const struct chos
 
 		*against = one;
 		if (plan->mode->state != NULL) {
-			body = state_body(plan, &one->row, list, batch);
-			rc = append(plan, one, plan->mode->state, body, true, reason);
+			int64_t until = 0;
+
+			rc = step_line_due(plan->web, plan->request->pool, &one->row, STATE_FORWARDED,
+					&until);
+			body = state_body(plan, &one->row, list, batch, until);
+			if (rc == RC_OK)
+				rc = append(plan, one, plan->mode->state, body, true, reason);
 			json_decref(body);
 		}
 		body = given_body(plan, list, batch);

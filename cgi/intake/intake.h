@@ -82,6 +82,15 @@ void dossier_show_why(struct view *view, const char *list, const struct due *due
 /* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
  * newest first. */
 enum rc dossier_show_timeline(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
+/* step_line.c: by when the desk that a dossier in that state lies at is to be done; 0: not said. */
+enum rc step_line_due(struct web *web, struct pool *pool, const struct dossier_row *row,
+		enum dossier_state state, int64_t *due_at) MUST_CHECK;
+/* Of a list's row: step_due, and the flag step_late. */
+enum rc step_line_tag(struct web *web, struct view *item, const struct dossier_row *row,
+		int64_t now_ms) MUST_CHECK;
+/* List "steps" {step, step_at; flags step_now, step_past, step_overdue}, flag steps_shown. */
+enum rc step_line_show(struct web *web, struct view *view, const struct dossier_row *row,
+		const json_t *body, int64_t now_ms) MUST_CHECK;
 /* bundle.c: list "bundle_parts" {as dossier_show_row, no, unit, due_paper}, flag "bundle_shown", list
  * "bundle_parent" of one. Nothing for a dossier that is in no bundle. */
 enum rc bundle_show(struct web *web, struct view *view, const struct dossier_row *row,

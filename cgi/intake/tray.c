@@ -26,6 +26,7 @@ static enum rc show_list(struct web *web, struct request *request, struct view *
 		struct view *item = view_item(view, list);
 
 		dossier_show_row(item, &rows[i], request->now_ms);
+		rc = step_line_tag(web, item, &rows[i], request->now_ms);
 		view_set(item, "place", rows[i].place);
 	}
 	view_flag(view, pool_printf(request->pool, "%s_shown", list), count > 0);
@@ -74,6 +75,8 @@ static enum rc show_mine(struct tray *tray, const struct dossier_row *row)
 
 	dossier_show_row(item, row, tray->request->now_ms);
 	rc = dossier_show_place(tray->web, item, row);
+	if (rc == RC_OK)
+		rc = step_line_tag(tray->web, item, row, tray->request->now_ms);
 	view_set(item, "seen", row->seen);
 	view_set(item, "here_url", dossier_show_url(tray->request->pool, row, "/nhan-ban-giay"));
 	view_flag(tray->view, "mine_shown", true);

@@ -49,6 +49,22 @@ test.must('a board and its center, everyone', async () => {
 });
 
 // ---- tray, paper ----
+test('the inner due time of each step: on the dossier, in the trays, on the letter to the desk; gone when the due time was changed', async () => {
+	const code = await taken({ procedure: '1.004873' });
+	const page = await dossier(clerk, code);
+	const steps = [...(/<ol class="steps-due">[\s\S]*?<\/ol>/.exec(page.html)?.[0] ?? '').matchAll(/<li( aria-current="step")?>[\s\S]*?<span class="sub num">([^<]+)<\/span><\/li>/g)].map((m) => [!!m[1], m[2]]);
+	assert.equal(steps.length, 4, page.text.slice(0, 900));
+	assert.deepEqual(steps.map(([now]) => now), [true, false, false, false]);
+	await opened(clerk, code, 'chuyen', { to: /name="to" value="(u-[^"]+)"/.exec((await clerk.get(url(code, 'chuyen'))).html)[1] });
+	assert((await tray(specialist, 'moi-den')).includes(`Xong bước này trước ${steps[1][1]}`), await tray(specialist, 'moi-den'));
+	const letter = await clerk.get(url(code, 'in/ban-giao'));
+	assert(letter.text.includes('chậm nhất'), letter.text.slice(-600));
+	const [, hour, minute] = /^(\d\d):(\d\d)/.exec(steps[1][1]);
+	assert(letter.text.includes(`${hour} giờ ${minute} phút`), letter.text.slice(-600));
+	await opened(manager, code, 'ngay-hen', { due_at: LATER, reason: 'Mất điện' });
+	assert(!(await dossier(clerk, code)).text.includes('Hạn từng bước'), 'only what is true is said');
+	assert(!(await tray(specialist, 'moi-den')).includes('Xong bước này'));
+});
 test('the tray sorts what is the specialist\'s: new, soon due, signing, sent back', async () => {
 	const code = await taken();
 	const page = await clerk.get(url(code, 'chuyen'));

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/when.h"
 #include "dossier/due.h"
+#include "dossier/step_due.h"
 
 static struct pool *pool;
 static struct calendar calendar;
@@ -366,9 +367,56 @@ static void a_pause_puts_it_off(void **state)
 	}
 }
 
+/* A case of three days: a quarter, two days at one desk in two steps, half a day, a quarter. */
+static void steps_end_one_after_the_other(void **state)
+{
+	static const struct { const char *role, *limit, *until; } wanted[] = {
+		{ "intake", "0.25 working-days", "2026-11-02T10:00" },
+		{ "specialist", "1 working-days", "2026-11-03T10:00" },
+		{ "approver", "none", "2026-11-03T10:00" },
+		{ "specialist", "1 working-days", "2026-11-04T10:00" },
+		{ "signer", "0.5 working-days", "2026-11-04T16:00" },
+		/* Later than the citizen's time no step may end. */
+		{ "return", "2 working-days", "2026-11-05T08:00" },
+	};
+	struct procedure_step steps[6];
+	struct procedure_case one = { .steps = steps, .step_count = 6 };
+	struct step_due *rows;
+	int64_t clock, due_at;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(limit_parse("3 working-days", &one.limit), RC_OK);
+	for (size_t i = 0; i < 6; i++) {
+		steps[i] = (struct procedure_step){ .name = "x", .role = wanted[i].role };
+		assert_int_equal(limit_parse(wanted[i].limit, &steps[i].limit), RC_OK);
+	}
+	assert_int_equal(when_parse_local("2026-11-02 08:00", &clock), RC_OK);
+	assert_int_equal(step_due_count(&calendar, &one, clock, pool, &rows, &count, &due_at), RC_OK);
+	assert_int_equal(count, 6);
+	for (size_t i = 0; i < count; i++) {
+		char text[24];
+
+		when_iso_minute(rows[i].due_at, text);
+		assert_string_equal(text, wanted[i].until);
+	}
+	assert_true(rows[5].due_at == due_at);
+	assert_ptr_equal(step_due_at(rows, count, STATE_ACCEPTED), &rows[0]);
+	assert_ptr_equal(step_due_at(rows, count, STATE_PROCESSING), &rows[3]);
+	assert_ptr_equal(step_due_at(rows, count, STATE_SIGNING), &rows[4]);
+	assert_ptr_equal(step_due_at(rows, count, STATE_RESULT), &rows[5]);
+	assert_null(step_due_at(rows, count, STATE_SUPPLEMENT));
+	assert_null(step_due_at(rows, count, STATE_RETURNED));
+	one.step_count = 0;
+	assert_int_equal(step_due_count(&calendar, &one, clock, pool, &rows, &count, &due_at), RC_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(step_due_count(&calendar, &one, -5, pool, &rows, &count, &due_at), RC_INVALID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(steps_end_one_after_the_other),
 		cmocka_unit_test(a_pause_puts_it_off),
 		cmocka_unit_test(counts),
 		cmocka_unit_test(tells_the_count),
