@@ -117,6 +117,12 @@ struct settings {
 	int64_t poll_max_s;		/* 900 */
 	int64_t retry_min_s;		/* 1 (tests shorten) */
 	int64_t link_timeout_s;		/* per read or write, 20 */
+	char *stick_dir;		/* where a USB stick is mounted; "": none, parts are downloaded */
+	int64_t stick_part_mb;		/* 4000: FAT32 takes less than 4 GiB */
+
+	/* Letting go (board) */
+	int64_t hold_days;		/* 30 */
+	int64_t keep_free_mb;		/* 1024 */
 
 	/* Center */
 	char *center_id;		/* name in statuses */

@@ -8,10 +8,9 @@
 
 #include "base/encode.h"
 #include "base/log.h"
-#include "base/when.h"
 #include "center/machine.h"
 #include "crypt/hash.h"
-#include "link/wire.h"
+#include "link/issue.h"
 #include "store/blob.h"
 #include "store/linkstate.h"
 #include "web/tus.h"
@@ -58,41 +57,16 @@ same_scope(struct web *web, struct request *request, const struct tus_upload *up
 	return RC_OK;
 }
 
-/* Inside store_begin: the receipt of this content, made once, and what became whole by it announced
- * in the feed. Both done for a content that was there too: the process may have ended between
- * adopting it and this. */
-static enum rc
-settle(struct web *web, struct request *request, const struct wire_blob *blob, char **token)
-{
-	enum rc rc;
-
-	rc = linkstate_blob_issued_get(web->store, request->pool, blob->board, blob->sha256, token);
-	if (rc == RC_NOT_FOUND) {
-		rc = machine_sign(web, request, "tram-blob",
-				wire_blob_payload(request->pool, blob), token);
-		if (rc == RC_OK)
-			rc = linkstate_blob_issued_put(web->store, blob->board, blob->sha256,
-					*token);
-	}
-	return rc == RC_OK ? linkstate_settle_blob(web->store, blob->board, blob->sha256) : rc;
-}
-
 static enum rc
 put_receipt(struct web *web, struct request *request, struct response *response,
 		const char *sha256, int64_t size)
 {
-	struct wire_blob blob = {request->board, sha256, size, when_now_ms()};
+	const struct machine *machine = web->app;
 	char *token = NULL;
 	enum rc rc;
 
-	rc = store_begin(web->store, false);
-	if (rc != RC_OK)
-		return rc;
-	rc = settle(web, request, &blob, &token);
-	if (rc == RC_OK)
-		rc = store_commit(web->store);
-	else
-		store_abort(web->store);
+	rc = issue_blob(web->store, request->pool, machine->receipt_key, request->board, sha256, size,
+			&token);
 	if (rc == RC_OK)
 		response_header(response, "Tram-Receipt", token);
 	return rc;

@@ -6,11 +6,10 @@
 #include <strings.h>
 
 #include "base/log.h"
-#include "base/when.h"
 #include "center/machine.h"
 #include "crypt/hash.h"
+#include "link/issue.h"
 #include "link/wire.h"
-#include "store/linkstate.h"
 
 /* The event of one line (1-based); RC_INVALID when it cannot be read. Its hash is filled in. */
 static enum rc
@@ -96,39 +95,6 @@ unpack(struct request *request, struct buf *out)
 	return RC_OK;
 }
 
-/* The stored receipt of this position, or a new one, stored before it is given away. */
-static enum rc
-receipt(struct web *web, struct request *request, const struct journal_head *head, char **token)
-{
-	struct wire_receipt wire;
-	struct journal_head center;
-	enum rc rc;
-
-	rc = linkstate_issued_get(web->store, request->pool, request->board, head->epoch,
-			head->seq, token);
-	if (rc != RC_NOT_FOUND)
-		return rc;
-	rc = journal_head_get(web->store, request->board, AUTHOR_CENTER, &center);
-	if (rc != RC_OK)
-		return rc;
-	memset(&wire, 0, sizeof(wire));
-	wire.board = request->board;
-	wire.epoch = head->epoch;
-	wire.seq = head->seq;
-	memcpy(wire.hash, head->hash, sizeof(wire.hash));
-	wire.center_epoch = center.epoch;
-	wire.at_ms = when_now_ms();
-	rc = machine_sign(web, request, "tram-receipt",
-			wire_receipt_payload(request->pool, &wire), token);
-	if (rc != RC_OK)
-		return rc;
-	rc = linkstate_issued_put(web->store, request->board, head->epoch, head->seq, *token);
-	if (rc == RC_EXISTS || rc == RC_CONFLICT)	/* another worker was first: its word counts */
-		rc = linkstate_issued_get(web->store, request->pool, request->board, head->epoch,
-				head->seq, token);
-	return rc;
-}
-
 /* Takes the lines and gives the position of the last one: what was had already is as good as new,
  * so a repeat, even an old one, is answered for exactly what it sent. RC_EXISTS: refused and
  * answered. */
@@ -162,6 +128,7 @@ take(struct web *web, struct request *request, struct response *response,
 enum rc
 machine_journal(struct web *web, struct request *request, struct response *response)
 {
+	const struct machine *machine = web->app;
 	struct journal_head head;
 	struct buf ndjson = {NULL, 0, 0};
 	char *token = NULL;
@@ -183,7 +150,8 @@ machine_journal(struct web *web, struct request *request, struct response *respo
 		goto out;
 	}
 	if (rc == RC_OK)
-		rc = receipt(web, request, &head, &token);
+		rc = issue_receipt(web->store, request->pool, machine->receipt_key, request->board,
+				&head, &token);
 	if (rc != RC_OK) {
 		rc = rc == RC_EXISTS ? RC_OK : rc;
 		goto out;

@@ -276,6 +276,7 @@ static enum rc blobs_add_one(struct forward *forward, bool *added)
 static enum rc blobs_take_receipt(struct forward *forward, const struct tusc_report *report)
 {
 	const struct jws_key *keys[] = { forward->receipt_key };
+	struct link_blob_receipt kept = { 0 };
 	struct wire_blob receipt;
 	struct blob blob;
 	uint8_t hash[32];
@@ -294,7 +295,12 @@ static enum rc blobs_take_receipt(struct forward *forward, const struct tusc_rep
 	if (strcmp(receipt.board, forward->store->board) ||
 			strcmp(receipt.sha256, report->sha256) || receipt.size != blob.size)
 		return forward_fail(forward, "blob", "receipt-position", RC_PROTOCOL);
-	rc = linkstate_blob_receipt(forward->store, report->sha256, report->text);
+	kept.sha256 = report->sha256;
+	kept.jws = report->text;
+	kept.at = receipt.at_ms;
+	kept.center_epoch = receipt.center_epoch;
+	kept.no = receipt.no;
+	rc = linkstate_blob_receipt(forward->store, &kept);
 	if (rc && rc != RC_EXISTS)
 		return forward_fail(forward, "blob", "database", rc);
 	log_info("blob sent sha256=%s", report->sha256);

@@ -335,6 +335,10 @@ char *wire_blob_payload(struct pool *pool, const struct wire_blob *blob)
 	json_put(object, "sha256", blob->sha256);
 	json_put_int(object, "size", blob->size);
 	json_put_int(object, "at_ms", blob->at_ms);
+	if (blob->no) {
+		json_put_int(object, "center_epoch", (int64_t)blob->center_epoch);
+		json_put_int(object, "no", (int64_t)blob->no);
+	}
 	return wire_text(pool, object);
 }
 
@@ -351,6 +355,9 @@ enum rc wire_blob_parse(struct pool *pool, const char *payload, size_t len, stru
 	if (!json_text(object, "board")[0] || hex_decode(json_text(object, "sha256"), hash, 32) ||
 			wire_take_number(object, "size", 0, &size) ||
 			wire_take_number(object, "at_ms", 0, &at_ms))
+		goto out;
+	if (json_object_get(object, "no") && (wire_take_number(object, "no", 1, &out->no) ||
+			wire_take_number(object, "center_epoch", 1, &out->center_epoch)))
 		goto out;
 	out->board = pool_strdup(pool, json_text(object, "board"));
 	out->sha256 = pool_strdup(pool, json_text(object, "sha256"));

@@ -54,7 +54,11 @@ char *wire_feed_payload(struct pool *pool, const struct wire_feed *feed);
 enum rc wire_feed_parse(struct pool *pool, const char *payload, size_t len, struct wire_feed *out) MUST_CHECK;
 
 /* Tram-Receipt (JWS typ "tram-blob"). */
-struct wire_blob { const char *board, *sha256; int64_t size, at_ms; };
+struct wire_blob {
+	const char *board, *sha256;
+	int64_t size, at_ms;
+	uint64_t center_epoch, no;	/* its number among the board's contents there; 0: not said */
+};
 char *wire_blob_payload(struct pool *pool, const struct wire_blob *blob);
 enum rc wire_blob_parse(struct pool *pool, const char *payload, size_t len, struct wire_blob *out) MUST_CHECK;
 

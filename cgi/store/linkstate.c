@@ -211,24 +211,26 @@ enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *
 	return commit_or_abort(store, stmt_run(stmt));
 }
 
-enum rc linkstate_blob_receipt(struct store *store, const char *sha256, const char *jws)
+enum rc linkstate_blob_receipt(struct store *store, const struct link_blob_receipt *receipt)
 {
 	struct stmt *stmt;
 	enum rc rc = db_write_begin(store->tram);
 
 	if (rc != RC_OK)
 		return rc;
-	stmt = db_stmt(store->tram, "INSERT INTO blob_receipt (board, sha256, jws, at) "
-			"VALUES ($1, $2, $3, $4) ON CONFLICT (board, sha256) DO NOTHING");
+	stmt = db_stmt(store->tram, "INSERT INTO blob_receipt (board, sha256, jws, at, center_epoch, no) "
+			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, sha256) DO NOTHING");
 	stmt_text(stmt, 1, store->board);
-	stmt_text(stmt, 2, sha256);
-	stmt_text(stmt, 3, jws);
-	stmt_int(stmt, 4, when_now_ms());
+	stmt_text(stmt, 2, receipt->sha256);
+	stmt_text(stmt, 3, receipt->jws);
+	stmt_int(stmt, 4, receipt->at);
+	stmt_int(stmt, 5, (int64_t)receipt->center_epoch);
+	stmt_int(stmt, 6, (int64_t)receipt->no);
 	rc = stmt_run(stmt);
 	if (rc == RC_OK) {
 		stmt = db_stmt(store->tram, "DELETE FROM blob_upload WHERE board = $1 AND sha256 = $2");
 		stmt_text(stmt, 1, store->board);
-		stmt_text(stmt, 2, sha256);
+		stmt_text(stmt, 2, receipt->sha256);
 		rc = stmt_run(stmt);
 	}
 	return commit_or_abort(store, rc);

@@ -54,7 +54,9 @@ enum rc linkstate_parked(struct store *store, int64_t *count) MUST_CHECK;
 enum rc linkstate_goodput(struct store *store, int64_t bytes_a_second) MUST_CHECK;
 /* The tus address of an upload under way, kept for resuming. "" forgets it. */
 enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *url) MUST_CHECK;
-enum rc linkstate_blob_receipt(struct store *store, const char *sha256, const char *jws) MUST_CHECK;
+/* A receipt that came, verified: at by the center's clock; center_epoch and no: 0 when it did not say. */
+struct link_blob_receipt { const char *sha256, *jws; int64_t at; uint64_t center_epoch, no; };
+enum rc linkstate_blob_receipt(struct store *store, const struct link_blob_receipt *receipt) MUST_CHECK;
 /* Result files named by center events whose content is not here yet. */
 enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t limit,
 		struct link_blob **rows, size_t *count) MUST_CHECK;
@@ -87,12 +89,16 @@ enum rc linkstate_issued_put(struct store *store, const char *board, uint64_t ep
 /* May this board upload or fetch this blob: is it in one of its manifests or results? *size of it. */
 enum rc linkstate_blob_wanted(struct store *store, const char *board, const char *sha256,
 		int64_t *size) MUST_CHECK;
+/* Inside store_begin: the number that the next content of this board gets, and the epoch of the center's
+ * log; nobody else numbers until the commit. */
+enum rc linkstate_blob_number(struct store *store, const char *board, uint64_t *center_epoch,
+		uint64_t *no) MUST_CHECK;
 /* The receipt given for a content of this board: stored original, byte for byte. put inside
  * store_begin; RC_EXISTS: there is one. */
 enum rc linkstate_blob_issued_get(struct store *store, struct pool *pool, const char *board,
 		const char *sha256, char **jws) MUST_CHECK;
-enum rc linkstate_blob_issued_put(struct store *store, const char *board, const char *sha256,
-		const char *jws) MUST_CHECK;
+enum rc linkstate_blob_issued_put(struct store *store, const char *board,
+		const struct link_blob_receipt *receipt) MUST_CHECK;
 /* After events past `since` arrived, inside store_begin: issues official codes to handed-over
  * dossiers that lack one, and manifest.complete to manifests that are whole. actor "system". */
 enum rc linkstate_settle(struct store *store, const char *board, uint64_t since) MUST_CHECK;

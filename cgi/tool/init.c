@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "crypt/random.h"
 #include "embed.h"
+#include "link/bundle_keys.h"
 #include "store/db.h"
 #include "store/slip.h"
 #include "tool/folders.h"
@@ -260,6 +261,9 @@ static enum rc make_data(struct pool *pool, const struct settings *settings, boo
 		rc = make_key(pool, settings->web_key_dir, "slip.seed");
 	if (rc == RC_OK && board)
 		rc = make_key(pool, settings->web_key_dir, "slip.key");
+	/* Whom sticks to this side are sealed to. */
+	if (rc == RC_OK)
+		rc = bundle_keys_make(pool, board ? settings->link_key_dir : settings->center_key_dir);
 	if (rc == RC_OK)
 		rc = migrate_all(settings);
 	if (rc == RC_OK)

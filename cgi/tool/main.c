@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "tool/board.h"
+#include "tool/bundle.h"
 #include "tool/document.h"
 #include "tool/explain.h"
 #include "tool/init.h"
@@ -30,6 +31,8 @@ static const struct command {
 	{ "pki", pki_main, "a private CA, server and device certificates for trials" },
 	{ "status", status_main, "where the journal stands and what waits to be sent" },
 	{ "verify", verify_main, "walk the journal: chains, bodies, files" },
+	{ "bundle", bundle_main, "write a sealed stick for the other side" },
+	{ "import", bundle_import_main, "take the parts of a sealed stick" },
 	{ "rebuild", verify_rebuild_main, "replay the journal into the tables" },
 	{ "digest", verify_digest_main, "a digest of every table, to compare two sides" },
 	{ "catalogue", document_catalogue_main, "check, import or print the catalogue of procedures" },

@@ -13,6 +13,7 @@
 #include "base/when.h"
 #include "crypt/cert.h"
 #include "crypt/random.h"
+#include "link/bundle_keys.h"
 #include "tool/pki.h"
 
 #define PKI_FILE_MAX 65536u
@@ -33,6 +34,9 @@ static const char pki_help[] =
 	"      client.key, client.crt, ca.crt for a board\n"
 	"  tram pki receipt-key --out DIR\n"
 	"      receipt.key for the center, receipt.pub for its boards\n"
+	"  tram pki stick-key --out DIR\n"
+	"      stick.key and stick.pub: whom sticks are sealed to (an age identity); a board has the\n"
+	"      center's stick.pub as stick-center.pub\n"
 	"  tram pki slip --out DIR\n"
 	"      slip.seed (stays on the board) and slip.key (shared with the center)\n"
 	"  tram pki fingerprint FILE\n"
@@ -211,6 +215,20 @@ static int pki_receipt_key(struct pki_options *options)
 	return code ? code : pki_put(options->out, "receipt.pub", public, 0644);
 }
 
+static int pki_stick_key(struct pki_options *options)
+{
+	int code;
+	enum rc rc;
+
+	if (!options->out)
+		return pki_misuse("stick-key needs --out");
+	code = pki_fresh(options, "stick.key");
+	if (code)
+		return code;
+	rc = bundle_keys_make(options->pool, options->out);
+	return rc ? pki_fail(options->out, rc_name(rc)) : PKI_OK;
+}
+
 static int pki_slip(struct pki_options *options)
 {
 	char text[65];
@@ -254,6 +272,7 @@ static const struct {
 	{ "device", pki_device, 730 },
 	{ "receipt-key", pki_receipt_key, 1 },
 	{ "slip", pki_slip, 1 },
+	{ "stick-key", pki_stick_key, 1 },
 };
 
 static int pki_run(struct pool *pool, int argc, char **argv)

@@ -277,7 +277,8 @@ static void contents_go_by_due_time_after_their_events(void **state)
 	assert_int_equal(linkstate_blob_url(board.store, sha256, "https://x/1"), RC_OK);
 	assert_int_equal(linkstate_blobs_to_send(board.store, board.pool, LINK_BY_DUE, 9, &rows, &count), RC_OK);
 	assert_string_equal(rows[0].upload_url, "https://x/1");
-	assert_int_equal(linkstate_blob_receipt(board.store, sha256, "jws"), RC_OK);
+	assert_int_equal(linkstate_blob_receipt(board.store,
+			&(struct link_blob_receipt){ .sha256 = sha256, .jws = "jws", .at = 5 }), RC_OK);
 	assert_int_equal(linkstate_blobs_to_send(board.store, board.pool, LINK_BY_DUE, 9, &rows, &count), RC_OK);
 	assert_int_equal(count, 0);
 	assert_int_equal(dossier_find(board.store, board.pool, NULL, code_of(location), &row), RC_OK);
