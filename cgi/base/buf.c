@@ -66,11 +66,17 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	va_list args;
 	int len;
 
+	/* Into the room there is; most of what is printed fits. */
+	buf_reserve(buf, 64);
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(buf->data + buf->len, buf->cap - buf->len, format, args);
 	va_end(args);
 	if (len < 0)
 		log_bug("buf_printf: bad format");
+	if ((size_t)len < buf->cap - buf->len) {
+		buf->len += (size_t)len;
+		return;
+	}
 	buf_reserve(buf, (size_t)len);
 	va_start(args, format);
 	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);

@@ -9,6 +9,10 @@
 
 /* Name shown in each line; text must outlive the program. */
 void log_init(const char *program);
+/* From now on info lines may wait in memory until log_flush, a line of another severity, or 4 KB: a
+ * worker with people waiting writes them together. Who forks, or goes to sleep, flushes before. */
+void log_gather(void);
+void log_flush(void);
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -131,15 +131,17 @@ char *pool_strdup(struct pool *pool, const char *text)
 
 char *pool_printf(struct pool *pool, const char *format, ...)
 {
+	char small[256], *out;
 	va_list args;
-	char *out;
 	int len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(small, sizeof(small), format, args);
 	va_end(args);
 	if (len < 0)
 		log_bug("pool_printf: bad format");
+	if ((size_t)len < sizeof(small))
+		return pool_strndup(pool, small, (size_t)len);
 	out = pool_alloc(pool, (size_t)len + 1);
 	va_start(args, format);
 	vsnprintf(out, (size_t)len + 1, format, args);

@@ -233,6 +233,11 @@ static void refresh(struct web *web, enum document_kind kind, int64_t have)
 
 void documents_refresh(struct web *web)
 {
+	int64_t generation = db_generation(web->store->tram);
+
+	if (generation == intake_of(web)->documents_seen)
+		return;
+	intake_of(web)->documents_seen = generation;
 	refresh(web, DOCUMENT_CATALOGUE, intake_of(web)->catalogue_no);
 	refresh(web, DOCUMENT_CALENDAR, intake_of(web)->calendar_no);
 }

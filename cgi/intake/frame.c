@@ -2,6 +2,7 @@
  * frame.c: what every page of the counter shows: place, counter, person, menu by role, and how the
  * transfer to the province stands. Knows no single dossier.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -58,20 +59,41 @@ static const char *moment(struct pool *pool, int64_t at_ms, int64_t now_ms)
 	return pool_printf(pool, "%s, %s", show_clock(pool, at_ms), day);
 }
 
-static void fill_transfer(struct web *web, struct request *request, struct view *view)
+/* What every page tells of the store is computed once for all pages between two commits of a day. The
+ * queue is an index of the day's tickets alone. */
+static void look(struct web *web, const struct request *request)
 {
+	struct intake_framed *framed = &intake_of(web)->framed;
+	int64_t generation = db_generation(web->store->tram), day = queue_day(request->now_ms);
 	struct dossier_backlog backlog = { 0 };
 
-	if (dossier_backlog_get(web->store, &backlog) != RC_OK)
+	if (framed->generation == generation && framed->day == day)
+		return;
+	framed->generation = generation;
+	framed->day = day;
+	framed->backlog_known = dossier_backlog_get(web->store, &backlog) == RC_OK;
+	framed->queue_known = queue_waiting(web->store, false, day, &framed->waiting) == RC_OK;
+	framed->dossiers_waiting = backlog.dossiers_waiting;
+	framed->since[0] = framed->receipt[0] = '\0';
+	if (backlog.dossiers_waiting > 0)
+		(void)snprintf(framed->since, sizeof(framed->since), "%s",
+				moment(request->pool, backlog.oldest_at, request->now_ms));
+	if (backlog.last_receipt_at > 0)
+		(void)snprintf(framed->receipt, sizeof(framed->receipt), "%s",
+				moment(request->pool, backlog.last_receipt_at, request->now_ms));
+}
+
+static void fill_transfer(struct web *web, struct view *view)
+{
+	const struct intake_framed *framed = &intake_of(web)->framed;
+
+	if (!framed->backlog_known)
 		return;
 	view_flag(view, "transfer_known", true);
-	view_flag(view, "transfer_ok", backlog.dossiers_waiting == 0);
-	view_int(view, "transfer_count", backlog.dossiers_waiting);
-	if (backlog.dossiers_waiting > 0)
-		view_set(view, "transfer_since", moment(request->pool, backlog.oldest_at, request->now_ms));
-	if (backlog.last_receipt_at > 0)
-		view_set(view, "transfer_at",
-				moment(request->pool, backlog.last_receipt_at, request->now_ms));
+	view_flag(view, "transfer_ok", framed->dossiers_waiting == 0);
+	view_int(view, "transfer_count", framed->dossiers_waiting);
+	view_set(view, "transfer_since", framed->since);
+	view_set(view, "transfer_at", framed->receipt);
 }
 
 /* While somebody works here the forwarder looks at the province's feed often: told once a minute.
@@ -79,9 +101,14 @@ static void fill_transfer(struct web *web, struct request *request, struct view 
 static void stir(struct web *web, int64_t now_ms)
 {
 	static int64_t told_at;
+	int64_t generation = db_generation(web->store->auth);
 
-	if (account_outbox_flush(web->store) != RC_OK)
-		log_warn("outbox: waits in auth.db");
+	if (generation != intake_of(web)->outbox_seen) {
+		if (account_outbox_flush(web->store) == RC_OK)
+			intake_of(web)->outbox_seen = generation;
+		else
+			log_warn("outbox: waits in auth.db");
+	}
 	if (now_ms - told_at < WHEN_MINUTE_MS && now_ms >= told_at)
 		return;
 	told_at = now_ms;
@@ -91,25 +118,36 @@ static void stir(struct web *web, int64_t now_ms)
 		log_warn("rating: waits in public.db");
 }
 
-/* How many people wait: an index of the day's tickets alone. */
+/* How many people wait. */
 static void fill_queue(struct web *web, struct request *request, struct view *view)
 {
-	int64_t waiting = 0;
+	if (frame_can(request, ROLES_COUNTER) && intake_of(web)->framed.queue_known)
+		view_int(view, "queue_waiting", intake_of(web)->framed.waiting);
+}
 
-	if (frame_can(request, ROLES_COUNTER) && queue_waiting(web->store, false,
-			queue_day(request->now_ms), &waiting) == RC_OK)
-		view_int(view, "queue_waiting", waiting);
+/* Thứ Sáu 27/11/2026; made once a day. */
+static const char *today(struct pool *pool, int64_t now_ms)
+{
+	static char text[64];
+	static int64_t made = -1;
+	int64_t day = queue_day(now_ms);
+	const char *time, *date;
+
+	if (day != made) {
+		time = show_time_screen(pool, now_ms);
+		date = strstr(time, ", ");
+		(void)snprintf(text, sizeof(text), "%s", date != NULL ? date + 2 : time);
+		made = day;
+	}
+	return text;
 }
 
 void frame_fill(struct web *web, struct request *request, struct view *view)
 {
 	const struct settings *settings = web->settings;
-	const char *today = show_time_screen(request->pool, request->now_ms);
-	const char *day = strstr(today, ", ");
-
 	view_set(view, "station_name", settings->station_name);
 	view_set(view, "place_name", settings->place_name);
-	view_set(view, "today", day != NULL ? day + 2 : today);
+	view_set(view, "today", today(request->pool, request->now_ms));
 	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
 	if (!open_session(request))
 		return;
@@ -127,6 +165,7 @@ void frame_fill(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_manage", frame_can(request, ROLE_MANAGER));
 	view_flag(view, "can_menu", true);
 	view_flag(view, "has_menu", true);
-	fill_transfer(web, request, view);
+	look(web, request);
+	fill_transfer(web, view);
 	fill_queue(web, request, view);
 }

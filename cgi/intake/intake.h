@@ -28,6 +28,13 @@ struct intake {
 	struct calendar calendar;
 	struct forms forms;		/* of the station's form set */
 	int64_t catalogue_no, calendar_no;	/* of the store; 0: not from there */
+	int64_t documents_seen, outbox_seen;	/* generations of tram.db, auth.db when last looked at */
+	struct intake_framed {		/* frame.c; good while tram.db's generation and the day stay */
+		int64_t generation, day;
+		bool backlog_known, queue_known;
+		int64_t dossiers_waiting, waiting;
+		char since[40], receipt[40];
+	} framed;
 };
 struct intake *intake_of(const struct web *web);
 

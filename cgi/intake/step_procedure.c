@@ -152,25 +152,22 @@ static void show_chosen(struct web *web, struct view *view, const struct draft *
 }
 
 /* The clerk's own procedures stand first; without a list of her own the usual ones do. */
-static enum rc show_own(struct web *web, struct request *request, struct view *view)
+static void show_own(struct web *web, const struct request *request, struct view *view)
 {
 	const struct catalogue *catalogue = &intake_of(web)->catalogue;
+	const char *own = request->session->account.procedures;
 	int64_t day = documents_day(request->now_ms);
-	struct account account;
 	bool any = false;
-	enum rc rc = account_by_id(web->store, request->pool, request->session->account.id, &account);
 
-	for (size_t i = 0; rc == RC_OK && account.procedures[0] != '\0' && i < catalogue->count; i++) {
+	for (size_t i = 0; own[0] != '\0' && i < catalogue->count; i++) {
 		const struct procedure *procedure = &catalogue->procedures[i];
 
-		if (!staff_has_code(account.procedures, procedure->code) ||
-				!procedure_is_offered(procedure, day))
+		if (!staff_has_code(own, procedure->code) || !procedure_is_offered(procedure, day))
 			continue;
 		any = true;
 		show_procedure(view_item(view, "own"), procedure);
 	}
 	view_flag(view, "any_own", any);
-	return rc;
 }
 
 static enum rc show(struct web *web, struct request *request, struct response *response,
@@ -183,9 +180,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 
 	if (rc != RC_OK)
 		return rc;
-	rc = show_own(web, request, view);
-	if (rc != RC_OK)
-		return rc;
+	show_own(web, request, view);
 	show_chosen(web, view, draft, form);
 	view_svg(view, "usual", rendered.usual.data);
 	view_svg(view, "list", rendered.all.data != NULL ? rendered.all.data : "");

@@ -79,6 +79,13 @@ enum rc db_open(const struct settings *settings, enum db_kind kind, struct db **
 	return RC_OK;
 }
 
+static void read_end(struct db *db)
+{
+	db->phase = DB_IDLE;
+	db->by_hold = false;
+	db->driver->read_end(db);
+}
+
 void db_close(struct db *db)
 {
 	size_t i;
@@ -88,7 +95,7 @@ void db_close(struct db *db)
 	if (db->phase == DB_WRITING)
 		db_write_abort(db);
 	if (db->phase == DB_READING)
-		db_read_end(db);
+		read_end(db);
 	for (i = 0; i < db->cache_size; i++) {
 		if (db->cache[i])
 			db->driver->finish(db->cache[i]);
@@ -174,26 +181,67 @@ enum rc db_read_begin(struct db *db)
 {
 	enum rc rc;
 
+	if (db->phase == DB_READING && db->by_hold)
+		return RC_OK;
 	if (db->phase != DB_IDLE)
 		log_bug("db name=%s: read begun inside a transaction", db_kind_name(db->kind));
 	rc = db->driver->read_begin(db);
 	if (rc == RC_OK)
 		db->phase = DB_READING;
+	db->by_hold = false;
+	db->generation_known = false;
 	return rc;
 }
 
 void db_read_end(struct db *db)
 {
-	if (db->phase != DB_READING)
+	if (db->phase == DB_READING && !db->by_hold)
+		read_end(db);
+}
+
+void db_hold(struct db *db)
+{
+	db->held = db->driver->others != NULL;
+}
+
+void db_release(struct db *db)
+{
+	db->held = false;
+	if (db->phase == DB_READING && db->by_hold)
+		read_end(db);
+}
+
+/* The first read of those held. One that cannot begin leaves each read to itself. */
+static void view_held(struct db *db)
+{
+	if (!db->held || db->phase != DB_IDLE || db->driver->read_begin(db) != RC_OK)
 		return;
-	db->phase = DB_IDLE;
-	db->driver->read_end(db);
+	db->phase = DB_READING;
+	db->by_hold = true;
+	db->generation_known = false;
+}
+
+int64_t db_generation(struct db *db)
+{
+	int64_t others = 0;
+
+	view_held(db);
+	if (db->phase == DB_READING && db->generation_known)
+		return db->generation;
+	if (db->driver->others == NULL || db->phase == DB_WRITING ||
+			db->driver->others(db, &others) != RC_OK || others != db->others)
+		db->generation++;
+	db->others = others;
+	db->generation_known = true;
+	return db->generation;
 }
 
 enum rc db_write_begin_at(struct db *db, const char *file, int line)
 {
 	enum rc rc;
 
+	if (db->phase == DB_READING && db->by_hold)
+		read_end(db);
 	if (db->phase != DB_IDLE)
 		log_bug("db name=%s: write begun at %s:%d inside the one of %s:%d",
 				db_kind_name(db->kind), file, line, db->file ? db->file : "a read",
@@ -222,6 +270,7 @@ enum rc db_write_commit(struct db *db)
 		return rc;
 	}
 	db->phase = DB_IDLE;
+	db->generation++;
 	return db->driver->write_commit(db);
 }
 
@@ -329,6 +378,7 @@ enum rc stmt_step(struct stmt *stmt, bool *row)
 	*row = false;
 	if (db->phase == DB_WRITING && db->broken != RC_OK)
 		return db->broken;
+	view_held(db);
 	rc = db->driver->step(stmt, row);
 	if (rc != RC_OK) {
 		db->driver->reset(stmt, false);

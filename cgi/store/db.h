@@ -33,9 +33,17 @@ void db_close(struct db *db);
 enum rc db_migrate(const struct settings *settings, enum db_kind kind) MUST_CHECK;
 bool db_is_pg(const struct db *db);
 
-/* A consistent view over several reads. Reads outside are each their own. */
+/* A consistent view over several reads. Reads outside are each their own. Within db_hold the view held. */
 enum rc db_read_begin(struct db *db) MUST_CHECK;
 void db_read_end(struct db *db);
+/* Until db_release all reads are of one view, taken with the first of them and anew after each write:
+ * a page tells one moment, and SQLite takes its locks once. PostgreSQL reads each by itself. */
+void db_hold(struct db *db);
+void db_release(struct db *db);
+/* A number that changes whenever anything was committed to this database, by anybody; never the same
+ * twice where the engine cannot tell. What was computed from the database alone is good as long as
+ * it stays. */
+int64_t db_generation(struct db *db);
 /* Takes the writers' lock, then BEGIN IMMEDIATE. RC_BUSY after the deadline. Not nested. */
 #define db_write_begin(db) db_write_begin_at((db), __FILE__, __LINE__)
 enum rc db_write_begin_at(struct db *db, const char *file, int line) MUST_CHECK;

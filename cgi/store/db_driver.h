@@ -18,6 +18,8 @@ struct db_driver {
 	void (*close)(struct db *db);
 	enum rc (*read_begin)(struct db *db);
 	void (*read_end)(struct db *db);
+	/* Changes when another connection committed; inside a read. NULL: the engine cannot tell. */
+	enum rc (*others)(struct db *db, int64_t *out);
 	enum rc (*write_begin)(struct db *db);
 	enum rc (*write_commit)(struct db *db);
 	void (*write_abort)(struct db *db);
@@ -49,6 +51,9 @@ struct db {
 	enum db_phase phase;
 	enum rc broken;			/* first failure inside the open write; RC_OK: none */
 	int64_t changes;
+	bool held, by_hold;		/* db_hold; the open read is its */
+	bool generation_known;		/* of the open read */
+	int64_t generation, others;
 	const char *file;		/* who began the open write */
 	int line;
 	struct stmt **cache;		/* open addressing by the pointer of the SQL */

@@ -31,7 +31,7 @@ struct sqlite_db {
 	int lock_fd;
 	int wal_pages, checkpoint_pages;	/* in the WAL after the last commit; checkpoint from here */
 	int threshold_pages;
-	struct stmt *begin, *commit, *rollback, *read;
+	struct stmt *begin, *commit, *rollback, *read, *version;
 };
 
 struct sqlite_stmt {
@@ -255,6 +255,22 @@ static void sqlite_read_end(struct db *db)
 		(void)run(db_of(db), &db_of(db)->rollback, "ROLLBACK");
 }
 
+static enum rc sqlite_others(struct db *base, int64_t *out)
+{
+	struct sqlite_db *db = db_of(base);
+	sqlite3_stmt *handle;
+	int code;
+
+	if (!db->version)
+		db->version = sqlite_prepare(base, "PRAGMA data_version");
+	handle = stmt_of(db->version)->handle;
+	code = sqlite3_step(handle);
+	if (code == SQLITE_ROW)
+		*out = sqlite3_column_int64(handle, 0);
+	(void)sqlite3_reset(handle);
+	return rc_of(db, code, "data version");
+}
+
 static enum rc sqlite_write_begin(struct db *base)
 {
 	struct sqlite_db *db = db_of(base);
@@ -389,7 +405,7 @@ static enum rc sqlite_version_set(struct db *base, int version)
 static void sqlite_close(struct db *base)
 {
 	struct sqlite_db *db = db_of(base);
-	struct stmt *own[] = { db->begin, db->commit, db->rollback, db->read };
+	struct stmt *own[] = { db->begin, db->commit, db->rollback, db->read, db->version };
 	size_t i;
 
 	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -513,6 +529,7 @@ static const struct db_driver driver = {
 	.close = sqlite_close,
 	.read_begin = sqlite_read_begin,
 	.read_end = sqlite_read_end,
+	.others = sqlite_others,
 	.write_begin = sqlite_write_begin,
 	.write_commit = sqlite_write_commit,
 	.write_abort = sqlite_write_abort,

@@ -3,11 +3,13 @@
  * clock that jumps neither ends nor prolongs a session.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/encode.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "crypt/random.h"
@@ -94,8 +96,8 @@ enum rc session_new(struct store *store, struct pool *pool, const char *program,
 		goto abort;
 	stmt = db_stmt(store->run, "INSERT INTO session (token_hash, program, boot, account, login, name, "
 			"title, employer, unit, roles, must_change, counter, csrf, locked, started_ms, seen_ms, "
-			"device) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $14, "
-			"$15)");
+			"device, procedures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+			"0, $14, $14, $15, $16)");
 	stmt_text(stmt, 1, digest);
 	stmt_text(stmt, 2, program);
 	stmt_text(stmt, 3, session_boot());
@@ -111,6 +113,7 @@ enum rc session_new(struct store *store, struct pool *pool, const char *program,
 	stmt_text(stmt, 13, csrf.data);
 	stmt_int(stmt, 14, when_boottime_ms());
 	stmt_text(stmt, 15, device);
+	stmt_text(stmt, 16, account->procedures != NULL ? account->procedures : "");
 	rc = stmt_run(stmt);
 	if (rc != RC_OK)
 		goto abort;
@@ -139,7 +142,7 @@ static void session_read(struct stmt *stmt, struct pool *pool, struct session *o
 	out->counter = stmt_col_dup(stmt, 8, pool);
 	account->counter = out->counter;
 	account->substitute = "";
-	account->procedures = "";
+	account->procedures = stmt_col_dup(stmt, 14, pool);
 	(void)snprintf(out->csrf, sizeof(out->csrf), "%s", stmt_col_text(stmt, 9));
 	out->locked = stmt_col_int(stmt, 10) != 0;
 	out->started_boot_ms = stmt_col_int(stmt, 11);
@@ -147,32 +150,108 @@ static void session_read(struct stmt *stmt, struct pool *pool, struct session *o
 	(void)snprintf(out->device, sizeof(out->device), "%s", stmt_col_text(stmt, 13));
 }
 
+/* ---- finding one ---- */
+
+#define SEEN_MAX 8u
+
+/* Those found since run.db last changed: every page asks for one of a handful. */
+struct session_seen {
+	struct pool *pool;
+	int64_t generation;
+	size_t count;
+	struct { const char *program; struct session session; } rows[SEEN_MAX];
+};
+
+void session_forget(struct store *store)
+{
+	if (store->sessions != NULL)
+		pool_free(store->sessions->pool);
+	free(store->sessions);
+	store->sessions = NULL;
+}
+
+static struct session_seen *seen_of(struct store *store)
+{
+	int64_t generation = db_generation(store->run);
+	struct session_seen *seen = store->sessions;
+
+	if (seen != NULL && seen->generation == generation && seen->count < SEEN_MAX)
+		return seen;
+	if (seen == NULL) {
+		seen = calloc(1, sizeof(*seen));
+		if (seen == NULL)
+			log_fatal("session: out of memory");
+		seen->pool = pool_new();
+		store->sessions = seen;
+	}
+	pool_reset(seen->pool);
+	seen->count = 0;
+	seen->generation = generation;
+	return seen;
+}
+
+/* Into the request's pool: what is kept here may go with the next write. */
+static void session_copy(const struct session *from, struct pool *pool, struct session *out)
+{
+	*out = *from;
+	out->account.login = pool_strdup(pool, from->account.login);
+	out->account.name = pool_strdup(pool, from->account.name);
+	out->account.title = pool_strdup(pool, from->account.title);
+	out->account.employer = pool_strdup(pool, from->account.employer);
+	out->account.unit = pool_strdup(pool, from->account.unit);
+	out->account.procedures = pool_strdup(pool, from->account.procedures);
+	out->counter = pool_strdup(pool, from->counter);
+	out->account.counter = out->counter;
+}
+
+static enum rc session_load(struct store *store, struct session_seen *seen, const char *program,
+		const char *token_hash)
+{
+	struct stmt *stmt = db_stmt(store->run, "SELECT account, login, name, title, employer, unit, "
+			"roles, must_change, counter, csrf, locked, started_ms, seen_ms, device, procedures "
+			"FROM session WHERE token_hash = $1 AND program = $2 AND boot = $3");
+	struct session *session = &seen->rows[seen->count].session;
+	bool row = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, token_hash);
+	stmt_text(stmt, 2, program);
+	stmt_text(stmt, 3, session_boot());
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc == RC_OK ? RC_NOT_FOUND : rc;
+	memset(session, 0, sizeof(*session));
+	memcpy(session->token_hash, token_hash, sizeof(session->token_hash));
+	session_read(stmt, seen->pool, session);
+	stmt_reset(stmt);
+	seen->rows[seen->count].program = pool_strdup(seen->pool, program);
+	return RC_OK;
+}
+
 enum rc session_find(struct store *store, struct pool *pool, const char *program,
 		const char *token, struct session *out)
 {
 	const struct settings *settings = store->settings;
 	int64_t now = when_boottime_ms();
-	struct stmt *stmt;
-	bool row = false;
-	enum rc rc;
+	struct session_seen *seen;
+	char digest[2 * HASH_SIZE + 1];
+	size_t i = 0;
+	enum rc rc = RC_OK;
 
 	memset(out, 0, sizeof(*out));
 	if (strlen(token) != 43)
 		return RC_NOT_FOUND;
-	token_digest(token, out->token_hash);
-	stmt = db_stmt(store->run, "SELECT account, login, name, title, employer, unit, roles, "
-			"must_change, counter, csrf, locked, started_ms, seen_ms, device FROM session "
-			"WHERE token_hash = $1 AND program = $2 AND boot = $3");
-	stmt_text(stmt, 1, out->token_hash);
-	stmt_text(stmt, 2, program);
-	stmt_text(stmt, 3, session_boot());
-	rc = stmt_step(stmt, &row);
+	token_digest(token, digest);
+	seen = seen_of(store);
+	while (i < seen->count && (strcmp(seen->rows[i].session.token_hash, digest) != 0 ||
+			strcmp(seen->rows[i].program, program) != 0))
+		i++;
+	if (i == seen->count)
+		rc = session_load(store, seen, program, digest);
 	if (rc != RC_OK)
 		return rc;
-	if (!row)
-		return RC_NOT_FOUND;
-	session_read(stmt, pool, out);
-	stmt_reset(stmt);
+	session_copy(&seen->rows[i].session, pool, out);
+	seen->count += i == seen->count;
 	if (now - out->started_boot_ms > settings->session_hours * 3600000)
 		return RC_NOT_FOUND;
 	if (now - out->seen_boot_ms > settings->idle_lock_minutes * 60000)
@@ -268,13 +347,14 @@ enum rc session_refresh(struct store *store, const struct account *account)
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->run, "UPDATE session SET name = $2, title = $3, employer = $4, unit = $5, "
-			"roles = $6 WHERE account = $1");
+			"roles = $6, procedures = $7 WHERE account = $1");
 	stmt_text(stmt, 1, account->id);
 	stmt_text(stmt, 2, account->name);
 	stmt_text(stmt, 3, account->title);
 	stmt_text(stmt, 4, account->employer);
 	stmt_text(stmt, 5, account->unit);
 	stmt_int(stmt, 6, account->roles);
+	stmt_text(stmt, 7, account->procedures != NULL ? account->procedures : "");
 	return session_write(store, stmt);
 }
 

@@ -33,6 +33,8 @@ enum rc session_new(struct store *store, struct pool *pool, const char *program,
 /* RC_NOT_FOUND: none or over. A session idle for idle_lock_minutes comes back with locked set. */
 enum rc session_find(struct store *store, struct pool *pool, const char *program,
 		const char *token, struct session *out) MUST_CHECK;
+/* Gives up what session_find keeps in memory; store_close calls it. */
+void session_forget(struct store *store);
 enum rc session_touch(struct store *store, const struct session *session) MUST_CHECK;
 enum rc session_set_locked(struct store *store, const struct session *session, bool locked) MUST_CHECK;
 enum rc session_set_counter(struct store *store, const struct session *session,

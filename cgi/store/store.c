@@ -14,6 +14,7 @@
 #include "crypt/password.h"
 #include "store/journal.h"
 #include "store/slip.h"
+#include "store/session.h"
 #include "store/store.h"
 
 #define STATION_MAX 65536u
@@ -119,6 +120,7 @@ void store_close(struct store *store)
 	db_close(store->run);
 	db_close(store->pub);
 	db_close(store->access);
+	session_forget(store);
 	if (store->wake_fd >= 0)
 		(void)close(store->wake_fd);
 	free(store);

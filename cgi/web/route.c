@@ -231,11 +231,10 @@ static void default_headers(const struct web *web, const struct request *request
 		response_header(response, "Content-Security-Policy", "default-src 'self'; "
 				"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
 				"object-src 'none'");
-	response_header(response, "Referrer-Policy", "no-referrer");
-	response_header(response, "Cross-Origin-Opener-Policy", "same-origin");
-	response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-	response_header(response, "Permissions-Policy",
-			"camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
+	buf_text(&response->headers, "Referrer-Policy: no-referrer\r\n"
+			"Cross-Origin-Opener-Policy: same-origin\r\n"
+			"Cross-Origin-Resource-Policy: same-origin\r\n"
+			"Permissions-Policy: camera=(self), microphone=(), geolocation=(), payment=(), usb=()\r\n");
 }
 
 static void dispatch(struct web *web, struct request *request, struct response *response)

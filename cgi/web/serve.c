@@ -41,10 +41,16 @@ static void log_access(const struct web *web, const struct request *request, int
 static void serve_one(struct web *web, struct fcgx *fcgx, struct request *request,
 		struct response *response)
 {
+	struct db *tram = web->store != NULL ? web->store->tram : NULL;
 	int64_t began_ms = when_boottime_ms();
 
 	request->secure = response->secure = web->settings->tls_pages;
+	/* A page tells one moment; the peer, who may be slow, gets it when the view is given up. */
+	if (tram != NULL)
+		db_hold(tram);
 	route_dispatch(web, request, response);
+	if (tram != NULL)
+		db_release(tram);
 	if (fcgx_answer(fcgx, request, response) != RC_OK)
 		log_info("request peer left route=%s",
 				request->route != NULL ? request->route->name : "-");
@@ -60,7 +66,8 @@ static void serve_and_publish(struct web *web, struct fcgx *fcgx, struct request
 	struct store *store = web->store;
 
 	if (store != NULL)
-		store->publish_later = behind < UNPUBLISHED_MAX && fcgx_waiting();
+		store->publish_later = request->method != METHOD_GET && behind < UNPUBLISHED_MAX
+				&& fcgx_waiting();
 	serve_one(web, fcgx, request, response);
 	if (store != NULL)
 		blob_out_expire(store);
@@ -98,9 +105,12 @@ int web_serve(struct web *web)
 	if (limit > 0)
 		limit += random_below((uint32_t)(limit / 10) + 1);
 	log_info("serving program=%s", web->program);
+	log_gather();
 	while (rc == RC_OK && (limit == 0 || served < limit)) {
 		struct request request;
 
+		if (!fcgx_waiting())
+			log_flush();
 		rc = fcgx_next(fcgx, pool, &request);
 		if (rc == RC_PROTOCOL) {
 			rc = RC_OK;
@@ -113,6 +123,7 @@ int web_serve(struct web *web)
 		served++;
 		pool_reset(pool);
 	}
+	log_flush();
 	log_info("stopping program=%s served=%lld", web->program, (long long)served);
 	fcgx_close(fcgx);
 	buf_free(&response.headers);

@@ -1,5 +1,5 @@
 // bench.mjs: what scripts/bench measures on a stack of its own; see scripts/bench.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { strict as assert } from 'node:assert';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -216,14 +216,25 @@ async function tablets(stack) {
 	for (const client of clients) client.close();
 }
 
+// The forwarder would write hellos of its own between two measurements. Not while it holds the
+// writers' lock.
+async function pauseForwarder(stack) {
+	await until('the forwarder holds no lock', 20, async () => {
+		stack.killOne('board', 'forward.0', 'SIGSTOP');
+		if (spawnSync('flock', ['-n', path.join(stack.data, 'board/db/tram.db.lock'), 'true']).status === 0)
+			return true;
+		stack.killOne('board', 'forward.0', 'SIGCONT');
+		return false;
+	});
+}
+
 mkdirSync(scratch, { recursive: true });
 chmodSync(scratch, 0o755);
 const stack = new Stack({ name: 'bench', ports: [PORT, PORT + 10] });
 await stack.up(['board']);
 try {
 	await tablets(stack);
-	// The forwarder would write hellos of its own between two measurements.
-	stack.killOne('board', 'forward.0', 'SIGSTOP');
+	await pauseForwarder(stack);
 	const client = stack.clerks();
 	await client.login('canbo');
 	await acceptDossier(client);

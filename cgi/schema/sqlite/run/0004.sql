@@ -1,0 +1,2 @@
+-- The clerk's own list of procedures, as the rest of her account.
+ALTER TABLE session ADD COLUMN procedures TEXT NOT NULL DEFAULT '';
