@@ -1,6 +1,9 @@
 /*
  * pages.h: the form in which the build hands templates, sentences and static names to the program
  * (build/gen/pages.c, written by web/embed). Only template.c and text_vi.c read it.
+ *
+ * No pointer stands in these tables, only places in pages_words and pages_ops: a pointer would be
+ * relocated when a program starts, and every process would have half a megabyte of its own.
  */
 #ifndef TRAM_WEB_PAGES_H
 #define TRAM_WEB_PAGES_H
@@ -9,7 +12,7 @@
 #include <stdint.h>
 
 enum pages_code {
-	PAGES_TEXT,		/* text of size bytes, as it is */
+	PAGES_TEXT,		/* text of size bytes, as it is; jump: its place in pages_words */
 	PAGES_VALUE,		/* the value of hash, escaped */
 	PAGES_SVG,		/* the value of hash, raw: made by our own code */
 	PAGES_SECTION,		/* for each, or once if set; jump: the op of its PAGES_END */
@@ -22,13 +25,14 @@ enum pages_code {
 struct pages_op {
 	enum pages_code code;
 	uint32_t hash;		/* pages_hash of a name; of PAGES_TEXT: its size in bytes */
-	uint32_t jump;
-	const char *text;
+	uint32_t jump;		/* ops are counted from the template's first */
 };
 
-struct pages_template { const char *name; const struct pages_op *ops; };
-struct pages_pair { const char *key, *text; };
+struct pages_template { uint32_t name, ops; };	/* places in pages_words, pages_ops */
+struct pages_pair { uint32_t key, text; };	/* places in pages_words */
 
+extern const char pages_words[];	/* each NUL-terminated */
+extern const struct pages_op pages_ops[];
 /* All sorted by name; each has one more, empty entry past its count. */
 extern const struct pages_template pages_templates[];
 extern const size_t pages_template_count;

@@ -34,7 +34,7 @@ static void run(const struct pages_op *ops, uint32_t at, const struct scope *sco
 
 		switch (op->code) {
 		case PAGES_TEXT:
-			buf_add(out, op->text, op->hash);
+			buf_add(out, pages_words + op->jump, op->hash);
 			break;
 		case PAGES_VALUE:
 			value = find(scope, op->hash);
@@ -63,7 +63,7 @@ static void run(const struct pages_op *ops, uint32_t at, const struct scope *sco
 				at = op->jump - 1;
 			break;
 		case PAGES_PARTIAL:
-			run(pages_templates[op->jump].ops, 0, scope, out);
+			run(pages_ops + pages_templates[op->jump].ops, 0, scope, out);
 			break;
 		case PAGES_END:
 		case PAGES_STOP:
@@ -74,7 +74,7 @@ static void run(const struct pages_op *ops, uint32_t at, const struct scope *sco
 
 static int by_name(const void *name, const void *template)
 {
-	return strcmp(name, ((const struct pages_template *)template)->name);
+	return strcmp(name, pages_words + ((const struct pages_template *)template)->name);
 }
 
 static const struct pages_template *find_template(const char *page)
@@ -96,13 +96,13 @@ enum rc template_render(const char *page, const struct view *view, struct buf *o
 		log_error("template no such page=%s", page);
 		return RC_BUG;
 	}
-	run(template->ops, 0, &(struct scope){ view, NULL }, out);
+	run(pages_ops + template->ops, 0, &(struct scope){ view, NULL }, out);
 	return RC_OK;
 }
 
 static int by_key(const void *key, const void *pair)
 {
-	return strcmp(key, ((const struct pages_pair *)pair)->key);
+	return strcmp(key, pages_words + ((const struct pages_pair *)pair)->key);
 }
 
 const char *template_asset(const char *name)
@@ -110,5 +110,5 @@ const char *template_asset(const char *name)
 	const struct pages_pair *pair = bsearch(name, pages_assets, pages_asset_count, sizeof *pair,
 			by_key);
 
-	return pair != NULL ? pair->text : "";
+	return pair != NULL ? pages_words + pair->text : "";
 }

@@ -13,7 +13,7 @@
 
 static int by_key(const void *key, const void *pair)
 {
-	return strcmp(key, ((const struct pages_pair *)pair)->key);
+	return strcmp(key, pages_words + ((const struct pages_pair *)pair)->key);
 }
 
 static const char *find(const char *key)
@@ -21,7 +21,7 @@ static const char *find(const char *key)
 	const struct pages_pair *pair = bsearch(key, pages_texts, pages_text_count, sizeof *pair,
 			by_key);
 
-	return pair != NULL ? pair->text : NULL;
+	return pair != NULL ? pages_words + pair->text : NULL;
 }
 
 bool text_known(const char *key)

@@ -223,6 +223,53 @@ static void view_stands_still_while_others_write(void **state)
 	store_close(other);
 }
 
+static int64_t counted(struct store *store)
+{
+	struct stmt *count = db_stmt(store->tram, "SELECT count(*) FROM series");
+	int64_t value;
+	bool row;
+
+	assert_int_equal(stmt_step(count, &row), RC_OK);
+	value = row ? stmt_col_int(count, 0) : -1;
+	stmt_reset(count);
+	return value;
+}
+
+/* A page's view: from its first read to its end, or to its own write; the number of the generation moves
+ * with whoever commits, and only then. */
+static void a_held_view_ends_with_ones_own_write(void **state)
+{
+	struct store *other = store_fixture_open(&board, STORE_TRAM);
+	int64_t before;
+
+	(void)state;
+	db_hold(other->tram);
+	assert_int_equal(counted(other), 0);
+	before = db_generation(other->tram);
+	assert_int_equal(write_once("INSERT INTO series (board, day, last) VALUES ('x', '261124', 1)"),
+			RC_OK);
+	assert_int_equal(counted(other), 0);
+	assert_int_equal(db_generation(other->tram), before);
+	assert_int_equal(db_read_begin(other->tram), RC_OK);	/* within the one held */
+	db_read_end(other->tram);
+	assert_int_equal(counted(other), 0);
+	assert_int_equal(db_write_begin(other->tram), RC_OK);
+	assert_int_equal(counted(other), 1);
+	assert_int_equal(stmt_run(db_stmt(other->tram,
+			"INSERT INTO series (board, day, last) VALUES ('x', '261125', 1)")), RC_OK);
+	assert_int_equal(db_write_commit(other->tram), RC_OK);
+	assert_int_equal(counted(other), 2);
+	db_release(other->tram);
+	assert_true(db_generation(other->tram) != before);
+	before = db_generation(other->tram);
+	assert_int_equal(db_generation(other->tram), before);
+	assert_int_equal(write_once("INSERT INTO series (board, day, last) VALUES ('x', '261126', 1)"),
+			RC_OK);
+	assert_true(db_generation(other->tram) != before);
+	assert_int_equal(counted(other), 3);
+	store_close(other);
+}
+
 static void writers_wait_for_the_lock_file(void **state)
 {
 	int fd = open(path("db/tram.db.lock"), O_RDWR), ready[2], status;
@@ -370,6 +417,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(write_after_a_failure_cannot_be_committed, set_up,
 				tear_down),
 		cmocka_unit_test_setup_teardown(view_stands_still_while_others_write, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_held_view_ends_with_ones_own_write, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writers_wait_for_the_lock_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(erased_words_stand_in_no_file, set_up, tear_down),
 	};

@@ -112,8 +112,8 @@ static void makes(void **state)
 	assert_int_equal(embed(". out"), 0);
 	assert_string_equal(get("said"), "");
 	pages = get("out/gen/pages.c");
-	assert_non_null(strstr(pages, "{ \"k.two\", \"{1} rồi {0}\\nhết \\?\\?/\" }"));
-	assert_non_null(strstr(pages, "{ \"app.css\", \"/tinh/app.6b93ed03.css\" }"));
+	assert_non_null(strstr(pages, "\"k.two\" \"\\0\"\n\t\"{1} rồi {0}\\nhết \\?\\?/\" "));
+	assert_non_null(strstr(pages, "\"app.css\" \"\\0\"\n\t\"/tinh/app.6b93ed03.css\" "));
 	assert_string_equal(get("out/static/app.6b93ed03.css"), ".a{}");
 	/* Blanks squeezed, section lines gone, <pre> kept, the sentence cut at its places and
 	 * escaped. */

@@ -242,6 +242,21 @@ static void locked(void **state)
 	assert_int_equal(handled, 1);
 }
 
+/* What another program did to a session just found is seen at once. */
+static void ended_elsewhere(void **state)
+{
+	struct store *other = NULL;
+	struct session session;
+
+	(void)state;
+	assert_int_equal(as_person("GET", "/quay", NULL), 200);
+	assert_int_equal(store_open(settings, STORE_RUN, &other), RC_OK);
+	assert_int_equal(session_end_account(other, "u-0000000000000001"), RC_OK);
+	store_close(other);
+	assert_int_equal(session_find(store, at.pool, "intake", session_token, &session), RC_NOT_FOUND);
+	assert_int_equal(as_person("GET", "/quay", NULL), 303);
+}
+
 static void roles(void **state)
 {
 	(void)state;
@@ -488,6 +503,7 @@ int main(void)
 			PAGES(session_needed),
 			PAGES(back_to_the_form),
 			PAGES(locked),
+			PAGES(ended_elsewhere),
 			PAGES(roles),
 			PAGES(tokens),
 			PAGES(origins),

@@ -10,57 +10,67 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define pages_ops pages_ops_of_build	/* these are made below, and hashed at run time */
+#include "web/pages.h"
+#undef pages_ops
+extern const struct pages_op *const pages_ops;
 #include "../../cgi/web/template.c"
 
-#define NAME(code, name, jump) { code, 0, jump, name }
-#define TEXT(text) { PAGES_TEXT, sizeof(text) - 1, 0, text }
-#define STOP { PAGES_STOP, 0, 0, NULL }
+/* Names and texts by their place in pages_words, which must hold each of them once. */
+const char pages_words[] = "list\0nested\0part\0raw\0<ul>\0<li>\0none\0</ul>\0[\0]\0|\0rows\0name\0outer\0a\0b\0"
+		"x\0code\0app.css\0/tinh/app.0.css";
+enum {
+	W_LIST = 0, W_NESTED = 5, W_PART = 12, W_RAW = 17, W_UL = 21, W_LI = 26, W_NONE = 31, W_END_UL = 36,
+	W_OPEN = 42, W_CLOSE = 44, W_BAR = 46, W_ROWS = 48, W_NAME = 53, W_OUTER = 58, W_A = 64, W_B = 66,
+	W_X = 68, W_CODE = 70, W_ASSET = 75, W_ADDRESS = 83
+};
 
-/* The hash is filled in before the tests, out of the name that stands in `text`. */
-static struct pages_op list_ops[] = {
-	TEXT("<ul>"),
-	NAME(PAGES_SECTION, "rows", 6),
-	TEXT("<li>"),
-	NAME(PAGES_VALUE, "name", 0),
-	NAME(PAGES_VALUE, "outer", 0),
-	NAME(PAGES_PARTIAL, NULL, 2),
-	NAME(PAGES_END, NULL, 1),
-	NAME(PAGES_UNLESS, "rows", 9),
-	TEXT("none"),
-	TEXT("</ul>"),
+/* `hash` is the name's place until hash_names, which runs before the tests. */
+#define NAME(code, word, jump) { code, word, jump }
+#define TEXT(word, len) { PAGES_TEXT, len, word }
+#define STOP { PAGES_STOP, 0, 0 }
+enum { LIST = 0, NESTED = 11, PART = 17, RAW = 21 };
+
+static struct pages_op made[] = {
+	/* list */
+	TEXT(W_UL, 4),
+	NAME(PAGES_SECTION, W_ROWS, 6),
+	TEXT(W_LI, 4),
+	NAME(PAGES_VALUE, W_NAME, 0),
+	NAME(PAGES_VALUE, W_OUTER, 0),
+	{ PAGES_PARTIAL, 0, 2 },
+	{ PAGES_END, 0, 1 },
+	NAME(PAGES_UNLESS, W_ROWS, 9),
+	TEXT(W_NONE, 4),
+	TEXT(W_END_UL, 5),
 	STOP,
-};
-static struct pages_op nested_ops[] = {
-	NAME(PAGES_SECTION, "a", 4),
-	NAME(PAGES_SECTION, "b", 3),
-	NAME(PAGES_VALUE, "x", 0),
-	NAME(PAGES_END, NULL, 1),
-	NAME(PAGES_END, NULL, 0),
+	/* nested */
+	NAME(PAGES_SECTION, W_A, 4),
+	NAME(PAGES_SECTION, W_B, 3),
+	NAME(PAGES_VALUE, W_X, 0),
+	{ PAGES_END, 0, 1 },
+	{ PAGES_END, 0, 0 },
 	STOP,
+	/* part */
+	TEXT(W_OPEN, 1), NAME(PAGES_VALUE, W_NAME, 0), TEXT(W_CLOSE, 1), STOP,
+	/* raw */
+	NAME(PAGES_SVG, W_CODE, 0), TEXT(W_BAR, 1), NAME(PAGES_VALUE, W_CODE, 0), STOP,
 };
-static struct pages_op part_ops[] = { TEXT("["), NAME(PAGES_VALUE, "name", 0), TEXT("]"), STOP };
-static struct pages_op raw_ops[] = {
-	NAME(PAGES_SVG, "code", 0), TEXT("|"), NAME(PAGES_VALUE, "code", 0), STOP,
-};
+const struct pages_op *const pages_ops = made;
 
 const struct pages_template pages_templates[] = {
-	{ "list", list_ops }, { "nested", nested_ops }, { "part", part_ops }, { "raw", raw_ops },
-	{ 0 },
+	{ W_LIST, LIST }, { W_NESTED, NESTED }, { W_PART, PART }, { W_RAW, RAW }, { 0 },
 };
 const size_t pages_template_count = 4;
-const struct pages_pair pages_assets[] = { { "app.css", "/tinh/app.0.css" }, { 0 } };
+const struct pages_pair pages_assets[] = { { W_ASSET, W_ADDRESS }, { 0 } };
 const size_t pages_asset_count = 1;
 
 static int hash_names(void **state)
 {
-	struct pages_op *tables[] = { list_ops, nested_ops, part_ops, raw_ops };
-
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		for (struct pages_op *op = tables[i]; op->code != PAGES_STOP; op++) {
-			if (op->code != PAGES_TEXT && op->text != NULL)
-				op->hash = pages_hash(op->text);
-		}
+	for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+		if (made[i].code != PAGES_TEXT && made[i].hash != 0)
+			made[i].hash = pages_hash(pages_words + made[i].hash);
 	}
 	return 0;
 }

@@ -73,7 +73,11 @@ const char *assets_find(const char *name)
 void assets_write(struct out *out)
 {
 	out_text(out, "const struct pages_pair pages_assets[] = {\n");
-	for (size_t i = 0; i < asset_count; i++)
-		out_printf(out, "\t{ \"%s\", \"%s\" },\n", assets[i].name, assets[i].address);
+	for (size_t i = 0; i < asset_count; i++) {
+		size_t name = words_add(assets[i].name, strlen(assets[i].name));
+
+		out_printf(out, "\t{ %zu, %zu },\n", name,
+				words_add(assets[i].address, strlen(assets[i].address)));
+	}
 	out_printf(out, "\t{ 0 }\n};\nconst size_t pages_asset_count = %zu;\n\n", asset_count);
 }

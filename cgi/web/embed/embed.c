@@ -264,6 +264,29 @@ static void data_file(const char *root, const char *path, const char *name, stru
 			name);
 }
 
+static struct out words;		/* literals, a line each */
+static size_t words_len;
+
+size_t words_add(const char *bytes, size_t len)
+{
+	size_t place = words_len;
+
+	out_text(&words, "\t");
+	out_literal(&words, bytes, len);
+	out_text(&words, " \"\\0\"\n");
+	words_len += len + 1;
+	return place;
+}
+
+/* Longer than the 4095 characters that every C11 compiler must take; gcc and clang take it. */
+static void words_write(struct out *out)
+{
+	out_text(out, "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n"
+			"const char pages_words[] =\n");
+	out_add(out, words.data, words.len);
+	out_text(out, "\t\"\";\n");
+}
+
 static void write_schema(const char *root, const char *out_dir)
 {
 	struct out source = { 0 }, header = { 0 };
@@ -314,6 +337,7 @@ int main(int argc, char **argv)
 	texts_write(&pages);
 	assets_write(&pages);
 	templates_write(&pages);
+	words_write(&pages);
 	put(join(argv[2], "/gen/pages.c"), pages.data, pages.len);
 	return fault_count > 0;
 }

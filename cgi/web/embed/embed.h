@@ -19,6 +19,9 @@ void out_literal(struct out *out, const char *bytes, size_t len);
 /* "static const unsigned char name[] = { … };" with a NUL at the end. */
 void out_bytes(struct out *out, const char *name, const char *bytes, size_t len);
 
+/* Keeps a text for pages_words, with a NUL; its place there. */
+size_t words_add(const char *bytes, size_t len);
+
 /* Faults are counted; main fails at the end, so that one run shows all of them. line 0: none. */
 void fault(const char *file, int line, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));

@@ -365,11 +365,28 @@ static int by_template(const void *a, const void *b)
 	return strcmp(templates[*(const size_t *)a].name, templates[*(const size_t *)b].name);
 }
 
-void templates_write(struct out *out)
+static void write_ops(struct out *out, const struct template *template, const size_t *place)
 {
 	static const char *const codes[] = {"PAGES_TEXT", "PAGES_VALUE", "PAGES_SVG",
 			"PAGES_SECTION", "PAGES_UNLESS", "PAGES_END", "PAGES_PARTIAL",
 			"PAGES_STOP"};
+
+	out_printf(out, "\t/* %s */\n", template->name);
+	for (size_t k = 0; k < template->count; k++) {
+		const struct op *op = &template->ops[k];
+		size_t jump = op->code == PAGES_PARTIAL ? place[op->jump] : op->jump;
+		size_t hash = op->name != NULL ? pages_hash(op->name) : 0;
+
+		if (op->code == PAGES_TEXT) {
+			jump = words_add(op->text, op->len);
+			hash = op->len;
+		}
+		out_printf(out, "\t{ %s, %zuu, %zu },\n", codes[op->code], hash, jump);
+	}
+}
+
+void templates_write(struct out *out)
+{
 	size_t *order = grow(NULL, template_count * sizeof *order);
 	size_t *place = grow(NULL, template_count * sizeof *place);
 
@@ -379,30 +396,14 @@ void templates_write(struct out *out)
 		qsort(order, template_count, sizeof *order, by_template);
 	for (size_t i = 0; i < template_count; i++)
 		place[order[i]] = i;
-	for (size_t i = 0; i < template_count; i++) {
-		const struct template *template = &templates[order[i]];
-
-		out_printf(out, "/* %s */\nstatic const struct pages_op ops_%zu[] = {\n",
-				template->name, i);
-		for (size_t k = 0; k < template->count; k++) {
-			const struct op *op = &template->ops[k];
-			size_t jump = op->code == PAGES_PARTIAL ? place[op->jump] : op->jump;
-
-			out_printf(out, "\t{ %s, %uu, %zu, ", codes[op->code],
-					op->code == PAGES_TEXT ? (unsigned)op->len
-					: op->name != NULL     ? pages_hash(op->name)
-							       : 0,
-					jump);
-			if (op->code == PAGES_TEXT)
-				out_literal(out, op->text, op->len);
-			else
-				out_text(out, "NULL");
-			out_text(out, " },\n");
-		}
-		out_text(out, "};\n");
-	}
-	out_text(out, "const struct pages_template pages_templates[] = {\n");
+	out_text(out, "const struct pages_op pages_ops[] = {\n");
 	for (size_t i = 0; i < template_count; i++)
-		out_printf(out, "\t{ \"%s\", ops_%zu },\n", templates[order[i]].name, i);
+		write_ops(out, &templates[order[i]], place);
+	out_text(out, "\t{ PAGES_STOP, 0, 0 }\n};\nconst struct pages_template pages_templates[] = {\n");
+	for (size_t i = 0, first = 0; i < template_count; first += templates[order[i]].count, i++) {
+		const char *name = templates[order[i]].name;
+
+		out_printf(out, "\t{ %zu, %zu },\n", words_add(name, strlen(name)), first);
+	}
 	out_printf(out, "\t{ 0 }\n};\nconst size_t pages_template_count = %zu;\n", template_count);
 }

@@ -105,11 +105,10 @@ void texts_write(struct out *out)
 {
 	out_text(out, "const struct pages_pair pages_texts[] = {\n");
 	for (size_t i = 0; i < sentence_count; i++) {
-		out_text(out, "\t{ ");
-		out_literal(out, sentences[i].key, strlen(sentences[i].key));
-		out_text(out, ", ");
-		out_literal(out, sentences[i].text, strlen(sentences[i].text));
-		out_text(out, " },\n");
+		size_t key = words_add(sentences[i].key, strlen(sentences[i].key));
+
+		out_printf(out, "\t{ %zu, %zu },\n", key,
+				words_add(sentences[i].text, strlen(sentences[i].text)));
 	}
 	out_printf(out, "\t{ 0 }\n};\nconst size_t pages_text_count = %zu;\n\n", sentence_count);
 }
