@@ -114,7 +114,7 @@ const struct kind_field kind_fields_refused[] = {
 	OPT_OF("way", "counter|point|post|electronic"), \
 	OPT_OF("proof", "slip|card|authorisation|pledge|referral"), \
 	OPT_OF("signature", "screen|paper|fingerprint|witness"), OPT_P("witness", 's'), \
-	OPT("slip_taken", 'b'), OPT("originals_returned", 'b'), OPT("tracking", 's'), \
+	OPT_P("ink", 's'), OPT("slip_taken", 'b'), OPT("originals_returned", 'b'), OPT("tracking", 's'), \
 	OPT("point", 's')
 
 const struct kind_field kind_fields_result_returned[] = { HAND_OUT, END };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dossier/ink.h"
 #include "intake/intake.h"
 #include "store/journal.h"
 #include "store/original.h"
@@ -23,7 +24,9 @@ static const struct field fields[] = {
 	{ "way", FIELD_CHOICE, false, 0, 0, "counter|point|post|electronic", "act.return.way" },
 	{ "point", FIELD_LINE, false, 0, 160, NULL, "act.return.point" },
 	{ "tracking", FIELD_LINE, false, 0, 60, NULL, "act.return.tracking" },
-	{ "signature", FIELD_CHOICE, true, 0, 0, "paper|fingerprint|witness", "act.return.signature" },
+	{ "signature", FIELD_CHOICE, true, 0, 0, "screen|paper|fingerprint|witness",
+	  "act.return.signature" },
+	{ "ink", FIELD_LINE, false, 0, INK_MAX, NULL, "act.return.ink" },
 	{ "witness", FIELD_LINE, false, 0, 120, NULL, "act.return.witness" },
 	{ "slip_taken", FIELD_FLAG, false, 0, 0, NULL, "act.return.slip_taken" },
 	{ "note", FIELD_LINES, false, 0, 1000, NULL, "act.note_label" },
@@ -118,6 +121,21 @@ static json_t *results_now(struct pool *pool, const struct form *form, const str
 	return numbers;
 }
 
+/* Drawn on the screen: so much that it can be a signature. */
+static void check_ink(struct form *form)
+{
+	const char *ink = form_text(form, "ink");
+	struct pool *pool = pool_new();
+	int64_t drawn = 0;
+	char *path;
+
+	if (ink[0] != '\0' && ink_read(pool, ink, strlen(ink), &path, &drawn) != RC_OK)
+		form_fault(form, "signature", "act.return.ink_unread");
+	else if (drawn < INK_SHORTEST)
+		form_fault(form, "signature", "act.return.ink_missing");
+	pool_free(pool);
+}
+
 /* What one field demands of another. */
 static enum rc check_more(struct form *form)
 {
@@ -132,6 +150,8 @@ static enum rc check_more(struct form *form)
 		form_fault(form, "authorisation", "act.return.authorisation_missing");
 	if (strcmp(form_text(form, "signature"), "witness") == 0 && form_text(form, "witness")[0] == '\0')
 		form_fault(form, "witness", "act.return.witness_missing");
+	if (strcmp(form_text(form, "signature"), "screen") == 0)
+		check_ink(form);
 	if (strcmp(form_text(form, "way"), "point") == 0 && form_text(form, "point")[0] == '\0')
 		form_fault(form, "point", "act.return.point_missing");
 	if (strcmp(form_text(form, "way"), "post") == 0 && form_text(form, "tracking")[0] == '\0')
@@ -178,7 +198,7 @@ static json_t *originals_body(struct request *request, const struct owed *owed,
 	for (size_t i = 0; i < owed->original_count; i++) {
 		json_t *item;
 
-		if (!ticked(request->form, "bg", owed->originals[i].name))
+		if (!original_ticked(request->form, owed->originals[i].name))
 			continue;
 		item = json_new_object();
 		json_put(item, "name", owed->originals[i].name);
@@ -208,6 +228,8 @@ static json_t *return_body(struct request *request, const struct dossier_row *ro
 	json_put(body, "proof", form_text(form, "proof"));
 	json_put(body, "signature", form_text(form, "signature"));
 	json_put(body, "witness", form_text(form, "witness"));
+	if (strcmp(form_text(form, "signature"), "screen") == 0)
+		json_put(body, "ink", form_text(form, "ink"));
 	json_put_flag(body, "slip_taken", form_flag(form, "slip_taken"));
 	json_put(body, "point", strcmp(way, "point") == 0 ? form_text(form, "point") : "");
 	json_put(body, "tracking", strcmp(way, "post") == 0 ? form_text(form, "tracking") : "");
@@ -263,9 +285,10 @@ static void show_case(struct request *request, struct view *view, const struct d
 	for (size_t i = 0; i < owed->original_count; i++) {
 		struct view *item = view_item(view, "kept");
 
+		view_int(item, "no", (int64_t)i + 1);
 		view_set(item, "name", owed->originals[i].name);
 		view_int(item, "count", owed->originals[i].count);
-		view_flag(item, "ticked", again && ticked(request->form, "bg",
+		view_flag(item, "ticked", again && original_ticked(request->form,
 				owed->originals[i].name));
 	}
 	view_flag(view, "has_kept", owed->original_count > 0);
@@ -295,7 +318,7 @@ static void check_originals(struct request *request, const struct owed *owed)
 	bool all = true;
 
 	for (size_t i = 0; i < owed->original_count; i++)
-		all = all && ticked(request->form, "bg", owed->originals[i].name);
+		all = all && original_ticked(request->form, owed->originals[i].name);
 	if (!all && form_raw(request->form, "bg_giu")[0] == '\0')
 		form_fault(request->form, "bg", "act.return.originals_open");
 }

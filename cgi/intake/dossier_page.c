@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "dossier/ink.h"
 #include "intake/documents.h"
 #include "intake/pay.h"
 #include "intake/print.h"
@@ -191,6 +192,27 @@ static enum rc show_results(struct web *web, struct view *view, const struct dos
 	return rc;
 }
 
+/* The receiver's signature, when the result was signed for on the tablet and is still out. */
+static void show_ink(struct web *web, struct view *view, const struct dossier_row *row)
+{
+	struct pool *pool = view_pool(view);
+	json_t *body;
+	const char *ink;
+	int64_t drawn;
+	char *path;
+
+	if (row->facts.state != STATE_RETURNED)
+		return;
+	body = dossier_last_body(web, pool, row, "dossier.result_returned");
+	ink = json_text(body, "ink");
+	if (ink[0] != '\0' && ink_read(pool, ink, strlen(ink), &path, &drawn) == RC_OK) {
+		view_set(view, "ink", path);
+		view_set(view, "ink_of", pool_strdup(pool, json_text(json_object_get(body, "receiver"),
+				"name")));
+	}
+	json_decref(body);
+}
+
 static void show_fees(struct view *view, const struct dossier_row *row, const json_t *body)
 {
 	struct pool *pool = view_pool(view);
@@ -295,6 +317,7 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 			!state_is_closed(row.facts.state) && frame_can(request, ROLES_PREPARE));
 	if (rc == RC_OK)
 		rc = show_results(web, view, &row);
+	show_ink(web, view, &row);
 	if (rc == RC_OK)
 		rc = bundle_show(web, view, &row, request->now_ms);
 	show_count(web, view, &row, body);

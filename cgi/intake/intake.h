@@ -80,7 +80,9 @@ const char *dossier_show_actor(struct web *web, struct pool *pool, const char *a
 
 /* place, and who put it there: place_by, place_at; flag place_mine. */
 enum rc dossier_show_place(struct web *web, struct view *item, const struct dossier_row *row) MUST_CHECK;
-/* original.c: originals of the dossier that lie here: list "originals" {original, original_count,
+/* original.c: is this paper among those ticked, fields "bg.1", "bg.2" …? form may be NULL. */
+bool original_ticked(const struct form *form, const char *name);
+/* Originals of the dossier that lie here: list "originals" {original_no, original, original_count,
  * original_since, ticked}, originals_total. form: what was ticked, or NULL. */
 enum rc original_show(struct web *web, struct view *view, const struct dossier_row *row,
 		const struct form *form) MUST_CHECK;

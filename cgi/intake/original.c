@@ -2,6 +2,7 @@
  * original.c: originals of a dossier's people that lie here (/ban-goc): kept and given back apart from
  * acceptance and return, each with its count and who took it; and all of them in one list.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "intake/intake.h"
@@ -10,6 +11,7 @@
 #include "web/text_vi.h"
 
 #define LIST_MOST 200
+#define TICKS_MOST 60
 
 static const struct field keep_fields[] = {
 	{ "paper", FIELD_LINE, true, 2, 200, NULL, "original.paper" },
@@ -35,13 +37,15 @@ static void show_papers(struct view *view, const json_t *accepted)
 				json_text(paper, "name")));
 }
 
-static bool ticked(const struct form *form, const char *value)
+bool original_ticked(const struct form *form, const char *name)
 {
-	const char *one;
+	char field[16];
 
-	for (size_t i = 0; form != NULL && (one = form_raw_at(form, "bg", i)) != NULL; i++)
-		if (strcmp(one, value) == 0)
+	for (int no = 1; form != NULL && no <= TICKS_MOST; no++) {
+		(void)snprintf(field, sizeof(field), "bg.%d", no);
+		if (strcmp(form_raw(form, field), name) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -57,10 +61,11 @@ enum rc original_show(struct web *web, struct view *view, const struct dossier_r
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
 		struct view *item = view_item(view, "originals");
 
+		view_int(item, "original_no", (int64_t)i + 1);
 		view_set(item, "original", rows[i].name);
 		view_int(item, "original_count", rows[i].count);
 		view_set(item, "original_since", show_time_screen(pool, rows[i].since));
-		view_flag(item, "ticked", ticked(form, rows[i].name));
+		view_flag(item, "ticked", original_ticked(form, rows[i].name));
 		total += rows[i].count;
 	}
 	view_int(view, "originals_total", total);
@@ -140,7 +145,7 @@ static json_t *given_back(struct web *web, struct request *request, const struct
 	for (size_t i = 0; *rc == RC_OK && i < count; i++) {
 		json_t *item;
 
-		if (!ticked(request->form, rows[i].name))
+		if (!original_ticked(request->form, rows[i].name))
 			continue;
 		item = json_new_object();
 		json_put(item, "name", rows[i].name);
@@ -189,6 +194,7 @@ static enum rc post_back(struct web *web, struct request *request, struct respon
 	}
 	form_show(form, back_fields, COUNT(back_fields), view);
 	view_set(view, "bg_fault", form_fault_of(form, "bg"));
+	view_set(view, "count", "1");
 	response->status = 422;
 	rc = show(web, request, response, row, view);
 out:

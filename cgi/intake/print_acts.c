@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dossier/ink.h"
 #include "intake/print.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -88,6 +89,16 @@ static enum rc show_results(struct print *print)
 	return rc;
 }
 
+/* Signed on the tablet: the strokes as they were drawn. */
+static void show_ink(struct view *view, const char *ink)
+{
+	int64_t drawn;
+	char *path;
+
+	if (ink[0] != '\0' && ink_read(view_pool(view), ink, strlen(ink), &path, &drawn) == RC_OK)
+		view_set(view, "ink", path);
+}
+
 enum rc print_acts_return(struct print *print)
 {
 	struct view *view = print->view;
@@ -103,6 +114,7 @@ enum rc print_acts_return(struct print *print)
 	print_set(view, "receiver_relation", receiver, "relation");
 	print_set(view, "receiver_authorisation", receiver, "authorisation");
 	print_set(view, "witness", print->act, "witness");
+	show_ink(view, json_text(print->act, "ink"));
 	view_flag(view, "originals_back", json_flag(print->act, "originals_returned"));
 	view_flag(view, "slip_back", json_flag(print->act, "slip_taken"));
 	view_flag(view, "fingerprint", strcmp(signature, "fingerprint") == 0);

@@ -52,12 +52,12 @@ test('kept at acceptance: on the dossier, in the list, asked for at the return',
 	assert((await clerk.get('/ban-goc')).text.includes(short(code)));
 	await decided(code);
 	const open = await clerk.get(url(code, 'tra'));
-	const name = /name="bg" value="([^"]+)"/.exec(open.html)[1];
+	const name = /name="bg\.1" value="([^"]+)"/.exec(open.html)[1];
 	const values = { receiver: 'applicant', proof: 'slip', signature: 'paper', slip_taken: '1' };
 	const asked = await clerk.submit(open, '/tra', values);
 	assert(fault(asked, 'bg'), asked.text.slice(0, 500));
 	assert.match(asked.text, /Còn bản gốc đang giữ/);
-	await act(clerk, code, 'tra', { ...values, bg: name });
+	await act(clerk, code, 'tra', { ...values, 'bg.1': name });
 	const after = await dossier(clerk, code);
 	assert.match(after.text, /Trả bản gốc ?: [^;]+\(2 bản\)/);
 	assert(!after.text.includes('Đang giữ 2 bản gốc'));
@@ -72,7 +72,7 @@ test('what stays here at the return is said so, and given back later', async () 
 	assert.match((await dossier(clerk, code)).text, /Đang giữ 1 bản gốc: Giấy chứng sinh \(1 bản\)/);
 	const at = await page(code);
 	assert(!at.html.includes('value="keep"'), 'nothing more is kept of a closed dossier');
-	assert.equal((await send(clerk, at, 'back', [['bg', 'Giấy chứng sinh'], ['receiver', 'applicant']])).status, 303);
+	assert.equal((await send(clerk, at, 'back', [['bg.1', 'Giấy chứng sinh'], ['receiver', 'applicant']])).status, 303);
 	assert(!(await dossier(clerk, code)).text.includes('Đang giữ'));
 });
 
@@ -92,9 +92,9 @@ test('kept and given back in between; wrong input comes back as typed; sent twic
 	const at = await page(code);
 	assert.match(at.text, /Đang giữ 5 bản gốc/);
 	assert(fault(await send(clerk, at, 'back', [['receiver', 'applicant']]), 'bg'));
-	assert(fault(await send(clerk, at, 'back', [['bg', 'Sổ hộ khẩu cũ'], ['receiver', 'other'], ['name', '']]), 'name'));
-	assert(fault(await send(clerk, at, 'back', [['bg', 'Giấy của người khác'], ['receiver', 'applicant']]), 'bg'), 'only what is here');
-	const back = await send(clerk, at, 'back', [['bg', 'Sổ hộ khẩu cũ'], ['receiver', 'other'], ['name', 'Trần Văn Nhận'], ['number', '000099990001']], 3);
+	assert(fault(await send(clerk, at, 'back', [['bg.1', 'Sổ hộ khẩu cũ'], ['receiver', 'other'], ['name', '']]), 'name'));
+	assert(fault(await send(clerk, at, 'back', [['bg.1', 'Giấy của người khác'], ['receiver', 'applicant']]), 'bg'), 'only what is here');
+	const back = await send(clerk, at, 'back', [['bg.1', 'Sổ hộ khẩu cũ'], ['receiver', 'other'], ['name', 'Trần Văn Nhận'], ['number', '000099990001']], 3);
 	assert.deepEqual(back.map((a) => a.status), [303, 303, 303]);
 	assert.equal(await total(), before + 2);
 	assert.match((await dossier(clerk, code)).text, /Trả bản gốc ?: Sổ hộ khẩu cũ \(3 bản\) – Trần Văn Nhận/);
@@ -106,8 +106,8 @@ test('two clerks give back the same original: the second is told', async () => {
 	const manager = stack.clerks();
 	await manager.login('quanly');
 	const mine = await page(code), theirs = await manager.get(url(code, 'ban-goc'));
-	assert.equal((await send(clerk, mine, 'back', [['bg', 'Giấy khai sinh'], ['receiver', 'applicant']])).status, 303);
-	const late = await send(manager, theirs, 'back', [['bg', 'Giấy khai sinh'], ['receiver', 'applicant']]);
+	assert.equal((await send(clerk, mine, 'back', [['bg.1', 'Giấy khai sinh'], ['receiver', 'applicant']])).status, 303);
+	const late = await send(manager, theirs, 'back', [['bg.1', 'Giấy khai sinh'], ['receiver', 'applicant']]);
 	assert.equal(late.status, 422);
 	assert.match(late.text, /không có bản gốc nào đang giữ/);
 	assert.equal((await specialist.get(url(code, 'ban-goc'))).status, 403);

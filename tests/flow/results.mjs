@@ -98,6 +98,31 @@ test('another point and the post need their name and number', async () => {
 	assert.equal((await clerk.get(url(code, 'tra'))).status, 409);
 	assert.equal((await specialist.get(url(code, 'tra'))).status, 403);
 });
+test('signed for on the tablet: read strictly, on the dossier and the receipt; the paper stays the way without', async () => {
+	const { code } = await withTwo();
+	const page = await clerk.get(url(code, 'tra'));
+	const values = { receiver: 'applicant', proof: 'slip', slip_taken: '1', signature: 'screen', kq: ['1', '2'] };
+	const ink = 's120_40_100_60_100_-60s300_10_-50_50';
+	for (const bad of ['', 's1_2_3_4', 's120_40_900_0', '"/><script>alert(1)</script>', 's1_1_'.repeat(4000)]) {
+		const answer = await clerk.submit(page, '/tra', { ...values, ink: bad });
+		assert.equal(answer.status, 422, bad.slice(0, 30));
+		assert(answer.html.includes('id="signature-loi"') || answer.html.includes('id="ink"'), answer.text.slice(0, 300));
+		assert(!answer.html.includes('<script>alert'));
+	}
+	const again = await clerk.submit(page, '/tra', { ...values, kq: [], ink });
+	assert.equal(again.status, 422);
+	assert(again.html.includes(`name="ink" value="${ink}"`), 'what was signed is not asked for twice');
+	await act(clerk, code, 'tra', { ...values, ink });
+	const path = 'M120 40L220 100L320 40M300 10L250 60';
+	assert((await dossier(clerk, code)).html.includes(path), 'on the dossier');
+	const receipt = await clerk.get(url(code, 'in/bien-nhan'));
+	assert(receipt.html.includes(path), 'on the receipt of return');
+	assert.match(receipt.text, /đã ký trên màn hình/);
+	const { code: other } = await withTwo();
+	await act(clerk, other, 'tra', { ...values, signature: 'paper', ink });
+	assert(!(await dossier(clerk, other)).html.includes(path), 'signed on paper: nothing drawn is kept');
+	assert(!(await clerk.get(url(other, 'in/bien-nhan'))).html.includes('class="ink"'));
+});
 test('rebuilt from the journal, as it was', async () => {
 	const before = stack.digest('board');
 	await stack.stop('board');
