@@ -36,6 +36,9 @@ const struct route admin_routes[] = {
 	{"accounts.reset", GET | POST, "/tai-khoan/:id/mat-khau", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_accounts_reset},
 	{"health", GET, "/suc-khoe", 0, ANY_ADMIN, 0, admin_health},
+	{"link", GET, "/duong-truyen", 0, ANY_ADMIN, 0, admin_link},
+	{"link.try", POST, "/duong-truyen", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_link_try},
+	{"metrics", GET, "/metrics", ROUTE_PUBLIC, 0, 0, admin_metrics},
 };
 const size_t admin_route_count = sizeof(admin_routes) / sizeof(admin_routes[0]);
 

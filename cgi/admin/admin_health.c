@@ -13,8 +13,6 @@
 #include "web/text_vi.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
-/* The forwarder writes at least every ten seconds; this much older and it does not run. */
-#define STALE_MS (2 * WHEN_MINUTE_MS)
 
 /* Reasons of the forwarder's (link/PROTOCOL.md §9, tls_fault_name) that need the same sentence. */
 static const struct {
@@ -23,7 +21,7 @@ static const struct {
 } groups[] = {
 	{"dns", "network"}, {"connect", "network"}, {"timeout", "network"}, {"gone", "network"},
 	{"io", "network"}, {"slow", "network"},
-	{"protocol", "portal"}, {"garbage", "portal"}, {"tls", "portal"},
+	{"protocol", "portal"}, {"garbage", "portal"}, {"tls", "portal"}, {"proxy", "proxy"},
 	{"wrong-ca", "impostor"}, {"host-name", "impostor"}, {"receipt", "impostor"},
 	{"receipt-position", "impostor"}, {"feed-signature", "impostor"},
 	{"feed-position", "impostor"},
@@ -61,8 +59,8 @@ set_state(struct view *view, const char *name, const char *tag, const char *word
 	view_flag(view, pool_printf(pool, "%s_%s", name, tag), true);
 }
 
-static void
-show_link(struct view *view, const json_t *health, int64_t now_ms)
+void
+admin_health_link(struct view *view, const json_t *health, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	const char *group;
@@ -130,13 +128,27 @@ admin_health_show(struct view *view, const json_t *health, int64_t now_ms,
 		return;
 	}
 	view_set(view, "written", show_time_screen(pool, at));
-	if (now_ms - at > STALE_MS) {
+	if (now_ms - at > ADMIN_HEALTH_STALE_MS) {
 		set_state(view, "sender", "bad", text_get("health.sender_stale"));
 		return;
 	}
 	set_state(view, "sender", "ok", text_get("health.sender_ok"));
-	show_link(view, health, now_ms);
+	admin_health_link(view, health, now_ms);
 	show_waiting(view, health);
+}
+
+/* No file, or not a whole one, is NULL: said as such, never a failed page. */
+json_t *
+admin_health_read(struct web *web, struct pool *pool)
+{
+	json_t *health = NULL;
+	char *text = NULL;
+	size_t len = 0;
+
+	if (file_read(pool, pool_printf(pool, "%s/health.json", web->settings->health_dir), FILE_MAX,
+			&text, &len) != RC_OK || json_parse(text, len, &health) != RC_OK)
+		return NULL;
+	return health;
 }
 
 enum rc
@@ -144,17 +156,9 @@ admin_health(struct web *web, struct request *request, struct response *response
 {
 	const struct settings *settings = web->settings;
 	struct view *view = view_new(request->pool);
-	json_t *health = NULL;
-	char *text = NULL;
-	size_t len = 0;
+	json_t *health = admin_health_read(web, request->pool);
 	enum rc rc;
 
-	rc = file_read(request->pool, pool_printf(request->pool, "%s/health.json",
-			settings->health_dir), FILE_MAX, &text, &len);
-	if (rc == RC_OK)
-		rc = json_parse(text, len, &health);
-	if (rc != RC_OK)	/* no file, or not a whole one: said as such, never a failed page */
-		health = NULL;
 	view_set(view, "title", text_get("health.title"));
 	view_flag(view, "at_health", true);
 	view_set(view, "board", settings->board_id);

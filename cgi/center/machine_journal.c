@@ -10,6 +10,7 @@
 #include "crypt/hash.h"
 #include "link/issue.h"
 #include "link/wire.h"
+#include "store/slip.h"
 
 /* The event of one line (1-based); RC_INVALID when it cannot be read. Its hash is filled in. */
 static enum rc
@@ -156,6 +157,9 @@ machine_journal(struct web *web, struct request *request, struct response *respo
 		rc = rc == RC_EXISTS ? RC_OK : rc;
 		goto out;
 	}
+	/* The slips' pages name the receipt; a failure there is not the board's. */
+	if (slip_publish(web->store) != RC_OK)
+		log_warn("public status is behind");
 	reply = json_new_object();
 	json_put(reply, "receipt", token);
 	response_json(response, reply);

@@ -102,4 +102,7 @@ enum rc pages_request_open(struct web *web, struct view *view, const struct doss
 PAGES_HANDLER(finish);		/* GET: the form */
 PAGES_HANDLER(finish_post);	/* multipart, in the upload pool */
 
+/* pages_metrics.c: numbers for a watching program on this machine */
+enum rc pages_metrics(struct web *web, struct request *request, struct response *response);
+
 #endif

@@ -15,6 +15,7 @@ const struct route pages_routes[] = {
 	{"lock", POST, "/khoa", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, pages_frame_lock},
 	{"logout", POST, "/thoat", ROUTE_NO_FORM_ID | ROUTE_LOCKED_OK, 0, 0, pages_frame_logout},
 	{"password", GET | POST, "/doi-mat-khau", ROUTE_NO_FORM_ID, 0, 0, pages_frame_password},
+	{"metrics", GET, "/metrics", ROUTE_PUBLIC, 0, 0, pages_metrics},
 	{"inbox", GET, "/ho-so", 0, ROLE_OFFICER, 0, pages_inbox},
 	{"dossier", GET, "/ho-so/:board/:code", 0, ROLE_OFFICER, 0, pages_dossier},
 	{"file", GET, "/ho-so/:board/:code/tep/:sha", 0, ROLE_OFFICER, 0, pages_dossier_file},

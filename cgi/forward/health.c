@@ -60,7 +60,8 @@ static void health_add_positions(struct forward *forward, json_t *health)
 	struct journal_head own;
 	struct link_cursor cursor;
 	struct link_blob *blobs;
-	size_t waiting = 0, results = 0, fetching = 0;
+	size_t waiting = 0, results = 0, fetching = 0, i;
+	int64_t bytes = 0;
 
 	if (linkstate_get(forward->store, &cursor) ||
 			journal_head_get(forward->store, forward->store->board, AUTHOR_BOARD, &own) ||
@@ -77,7 +78,10 @@ static void health_add_positions(struct forward *forward, json_t *health)
 	json_put_int(health, "epoch", (int64_t)own.epoch);
 	json_put_int(health, "center_epoch", (int64_t)cursor.center_epoch);
 	json_put_int(health, "receipt_at", cursor.receipt_at);
+	for (i = 0; i < waiting; i++)
+		bytes += blobs[i].size;
 	json_put_int(health, "blobs_waiting", (int64_t)(waiting + results));
+	json_put_int(health, "blobs_bytes", bytes);
 	json_put_int(health, "blobs_to_fetch", (int64_t)fetching);
 }
 

@@ -324,6 +324,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	if (rc == RC_OK)
 		rc = step_line_show(web, view, &row, body, request->now_ms);
 	if (rc == RC_OK)
+		rc = dossier_show_eta(web, view, &row);
+	if (rc == RC_OK)
 		rc = print_offer(web, view, &row);
 	if (rc == RC_OK)
 		rc = dossier_show_timeline(web, view, &row);

@@ -88,6 +88,8 @@ enum rc original_show(struct web *web, struct view *view, const struct dossier_r
 		const struct form *form) MUST_CHECK;
 /* The count of a due time in words: items {text} of the list. */
 void dossier_show_why(struct view *view, const char *list, const struct due *due);
+/* dossier_proof.c: "eta": when the files that wait will be at the province. */
+enum rc dossier_show_eta(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
 /* dossier_timeline.c: every event of the dossier as list "events" {at, actor, text, detail, aside},
  * newest first. */
 enum rc dossier_show_timeline(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
@@ -192,6 +194,8 @@ PAGE(menu);
 
 /* ---- pages: the director's day, the first day ---- */
 PAGE(manage);
+PAGE(dossier_proof);		/* dossier_proof.c */
+PAGE(dossier_receipts);
 PAGE(prepare);
 PAGE(live);
 PAGE(rehearse);

@@ -127,6 +127,8 @@ const struct route intake_routes[] = {
 	{ "catalog.on", GET | POST, "/quan-ly/thu-tuc/:code/bat", 0, ROLE_MANAGER, 0, page_catalog_on },
 
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },
+	{ "dossier.proof", GET, "/ho-so/:code/duong-truyen", 0, ROLES_STAFF, 0, page_dossier_proof },
+	{ "dossier.receipts", GET, "/ho-so/:code/bien-nhan", 0, ROLES_STAFF, 0, page_dossier_receipts },
 	{ "done", GET, "/ho-so/:code/xong", 0, ROLES_COUNTER, 0, page_done },
 	{ "slip", GET, "/ho-so/:code/giay-hen", 0, ROLES_COUNTER, 0, page_slip },
 	{ "paper", GET | POST, "/ho-so/:code/in/:paper", 0, ROLES_STAFF, 0, page_paper },

@@ -227,6 +227,13 @@ lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms)
 			status->official : status->code);
 	if (status->official != NULL && *status->official != '\0')
 		view_set(view, "provisional", status->code);
+	if (status->receipt_seq > 0) {
+		view_setf(view, "receipt_seq", "%lld", (long long)status->receipt_seq);
+		view_set(view, "receipt_code", status->receipt_code);
+		if (status->receipt_at > 0)
+			view_set(view, "receipt_at", show_time_screen(pool, status->receipt_at));
+	}
+	view_flag(view, "receipt_none", status->receipt_seq == 0);
 	view_set(view, "point_name", status->point_name);
 	view_set(view, "point_address", status->point_address);
 	if (status->point_phone == NULL || *status->point_phone == '\0')

@@ -19,6 +19,18 @@ struct link_receipt { uint64_t epoch, seq; uint8_t hash[32]; const char *jws; };
 enum rc linkstate_receipts(struct store *store, struct pool *pool, const char *board, uint64_t after,
 		size_t limit, struct link_receipt **rows, size_t *count) MUST_CHECK;
 
+/* ---- linkstate_proof.c, either side ---- */
+/* The first receipt that covers this event of the board's log. RC_NOT_FOUND: none yet. */
+enum rc linkstate_covering(struct store *store, struct pool *pool, const char *board, uint64_t epoch,
+		uint64_t seq, struct link_receipt *out) MUST_CHECK;
+/* The receipt of a content of this board. RC_NOT_FOUND: none yet. */
+enum rc linkstate_blob_proof(struct store *store, struct pool *pool, const char *board,
+		const char *sha256, const char **jws) MUST_CHECK;
+/* When the center says it gave this (verified) receipt; 0. */
+int64_t linkstate_proof_at(const char *jws);
+/* "1A2B-3C4D" of the receipted hash: short enough to read to each other over a counter. */
+void linkstate_proof_code(const uint8_t hash[32], char out[10]);
+
 /* ---- board side ---- */
 struct link_cursor {
 	uint64_t sent_seq;		/* own events under a receipt */

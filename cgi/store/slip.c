@@ -212,6 +212,9 @@ static void read_status(struct stmt *stmt, struct pool *pool, struct slip_status
 	out->point_phone = stmt_col_dup(stmt, 14, pool);
 	out->bring = "lookup.bring";
 	out->board = stmt_col_dup(stmt, 15, pool);
+	out->receipt_seq = stmt_col_int(stmt, 17);
+	out->receipt_code = stmt_col_dup(stmt, 18, pool);
+	out->receipt_at = stmt_col_int(stmt, 19);
 	id = stmt_col_blob(stmt, 16, &len);
 	if (len == sizeof(out->dossier))
 		memcpy(out->dossier, id, len);
@@ -225,7 +228,8 @@ static enum rc find_slip(struct store *store, struct pool *pool, const struct sl
 	static const uint8_t nobody[SLIP_KEY_SIZE];
 	struct stmt *stmt = db_stmt(store->pub, "SELECT p.slip_key, s.hash, s.typed_hash, s.code, "
 			"s.official, s.replaced, s.state, s.has_due, s.due_at, s.due_certain, s.received_at, "
-			"s.updated_ms, p.name, p.address, p.phone, s.board, s.dossier FROM slip s JOIN point p ON p.board = s.board "
+			"s.updated_ms, p.name, p.address, p.phone, s.board, s.dossier, "
+			"s.receipt_seq, s.receipt_code, s.receipt_at FROM slip s JOIN point p ON p.board = s.board "
 			"WHERE s.code = $1 OR s.official = $1 ORDER BY s.no DESC");
 	bool row = false;
 	enum rc rc;

@@ -29,6 +29,8 @@ struct slip_status {
 	int64_t due_at, received_at, updated_at;
 	const char *bring;		/* what to bring: text key */
 	const char *point_name, *point_address, *point_phone;
+	int64_t receipt_seq, receipt_at;	/* the center's receipt over its acceptance; 0: none yet */
+	const char *receipt_code;	/* the same on both sides' pages */
 	bool replaced;			/* this slip was replaced by a newer one */
 	const char *board;		/* whose dossier, and which: for a rating, never shown */
 	uint8_t dossier[16];

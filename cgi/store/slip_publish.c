@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "store/linkstate.h"
 #include "store/queue.h"
 #include "store/slip.h"
 #include "store/slip_key.h"
@@ -46,14 +47,55 @@ static enum rc cursor_set(struct store *store, const char *board, int author, in
 	return stmt_run(stmt);
 }
 
-static enum rc slip_put(struct store *store, const char *board, const uint8_t *id, struct stmt *from)
+/* The receipt over the dossier's first event; *seq 0: none yet. */
+struct proof {
+	int64_t seq, at;
+	char code[10];
+};
+
+static enum rc proof_read(struct store *store, struct pool *pool, const char *board, const uint8_t *id,
+		struct proof *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT j.seq, j.header FROM journal j "
+			"WHERE j.board = $1 AND j.subject = $2 AND j.author = 0 ORDER BY j.arrival LIMIT 1");
+	struct link_receipt receipt;
+	struct event event;
+	bool row = false;
+	size_t len = 0;
+	const void *header;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	stmt_text(stmt, 1, board);
+	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc;
+	header = stmt_col_blob(stmt, 1, &len);
+	rc = event_decode(header, len, &event);
+	stmt_reset(stmt);
+	if (rc != RC_OK)
+		return RC_OK;
+	rc = linkstate_covering(store, pool, board, event.epoch, event.seq, &receipt);
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	out->seq = (int64_t)receipt.seq;
+	out->at = linkstate_proof_at(receipt.jws);
+	linkstate_proof_code(receipt.hash, out->code);
+	return RC_OK;
+}
+
+static enum rc slip_put(struct store *store, const char *board, const uint8_t *id, struct stmt *from,
+		const struct proof *proof)
 {
 	struct stmt *stmt = db_stmt(store->pub, "INSERT INTO slip (board, dossier, no, code, official, "
 			"hash, typed_hash, replaced, state, has_due, due_at, due_certain, received_at, "
-			"updated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
+			"updated_ms, receipt_seq, receipt_code, receipt_at) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+			"$8, $9, $10, $11, $12, $13, $14, $15, $16, $17) "
 			"ON CONFLICT (board, dossier, no) DO UPDATE SET code = $4, official = $5, hash = $6, "
 			"typed_hash = $7, replaced = $8, state = $9, has_due = $10, due_at = $11, "
-			"due_certain = $12, received_at = $13, updated_ms = $14");
+			"due_certain = $12, received_at = $13, updated_ms = $14, receipt_seq = $15, "
+			"receipt_code = $16, receipt_at = $17");
 	int column;
 
 	stmt_text(stmt, 1, board);
@@ -63,23 +105,30 @@ static enum rc slip_put(struct store *store, const char *board, const uint8_t *i
 		stmt_text(stmt, column + 3, stmt_col_text(from, column));
 	for (column = 5; column <= 11; column++)
 		stmt_int(stmt, column + 3, stmt_col_int(from, column));
+	stmt_int(stmt, 15, proof->seq);
+	stmt_text(stmt, 16, proof->code);
+	stmt_int(stmt, 17, proof->at);
 	return stmt_run(stmt);
 }
 
-static enum rc publish_dossier(struct store *store, const char *board, const uint8_t *id)
+static enum rc publish_dossier(struct store *store, struct pool *pool, const char *board,
+		const uint8_t *id)
 {
 	struct stmt *stmt = db_stmt(store->tram, "SELECT s.no, d.code, d.official, s.hash, s.typed_hash, "
 			"CASE WHEN s.no < d.slip_no THEN 1 ELSE 0 END, d.state, d.has_due, d.due_at, "
 			"d.due_certain, d.received_at, d.updated_ms FROM dossier d JOIN dossier_slip s "
 			"ON s.board = d.board AND s.dossier = d.id WHERE d.board = $1 AND d.id = $2");
 	bool row = false, any = false;
-	enum rc rc;
+	struct proof proof;
+	enum rc rc = proof_read(store, pool, board, id, &proof);
 
+	if (rc != RC_OK)
+		return rc;
 	stmt_text(stmt, 1, board);
 	stmt_blob(stmt, 2, id, EVENT_ID_SIZE);
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
 		any = true;
-		rc = slip_put(store, board, id, stmt);
+		rc = slip_put(store, board, id, stmt, &proof);
 		if (rc != RC_OK) {
 			stmt_reset(stmt);
 			return rc;
@@ -94,9 +143,13 @@ static enum rc publish_dossier(struct store *store, const char *board, const uin
 	return stmt_run(stmt);
 }
 
-/* One batch of one log: the subjects its new events touch. */
-static enum rc publish_batch(struct store *store, struct pool *pool, const char *board, int author,
-		bool *more)
+/* The board's log once more, as far as receipts cover it: a slip's page names its receipt. */
+#define BY_RECEIPT 2
+#define WAYS 3
+
+/* One batch of one log up to a position: the subjects its new events touch. */
+static enum rc publish_batch(struct store *store, struct pool *pool, const char *board, int way,
+		int64_t head, bool *more)
 {
 	struct publish_row *rows = pool_alloc(pool, PUBLISH_AT_ONCE * sizeof(*rows));
 	struct stmt *stmt;
@@ -106,15 +159,16 @@ static enum rc publish_batch(struct store *store, struct pool *pool, const char 
 	enum rc rc;
 
 	*more = false;
-	rc = cursor_get(store, board, author, &after);
+	rc = cursor_get(store, board, way, &after);
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->tram, "SELECT subject, seq FROM journal WHERE board = $1 AND author = $2 "
-			"AND seq > $3 ORDER BY seq LIMIT $4");
+			"AND seq > $3 AND seq <= $5 ORDER BY seq LIMIT $4");
 	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, author);
+	stmt_int(stmt, 2, way == BY_RECEIPT ? AUTHOR_BOARD : way);
 	stmt_int(stmt, 3, after);
 	stmt_int(stmt, 4, PUBLISH_AT_ONCE);
+	stmt_int(stmt, 5, head);
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && count < PUBLISH_AT_ONCE) {
 		size_t len = 0;
 		const void *id = stmt_col_blob(stmt, 0, &len);
@@ -125,23 +179,43 @@ static enum rc publish_batch(struct store *store, struct pool *pool, const char 
 	}
 	stmt_reset(stmt);
 	for (i = 0; rc == RC_OK && i < count; i++)
-		rc = publish_dossier(store, board, rows[i].id);
+		rc = publish_dossier(store, pool, board, rows[i].id);
 	if (rc == RC_OK && count)
-		rc = cursor_set(store, board, author, rows[count - 1].seq);
+		rc = cursor_set(store, board, way, rows[count - 1].seq);
 	*more = count == PUBLISH_AT_ONCE;
 	return rc;
 }
 
-static enum rc positions(struct db *db, const char *sql, const char *board, int64_t seq[2])
+static enum rc positions(struct db *db, const char *sql, const char *board, int64_t seq[WAYS])
 {
 	struct stmt *stmt = db_stmt(db, sql);
 	bool row = false;
 	enum rc rc;
 
-	seq[0] = seq[1] = 0;
+	memset(seq, 0, WAYS * sizeof(*seq));
 	stmt_text(stmt, 1, board);
-	while ((rc = stmt_step(stmt, &row)) == RC_OK && row)
-		seq[stmt_col_int(stmt, 0) != 0] = stmt_col_int(stmt, 1);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
+		int64_t way = stmt_col_int(stmt, 0);
+
+		if (way >= 0 && way < WAYS)
+			seq[way] = stmt_col_int(stmt, 1);
+	}
+	return rc;
+}
+
+static enum rc receipted_get(struct store *store, const char *board, int64_t *seq)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT seq FROM receipt WHERE board = $1 "
+			"ORDER BY epoch DESC, seq DESC LIMIT 1");
+	bool row = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row) {
+		*seq = stmt_col_int(stmt, 0);
+		stmt_reset(stmt);
+	}
 	return rc;
 }
 
@@ -149,26 +223,31 @@ static enum rc positions(struct db *db, const char *sql, const char *board, int6
  * another program published meanwhile is seen, since the cursor is read again under the lock. */
 static enum rc publish_board(struct store *store, const char *board)
 {
-	int64_t heads[2], cursors[2];
-	bool more[2];
+	int64_t heads[WAYS], cursors[WAYS], receipted = 0;
+	bool more[WAYS];
 	enum rc rc;
-	int author;
+	int way;
 
 	rc = positions(store->tram, "SELECT author, seq FROM journal_head WHERE board = $1", board,
 			heads);
 	if (rc == RC_OK)
+		rc = receipted_get(store, board, &receipted);
+	/* Never past the log: a restored side may hold receipts for what it has lost. */
+	heads[BY_RECEIPT] = receipted < heads[AUTHOR_BOARD] ? receipted : heads[AUTHOR_BOARD];
+	if (rc == RC_OK)
 		rc = positions(store->pub, "SELECT author, seq FROM cursor WHERE board = $1", board,
 				cursors);
-	for (author = 0; author < 2; author++)
-		more[author] = rc == RC_OK && heads[author] > cursors[author];
-	while (rc == RC_OK && (more[0] || more[1])) {
+	for (way = 0; way < WAYS; way++)
+		more[way] = rc == RC_OK && heads[way] > cursors[way];
+	while (rc == RC_OK && (more[0] || more[1] || more[BY_RECEIPT])) {
 		struct pool *pool = pool_new();
 
 		rc = db_write_begin(store->pub);
 		if (rc == RC_OK) {
-			for (author = 0; author < 2 && rc == RC_OK; author++) {
-				if (more[author])
-					rc = publish_batch(store, pool, board, author, &more[author]);
+			for (way = 0; way < WAYS && rc == RC_OK; way++) {
+				if (more[way])
+					rc = publish_batch(store, pool, board, way, heads[way],
+							&more[way]);
 			}
 			if (rc == RC_OK)
 				rc = db_write_commit(store->pub);
