@@ -107,7 +107,7 @@ enum rc blobs_send(struct forward *forward, int64_t until_ms) MUST_CHECK;
 /* health.c: writes health.json at once when the link's state changed, within 2 s of progress, and
  * every minute. health_next: the boottime of the next writing, or until_ms if that is sooner. */
 void health_put(struct forward *forward);
-/* The day's gauge as the process before this one left it. */
+/* The day's gauge and the last answers as the process before this one left them. */
 void health_take_up(struct forward *forward);
 int64_t health_next(const struct forward *forward, int64_t until_ms);
 

@@ -65,7 +65,7 @@ static void health_add_positions(struct forward *forward, json_t *health)
 
 	if (linkstate_get(forward->store, &cursor) ||
 			journal_head_get(forward->store, forward->store->board, AUTHOR_BOARD, &own) ||
-			linkstate_blobs_to_send(forward->store, forward->pool, LINK_BY_DUE,
+			linkstate_blobs_to_send(forward->store, forward->pool, LINK_WAITING,
 					HEALTH_BLOBS_MAX, &blobs, &waiting) ||
 			health_results(forward, &results) || health_fetching(forward, &fetching) ||
 			health_add_oldest(forward, &cursor, &own, health)) {
@@ -149,5 +149,10 @@ void health_take_up(struct forward *forward)
 			json_parse(text, len, &health))
 		return;
 	gauge_take(&forward->gauge, health);
+	forward->round_trip_ms = json_int(health, "last_round_trip_ms", -1);
+	forward->round_trip_at = json_int(health, "last_round_trip_at", 0);
+	forward->last_ok_at = json_int(health, "last_ok_at", 0);
+	forward->center_own.seq = (uint64_t)json_int(health, "center_has_seq", 0);
+	forward->center_head.seq = (uint64_t)json_int(health, "center_head_seq", 0);
 	json_decref(health);
 }

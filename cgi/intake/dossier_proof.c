@@ -53,13 +53,13 @@ enum rc dossier_show_eta(struct web *web, struct view *view, const struct dossie
 	return RC_OK;
 }
 
-static const char *receipt_text(struct pool *pool, const struct link_receipt *receipt)
+static void show_receipt(struct view *item, const struct link_receipt *receipt)
 {
-	char code[10];
+	char *code = pool_alloc(view_pool(item), 10);
 
 	linkstate_proof_code(receipt->hash, code);
-	return text_fill(pool, "proof.receipt", pool_printf(pool, "%llu",
-			(unsigned long long)receipt->seq), code, NULL);
+	view_setf(item, "receipt", "%llu", (unsigned long long)receipt->seq);
+	view_set(item, "receipt_code", code);
 }
 
 static void show_at(struct view *item, const char *jws)
@@ -100,7 +100,7 @@ static enum rc show_events(struct web *web, struct view *view, const struct doss
 		}
 		if (rc != RC_OK)
 			break;
-		view_set(item, "receipt", receipt_text(pool, &receipt));
+		show_receipt(item, &receipt);
 		show_at(item, receipt.jws);
 		if (receipt.seq != written)	/* one receipt covers many events */
 			buf_printf(jws, "%s\n", receipt.jws);

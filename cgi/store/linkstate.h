@@ -50,7 +50,8 @@ struct link_blob { char sha256[65]; int64_t size; const char *type; int64_t due_
 /* Contents of current manifests without a receipt, whose dossier's events are receipted: by due time,
  * small before big; or of the newest manifest first, so that what is taken in now does not wait behind
  * an old backlog. Read along an index: a portion costs the same whatever waits behind it. */
-enum link_order { LINK_BY_DUE, LINK_NEWEST };
+enum link_order { LINK_BY_DUE, LINK_NEWEST,
+	LINK_WAITING };	/* to count: also those whose events have no receipt yet */
 enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, enum link_order order,
 		size_t limit, struct link_blob **rows, size_t *count) MUST_CHECK;
 /* The same for results decided here, in no order; looks at all there ever were. */

@@ -61,17 +61,21 @@ static enum rc blobs_read(struct stmt *stmt, struct pool *pool, size_t limit, st
 #define TO_SEND "SELECT f.sha256, f.size, f.type, " DUE ", coalesce(u.url, '') FROM dossier d " \
 	"CROSS JOIN dossier_file f ON f.board = d.board AND f.dossier = d.id AND f.result = 0 " \
 	"LEFT JOIN blob_upload u ON u.board = f.board AND u.sha256 = f.sha256 " \
-	"WHERE d.board = $1 AND d.complete_version < d.manifest_version " \
-	"AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1) AND " NO_RECEIPT("f") " " \
+	"WHERE d.board = $1 AND d.complete_version < d.manifest_version AND " NO_RECEIPT("f") " " \
 	"AND EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board AND b.sha256 = f.sha256) "
+#define AFTER_EVENTS "AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1) "
 
 enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, enum link_order order,
 		size_t limit, struct link_blob **rows, size_t *count)
 {
-	struct stmt *stmt = order == LINK_NEWEST ?
-			db_stmt(store->tram, TO_SEND "ORDER BY d.manifest_at DESC, f.size") :
-			db_stmt(store->tram, TO_SEND "ORDER BY " DUE ", f.size, f.sha256");
+	struct stmt *stmt;
 
+	if (order == LINK_NEWEST)
+		stmt = db_stmt(store->tram, TO_SEND AFTER_EVENTS "ORDER BY d.manifest_at DESC, f.size");
+	else if (order == LINK_BY_DUE)
+		stmt = db_stmt(store->tram, TO_SEND AFTER_EVENTS "ORDER BY " DUE ", f.size, f.sha256");
+	else
+		stmt = db_stmt(store->tram, TO_SEND "ORDER BY " DUE);
 	stmt_text(stmt, 1, store->board);
 	return blobs_read(stmt, pool, limit, rows, count);
 }

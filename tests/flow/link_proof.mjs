@@ -35,7 +35,7 @@ test.must('one dossier at the province, one taken in while the line is dead', as
 });
 test('each event and each file says where it is and by which receipt', async () => {
 	const sent = await proof(first.code), waits = await proof(second.code);
-	assert.match(sent.text, /Biên nhận số \d+, mã [0-9A-F]{4}-[0-9A-F]{4}/);
+	assert.match(sent.text, /Biên nhận số \d+ mã [0-9A-F]{4}-[0-9A-F]{4}/);
 	assert(!sent.text.includes('Đang chờ gửi'));
 	assert.match(sent.text, /Tỉnh ghi/, 'the province\'s own event');
 	assert(!/Biên nhận số/.test(waits.text));
