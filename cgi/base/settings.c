@@ -100,6 +100,8 @@ static const struct key keys[] = {
 			"signed versions that wait to be applied" },
 	{ "health_dir", TYPE_FOLDER, ON_BOTH, AT(health_dir), 0, 0, "health", "health file" },
 	{ "sock_dir", TYPE_FOLDER, ON_BOTH, AT(sock_dir), 0, 0, "sock", "sockets and wake fifo" },
+	{ "clock_dir", TYPE_FOLDER, ON_BOARD, AT(clock_dir), 0, 0, "clock",
+			"boot counter, floor and state of the clock" },
 	{ "web_key_dir", TYPE_FOLDER, ON_BOARD, AT(web_key_dir), 0, 0, "keys/web",
 			"slip.seed and slip.key: pages only" },
 	{ "link_key_dir", TYPE_FOLDER, ON_BOARD, AT(link_key_dir), 0, 0, "keys/link",
@@ -223,6 +225,8 @@ static const struct key keys[] = {
 			"name of this center" },
 	{ "official_agency", TYPE_AGENCY, ON_CENTER, AT(official_agency), 0, 20, "H27",
 			"agency of an official code when the dossier names none" },
+	{ "board_cert_days", TYPE_NUMBER, ON_CENTER, AT(board_cert_days), 1, 3650, "730",
+			"days a board's certificate is good for" },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))

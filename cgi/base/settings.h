@@ -43,17 +43,18 @@ struct settings {
 	char *data_dir;			/* folder of the file */
 	char *db_dir;			/* tram.db and its lock */
 	char *auth_dir;			/* auth.db */
-	char *run_dir;			/* run.db, clock; tmpfs on a board */
+	char *run_dir;			/* run.db; tmpfs on a board */
 	char *public_dir;		/* public.db */
 	char *blob_dir;
 	char *spool_dir;
 	char *out_dir;
 	char *inbox_dir;
 	char *health_dir;
+	char *clock_dir;		/* clock, floor, boot (store/clock.h) */
 	char *sock_dir;			/* wake fifo, sockets */
 	char *web_key_dir;		/* slip.seed: pages only */
 	char *link_key_dir;		/* client.key, client.crt, ca.crt, receipt.pub: forward only */
-	char *center_key_dir;		/* receipt.key: center machine interface only */
+	char *center_key_dir;		/* receipt.key, ca.key: center machine interface only */
 	char *catalogue_file;		/* empty: the one built in */
 	char *keying_file;		/* empty: the one built in */
 	char *calendar_file;		/* empty: the one built in */
@@ -127,6 +128,7 @@ struct settings {
 	/* Center */
 	char *center_id;		/* name in statuses */
 	char *official_agency;		/* H27.x of officers' agency when a dossier names none */
+	int64_t board_cert_days;
 };
 
 /* Reads and checks the file. Text members are owned by *out (settings_free). */

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,12 +25,13 @@
 #define DRIFT_DIVISOR 10000	/* 100 parts per million: a crystal's own bound */
 
 static uint64_t boot_count;
-static const char *clock_file;
+static char *clock_file, *boot_file;
 static struct {
 	int64_t read_at;	/* boottime of the last look into clock_file; 0: never */
-	bool known;
+	bool absent;		/* there is no file: nobody keeps one */
+	bool known;		/* it is of this boot */
 	enum when_source source;
-	int64_t bound_ms, since_ms;
+	int64_t bound_ms, since_ms, wall_ms;
 } clock_state;
 
 static const char *const source_names[] = { "unknown", "floor", "rtc", "ntp", "signed", "manual" };
@@ -62,7 +65,7 @@ static int64_t clock_ms(clockid_t id)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int64_t when_now_ms(void)
+int64_t when_kernel_ms(void)
 {
 	return clock_ms(CLOCK_REALTIME);
 }
@@ -118,6 +121,8 @@ void when_set_boot_file(const char *path)
 	char boot_id[64];
 
 	boot_count = read_boot(path, boot_id, sizeof(boot_id));
+	free(boot_file);
+	boot_file = strdup(path);
 }
 
 enum rc when_count_boot(const char *path)
@@ -138,6 +143,9 @@ enum rc when_count_boot(const char *path)
 		count++;
 		line = pool_printf(pool, "%llu %s\n", (unsigned long long)count, now_id);
 		rc = file_put(slash ? (*dir ? dir : "/") : ".", name, line, strlen(line), 0644);
+		/* umask does not decide: every program reads it. */
+		if (rc == RC_OK && chmod(path, 0644) != 0)
+			rc = RC_IO;
 	}
 	if (rc == RC_OK)
 		boot_count = count;
@@ -147,28 +155,33 @@ enum rc when_count_boot(const char *path)
 
 void when_set_clock_file(const char *path)
 {
-	clock_file = path;
+	free(clock_file);
+	clock_file = path ? strdup(path) : NULL;
 	clock_state.read_at = 0;
 	clock_state.known = false;
 }
 
-enum rc when_put_clock(const char *path, enum when_source source, int64_t bound_ms)
+enum rc when_put_clock(const char *path, enum when_source source, int64_t bound_ms,
+		int64_t wall_ms, int64_t since_ms)
 {
 	enum rc rc = RC_IO;
 	struct pool *pool = pool_new();
 	char *temporary = pool_printf(pool, "%s.tmp-%ld", path, (long)getpid());
-	char *line = pool_printf(pool, "%s %lld %lld %llu\n", when_source_name(source),
-			(long long)bound_ms, (long long)when_boottime_ms(),
-			(unsigned long long)boot_count);
+	char *line = pool_printf(pool, "%s %lld %lld %llu %lld\n", when_source_name(source),
+			(long long)bound_ms, (long long)since_ms, (unsigned long long)boot_count,
+			(long long)wall_ms);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
 		goto out;
 	rc = file_write_all(fd, line, strlen(line));
+	if (fchmod(fd, 0664) != 0)
+		rc = RC_IO;
 	if (close(fd) != 0 && rc == RC_OK)
 		rc = RC_IO;
 	if (rc == RC_OK && rename(temporary, path) != 0)
 		rc = RC_IO;
+	clock_state.read_at = 0;
 	if (rc != RC_OK)
 		unlink(temporary);
 out:
@@ -178,50 +191,137 @@ out:
 
 static void read_clock(int64_t now)
 {
-	char line[128], *rest = line;
-	int64_t bound, since, boot;
+	char line[160], *rest = line;
+	int64_t bound, since, boot, wall;
 	enum when_source source;
 
 	clock_state.read_at = now;
 	clock_state.known = false;
-	if (!read_line(clock_file, line, sizeof(line)))
-		return;
-	if (when_source_parse(next_word(&rest), &source) != RC_OK
+	/* The forwarder counts a boot when it starts: others may have started before it. */
+	if (boot_file)
+		boot_count = read_boot(boot_file, line, 64);
+	clock_state.absent = !read_line(clock_file, line, sizeof(line)) &&
+			access(clock_file, F_OK) != 0;
+	if (clock_state.absent || when_source_parse(next_word(&rest), &source) != RC_OK
 			|| num_parse(next_word(&rest), -1, INT64_MAX / 2, &bound) != RC_OK
 			|| num_parse(next_word(&rest), 0, now, &since) != RC_OK
 			|| num_parse(next_word(&rest), 0, INT64_MAX, &boot) != RC_OK
+			|| num_parse(next_word(&rest), 0, TIME_MAX_MS, &wall) != RC_OK
 			|| (uint64_t)boot != boot_count)
 		return;
 	clock_state.known = true;
 	clock_state.source = source;
 	clock_state.bound_ms = bound;
 	clock_state.since_ms = since;
+	clock_state.wall_ms = wall;
+}
+
+/* Is a clock file kept here? Looks into it when the last look is old. */
+static bool keeps_clock(int64_t mono)
+{
+	if (clock_file && (clock_state.read_at == 0
+			|| mono - clock_state.read_at >= CLOCK_REREAD_MS))
+		read_clock(mono);
+	return clock_file && !clock_state.absent;
+}
+
+static bool kernel_by_ntp(int64_t *bound_ms)
+{
+	struct timex kernel = { 0 };
+
+	if (ntp_adjtime(&kernel) < 0 || (kernel.status & STA_UNSYNC))
+		return false;
+	*bound_ms = kernel.maxerror / 1000 + 1;
+	return true;
+}
+
+/* What nobody confirmed: the kernel's time where the floor allows it. */
+static void stamp_unsure(struct when_stamp *out, int64_t floor_ms)
+{
+	int64_t kernel = when_kernel_ms();
+
+	out->wall_ms = kernel;
+	if (floor_ms && (kernel < floor_ms || kernel - floor_ms > WHEN_PLAUSIBLE_MS)) {
+		out->wall_ms = floor_ms;
+		out->source = WHEN_FLOOR;
+		out->bound_ms = -1;
+	} else if (kernel_by_ntp(&out->bound_ms)) {
+		out->source = WHEN_NTP;
+	} else {
+		out->source = WHEN_RTC;
+		out->bound_ms = -1;
+	}
+}
+
+static int64_t carried_on(int64_t mono)
+{
+	return clock_state.wall_ms ? clock_state.wall_ms + mono - clock_state.since_ms : 0;
 }
 
 void when_stamp_now(struct when_stamp *out)
 {
 	int64_t mono = when_boottime_ms();
-	struct timex kernel = { 0 };
 
-	out->wall_ms = when_now_ms();
 	out->boot_count = boot_count;
 	out->mono_ms = (uint64_t)mono;
-	if (clock_file && (clock_state.read_at == 0
-			|| mono - clock_state.read_at >= CLOCK_REREAD_MS))
-		read_clock(mono);
-	if (clock_file && clock_state.known) {
-		out->source = clock_state.source;
-		out->bound_ms = clock_state.bound_ms < 0 ? -1 : clock_state.bound_ms
-				+ (mono - clock_state.since_ms) / DRIFT_DIVISOR;
+	if (!keeps_clock(mono) || !clock_state.known) {
+		stamp_unsure(out, 0);
 		return;
 	}
-	if (ntp_adjtime(&kernel) >= 0 && !(kernel.status & STA_UNSYNC)) {
-		out->source = WHEN_NTP;
-		out->bound_ms = kernel.maxerror / 1000 + 1;
-	} else {
-		out->source = WHEN_RTC;
-		out->bound_ms = -1;
+	if (clock_state.source != WHEN_SIGNED && clock_state.source != WHEN_MANUAL) {
+		stamp_unsure(out, carried_on(mono));
+		return;
 	}
+	out->wall_ms = carried_on(mono);
+	out->source = clock_state.source;
+	out->bound_ms = clock_state.bound_ms < 0 ? -1 : clock_state.bound_ms
+			+ (mono - clock_state.since_ms) / DRIFT_DIVISOR;
+}
+
+int64_t when_now_ms(void)
+{
+	struct when_stamp now;
+
+	if (!clock_file)
+		return when_kernel_ms();
+	when_stamp_now(&now);
+	return now.wall_ms;
+}
+
+bool when_is_begun(void)
+{
+	return keeps_clock(when_boottime_ms()) && clock_state.known;
+}
+
+bool when_is_known(void)
+{
+	struct when_stamp now;
+
+	if (!keeps_clock(when_boottime_ms()))
+		return true;
+	when_stamp_now(&now);
+	return now.source == WHEN_SIGNED || now.source == WHEN_MANUAL;
+}
+
+bool when_is_doubtful(void)
+{
+	struct when_stamp now;
+
+	if (!keeps_clock(when_boottime_ms()))
+		return false;
+	when_stamp_now(&now);
+	return now.source != WHEN_SIGNED && now.source != WHEN_MANUAL && now.source != WHEN_NTP;
+}
+
+int64_t when_earliest_ms(void)
+{
+	int64_t now = when_now_ms(), mono = when_boottime_ms(), day, floor_ms;
+
+	if (!when_is_doubtful())
+		return now;
+	day = now - (now + LOCAL_MS) % WHEN_DAY_MS;
+	floor_ms = clock_state.known ? carried_on(mono) : 0;
+	return floor_ms > day ? floor_ms : day;
 }
 
 /* Days from civil and back: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */

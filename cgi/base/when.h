@@ -7,6 +7,7 @@
 #ifndef TRAM_BASE_WHEN_H
 #define TRAM_BASE_WHEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/rc.h"
@@ -32,20 +33,40 @@ struct when_stamp {
 	int64_t bound_ms;		/* the wall time is within ± this; -1: no bound known */
 };
 
+/* The best that is known of the time: signed or confirmed time of this boot, carried on by
+ * CLOCK_BOOTTIME, whatever the kernel's clock does; else the kernel's, but never before the floor and
+ * never much after it (WHEN_PLAUSIBLE_MS); without a clock file the kernel's alone. */
 int64_t when_now_ms(void);
+int64_t when_kernel_ms(void);		/* CLOCK_REALTIME: what times of files are in */
 int64_t when_boottime_ms(void);
-/* Wall, CLOCK_BOOTTIME, boot counter and clock state as the clock file (when_set_clock_file) says;
- * without one: WHEN_NTP if the kernel's clock is synchronised, else WHEN_RTC. Two system calls. */
+/* when_now_ms, CLOCK_BOOTTIME, boot counter, and how the time is known; without a clock file:
+ * WHEN_NTP if the kernel's clock is synchronised, else WHEN_RTC. */
 void when_stamp_now(struct when_stamp *out);
-/* Read the boot counter once per process from this file; absent: 0. */
+/* Is the clock file of this boot? */
+bool when_is_begun(void);
+/* Signed or confirmed time of this boot; on a side without a clock file always. */
+bool when_is_known(void);
+/* Neither known nor at least by NTP, which is a hint: papers say so. */
+bool when_is_doubtful(void);
+/* The earliest that it can be now as far as anybody here can tell: known or not doubtful: now; else the
+ * floor carried on, or the beginning of the local day if that is later. */
+int64_t when_earliest_ms(void);
+
+/* A board that lay off longer than this is rarer than a clock that is wrong. */
+#define WHEN_PLAUSIBLE_MS (60 * WHEN_DAY_MS)
+
+/* Reads the boot counter from this file, again with each look into the clock file; absent: 0. */
 void when_set_boot_file(const char *path);
 /* Once per boot (the first caller counts, others of the same boot do not): "COUNT BOOT_ID\n" in
  * path is raised when the kernel's boot id is another. RC_IO, RC_FULL. */
 enum rc when_count_boot(const char *path) MUST_CHECK;
-/* <run_dir>/clock: read again at most once a second, ignored when it is of another boot. */
-void when_set_clock_file(const char *path);
-/* Writes it, atomically and without fsync: how the clock is known from now on. RC_IO, RC_FULL. */
-enum rc when_put_clock(const char *path, enum when_source source, int64_t bound_ms) MUST_CHECK;
+/* The clock file: read again at most once a second. Of another boot: nothing is known. Absent: nobody
+ * keeps one here. */
+void when_set_clock_file(const char *path);	/* copied; NULL: none */
+/* Writes it, atomically and without fsync: it was wall_ms at since_ms of CLOCK_BOOTTIME, within
+ * bound_ms (-1: no bound). WHEN_FLOOR: at least that. RC_IO, RC_FULL. */
+enum rc when_put_clock(const char *path, enum when_source source, int64_t bound_ms,
+		int64_t wall_ms, int64_t since_ms) MUST_CHECK;
 /* "unknown" "floor" "rtc" "ntp" "signed" "manual": the words of event headers. */
 const char *when_source_name(enum when_source source);
 enum rc when_source_parse(const char *name, enum when_source *out) MUST_CHECK;

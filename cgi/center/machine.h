@@ -25,6 +25,17 @@ struct machine {
 enum rc machine_sign(struct web *web, struct request *request, const char *typ,
 		const char *payload, char **token) MUST_CHECK;
 
+/* machine_enrol.c: certificates. POST /v1/enrol, POST /v1/renew */
+enum rc machine_enrol_join(struct web *web, struct request *request, struct response *response);
+enum rc machine_enrol_renew(struct web *web, struct request *request, struct response *response);
+/* machine_keys.c: GET /v1/ca, GET /v1/keys */
+enum rc machine_keys_ca(struct web *web, struct request *request, struct response *response);
+enum rc machine_keys(struct web *web, struct request *request, struct response *response);
+/* How many keys were announced so far. */
+int64_t machine_keys_count(struct web *web, struct pool *pool);
+/* A small text file of center_key_dir. RC_NOT_FOUND: none here. */
+enum rc machine_keys_read(struct web *web, struct pool *pool, const char *name, char **text) MUST_CHECK;
+
 /* POST /v1/hello */
 enum rc machine_hello(struct web *web, struct request *request, struct response *response);
 /* POST /v1/journal */

@@ -26,6 +26,7 @@ answer(struct web *web, struct request *request, struct response *response,
 	if (rc == RC_OK)
 		rc = journal_head_get(web->store, request->board, AUTHOR_CENTER,
 				&welcome.center);
+	welcome.keys = machine_keys_count(web, request->pool);
 	welcome.time_ms = when_now_ms();
 	if (rc == RC_OK)
 		rc = machine_sign(web, request, "tram-hello",

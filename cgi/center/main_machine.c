@@ -26,6 +26,12 @@ static const struct route routes[] = {
 	{"blob", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS | METHOD_POST,
 		"/v1/blobs/:id", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID | ROUTE_STREAM, 0, 0,
 		machine_blobs},
+	{"ca", METHOD_GET, "/v1/ca", ROUTE_CERT_ANY, 0, 0, machine_keys_ca},
+	{"keys", METHOD_GET, "/v1/keys", ROUTE_CERT, 0, 0, machine_keys},
+	{"enrol", METHOD_POST, "/v1/enrol", ROUTE_CERT_ANY | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 8192,
+		machine_enrol_join},
+	{"renew", METHOD_POST, "/v1/renew", ROUTE_CERT_ANY | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 16384,
+		machine_enrol_renew},
 	{"content", METHOD_GET | METHOD_HEAD, "/v1/content/:sha", ROUTE_CERT, 0, 0,
 		machine_blobs_content},
 };

@@ -46,7 +46,7 @@ out:
 }
 
 /* A name that Mbed TLS reads as one CN and writes back as it was. */
-static bool cert_name_is_plain(const char *name)
+bool cert_name_is_plain(const char *name)
 {
 	size_t len = strlen(name), i;
 
@@ -276,12 +276,6 @@ out:
 	return rc;
 }
 
-static int64_t cert_time_ms(const mbedtls_x509_time *time)
-{
-	return when_day_number(time->year, time->mon, time->day) * WHEN_DAY_MS +
-			((time->hour * 60 + time->min) * 60 + time->sec) * INT64_C(1000);
-}
-
 enum rc cert_read(struct pool *pool, const char *pem, struct cert_info *out)
 {
 	const mbedtls_x509_name *name;
@@ -300,11 +294,44 @@ enum rc cert_read(struct pool *pool, const char *pem, struct cert_info *out)
 			out->common_name = pool_strndup(pool, (const char *)name->val.p,
 					name->val.len);
 	}
-	out->not_before = cert_time_ms(&cert.valid_from);
-	out->not_after = cert_time_ms(&cert.valid_to);
+	out->not_before = mbed_time_ms(&cert.valid_from);
+	out->not_after = mbed_time_ms(&cert.valid_to);
 	hash_sha256(cert.raw.p, cert.raw.len, out->fingerprint);
 	rc = RC_OK;
 out:
 	mbedtls_x509_crt_free(&cert);
 	return rc;
+}
+
+enum rc cert_public(struct pool *pool, const char *pem, char **public_pem)
+{
+	unsigned char text[CERT_PEM_MAX];
+	mbedtls_x509_crt cert;
+	enum rc rc = RC_INVALID;
+
+	mbedtls_x509_crt_init(&cert);
+	if (mbedtls_x509_crt_parse(&cert, (const unsigned char *)pem, strlen(pem) + 1) < 0 ||
+			!cert.raw.p || mbedtls_pk_write_pubkey_pem(&cert.pk, text, sizeof(text)))
+		goto out;
+	*public_pem = pool_strdup(pool, (const char *)text);
+	rc = RC_OK;
+out:
+	mbedtls_x509_crt_free(&cert);
+	return rc;
+}
+
+bool cert_is_for(const char *pem, const char *issuer_pem, const char *key_pem)
+{
+	mbedtls_x509_crt cert;
+	mbedtls_pk_context key;
+	bool fits;
+
+	mbedtls_x509_crt_init(&cert);
+	mbedtls_pk_init(&key);
+	fits = cert_parse_pem(&cert, pem) == RC_OK && mbed_parse_key(&key,
+			(const unsigned char *)key_pem, strlen(key_pem) + 1) == 0 &&
+			mbed_check_pair(&cert.pk, &key) == 0 && cert_fits(pem, issuer_pem) == RC_OK;
+	mbedtls_x509_crt_free(&cert);
+	mbedtls_pk_free(&key);
+	return fits;
 }

@@ -86,6 +86,17 @@ const char *jws_key_id(const struct jws_key *key)
 	return key->id;
 }
 
+enum rc jws_key_public(struct pool *pool, const struct jws_key *key, char **pem)
+{
+	unsigned char text[2 * JWS_SPKI_MAX];
+	mbedtls_pk_context *pk = (mbedtls_pk_context *)(uintptr_t)&key->pk;	/* 2.28 wants it not const */
+
+	if (mbedtls_pk_write_pubkey_pem(pk, text, sizeof(text)))
+		return RC_BUG;
+	*pem = pool_strdup(pool, (const char *)text);
+	return RC_OK;
+}
+
 /* ES256 of the signing input "header.payload". */
 static enum rc jws_make_signature(const struct jws_key *key, const char *input, size_t len,
 		uint8_t signature[2 * JWS_HALF])

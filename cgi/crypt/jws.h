@@ -16,6 +16,8 @@ enum rc jws_key_parse(const char *pem, struct jws_key **out) MUST_CHECK;
 void jws_key_free(struct jws_key *key);
 /* First 16 hex chars of SHA-256 over the SPKI DER: names the key in the header ("kid"). */
 const char *jws_key_id(const struct jws_key *key);
+/* Its public half, PEM. RC_BUG. */
+enum rc jws_key_public(struct pool *pool, const struct jws_key *key, char **pem) MUST_CHECK;
 /* Signs payload (JSON text) as given; header {"alg":"ES256","kid":…,"typ":typ}. */
 enum rc jws_sign(struct pool *pool, const struct jws_key *key, const char *typ,
 		const char *payload, size_t len, char **token) MUST_CHECK;

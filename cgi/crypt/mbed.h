@@ -28,6 +28,7 @@
 #endif
 
 #include "base/log.h"
+#include "base/when.h"
 #include "crypt/random.h"
 
 /* The generator handed to Mbed TLS: the kernel's. */
@@ -180,6 +181,12 @@ static inline int mbed_is_ticket(int fault)
 static inline int mbed_alert(const mbedtls_ssl_context *ssl)
 {
 	return ssl->MBEDTLS_PRIVATE(in_msg) ? ssl->MBEDTLS_PRIVATE(in_msg)[1] : 0;
+}
+
+static inline int64_t mbed_time_ms(const mbedtls_x509_time *time)
+{
+	return when_day_number(time->year, time->mon, time->day) * WHEN_DAY_MS +
+			((time->hour * 60 + time->min) * 60 + time->sec) * INT64_C(1000);
 }
 
 static inline const mbedtls_ecp_group *mbed_group(const mbedtls_ecp_keypair *pair)

@@ -275,7 +275,6 @@ static enum rc blobs_add_one(struct forward *forward, bool *added)
 
 static enum rc blobs_take_receipt(struct forward *forward, const struct tusc_report *report)
 {
-	const struct jws_key *keys[] = { forward->receipt_key };
 	struct link_blob_receipt kept = { 0 };
 	struct wire_blob receipt;
 	struct blob blob;
@@ -284,7 +283,7 @@ static enum rc blobs_take_receipt(struct forward *forward, const struct tusc_rep
 	size_t len;
 	enum rc rc;
 
-	if (jws_verify(forward->pool, keys, 1, "tram-blob", report->text, &payload, &len) ||
+	if (forward_verify(forward, "tram-blob", report->text, &payload, &len) ||
 			wire_blob_parse(forward->pool, payload, len, &receipt))
 		return forward_fail(forward, "blob", "receipt", RC_PROTOCOL);
 	rc = hex_decode(report->sha256, hash, sizeof(hash));

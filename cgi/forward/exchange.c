@@ -13,6 +13,7 @@
 #include "crypt/random.h"
 #include "forward/forward.h"
 #include "link/wire.h"
+#include "store/clock.h"
 
 #define EXCHANGE_ANSWER_MAX 65536u
 #define EXCHANGE_FEED_MAX (4u * 1024 * 1024)	/* gzip or not, as it comes */
@@ -21,13 +22,7 @@
 /* Of a long backlog, before the center is heard too. */
 #define EXCHANGE_SHARE_MS 20000
 
-static enum rc exchange_verify(struct forward *forward, const char *typ, const char *token,
-		char **payload, size_t *len)
-{
-	const struct jws_key *keys[] = { forward->receipt_key };
-
-	return jws_verify(forward->pool, keys, 1, typ, token, payload, len);
-}
+#define EXCHANGE_GREETINGS 3
 
 /* The member "receipt" of a JSON answer, verified. */
 static enum rc exchange_receipt(struct forward *forward, const struct http_answer *answer,
@@ -39,7 +34,7 @@ static enum rc exchange_receipt(struct forward *forward, const struct http_answe
 	if (json_parse(answer->body.data ? answer->body.data : "", answer->body.len, &object))
 		return RC_PROTOCOL;
 	*token = pool_strdup(forward->pool, json_text(object, "receipt"));
-	rc = exchange_verify(forward, typ, *token, payload, len);
+	rc = forward_verify(forward, typ, *token, payload, len);
 	json_decref(object);
 	return rc;
 }
@@ -69,9 +64,6 @@ static enum rc exchange_check_welcome(struct forward *forward, const struct wire
 {
 	bool ours;
 
-	if (strcmp(welcome->board, hello->board) ||
-			!hash_equal(welcome->nonce, hello->nonce, sizeof(hello->nonce)))
-		return forward_fail(forward, "hello", "receipt", RC_PROTOCOL);
 	if (welcome->own.seq < cursor->sent_seq)
 		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
 	if (welcome->own.seq > hello->own.seq)
@@ -104,7 +96,31 @@ static enum rc exchange_make_hello(struct forward *forward, struct wire_hello *h
 	return rc ? forward_fail(forward, "hello", "database", rc) : RC_OK;
 }
 
-enum rc exchange_hello(struct forward *forward)
+/* The signed time, and by it the dates of whoever we are connected to. A trip that took too long says
+ * nothing about the time; once that is known it does no harm. */
+static enum rc exchange_take_time(struct forward *forward, const struct wire_welcome *welcome,
+		int64_t began, bool *slow)
+{
+	int64_t trip = when_boottime_ms() - began;
+	enum rc rc;
+
+	forward->round_trip_ms = trip;
+	if (!http_dates_fit(forward->http, welcome->time_ms + trip / 2)) {
+		http_drop(forward->http);
+		return forward_fail(forward, "hello", tls_fault_name(http_fault(forward->http)),
+				RC_TLS);
+	}
+	rc = clock_learn(forward->settings, welcome->time_ms, began, trip);
+	if (rc == RC_CONFLICT)
+		return forward_fail(forward, "hello", "center-clock", rc);
+	*slow = rc == RC_TIMEOUT && !when_is_known();
+	if (rc == RC_TIMEOUT)
+		return *slow ? RC_BUSY : RC_OK;
+	return rc ? forward_fail(forward, "hello", "clock-file", rc) : RC_OK;
+}
+
+/* One question and its answer. *slow: it took too long to tell the time, and nothing else failed. */
+static enum rc exchange_greet(struct forward *forward, bool *slow)
 {
 	struct http_answer answer = { 0 };
 	struct wire_welcome welcome;
@@ -120,26 +136,54 @@ enum rc exchange_hello(struct forward *forward)
 	if (rc)
 		return rc;
 	text = wire_hello_payload(forward->pool, &hello);
+	rc = http_open(forward->http);
 	began = when_boottime_ms();
-	rc = http_request(forward->http, "POST", "/v1/hello", "Content-Type: application/json\r\n",
-			text, strlen(text), EXCHANGE_ANSWER_MAX, &answer);
-	if (rc || answer.status != 200)
+	if (rc == RC_OK)
+		rc = http_request(forward->http, "POST", "/v1/hello",
+				"Content-Type: application/json\r\n", text, strlen(text),
+				EXCHANGE_ANSWER_MAX, &answer);
+	if (rc || answer.status != 200) {
 		rc = forward_fail_http(forward, "hello", rc, http_fault(forward->http), &answer);
-	else if (exchange_receipt(forward, &answer, "tram-hello", &token, &payload, &len) ||
-			wire_welcome_parse(forward->pool, payload, len, &welcome))
+		goto out;
+	}
+	/* A key that was changed while we were away: the old one has announced it. */
+	rc = exchange_receipt(forward, &answer, "tram-hello", &token, &payload, &len);
+	if (rc == RC_PROTOCOL && *token && join_fetch_keys(forward) == RC_OK)
+		rc = exchange_receipt(forward, &answer, "tram-hello", &token, &payload, &len);
+	if (rc || wire_welcome_parse(forward->pool, payload, len, &welcome) ||
+			strcmp(welcome.board, hello.board) ||
+			!hash_equal(welcome.nonce, hello.nonce, sizeof(hello.nonce)))
 		rc = forward_fail(forward, "hello", "receipt", RC_PROTOCOL);
-	else
+	if (rc == RC_OK)
+		rc = exchange_take_time(forward, &welcome, began, slow);
+	if (rc == RC_OK && welcome.keys > forward->keys.announced && join_fetch_keys(forward))
+		log_warn("hello: announced receipt keys could not be taken");
+	if (rc == RC_OK)
 		rc = exchange_check_welcome(forward, &hello, &welcome, &cursor);
 	if (rc == RC_OK) {
-		forward->round_trip_ms = when_boottime_ms() - began;
 		forward->round_trip_at = when_now_ms();
 		forward->center_own = welcome.own;
 		forward->center_head = welcome.center;
 		gauge_trip(&forward->gauge, forward->round_trip_at, forward->round_trip_ms);
 		forward->health_urgent = true;
 	}
+out:
 	http_answer_free(&answer);
 	return rc;
+}
+
+enum rc exchange_hello(struct forward *forward)
+{
+	bool slow = true;
+	enum rc rc = RC_BUSY;
+	int tries;
+
+	/* On the same connection the second question does not pay for connecting. */
+	for (tries = 0; slow && tries < EXCHANGE_GREETINGS; tries++) {
+		slow = false;
+		rc = exchange_greet(forward, &slow);
+	}
+	return slow ? forward_fail(forward, "hello", "clock-slow", RC_TIMEOUT) : rc;
 }
 
 /* ---- journal ---- */
@@ -257,7 +301,7 @@ static enum rc exchange_feed_head(struct forward *forward, const struct http_ans
 	size_t len;
 
 	http_header(answer, "Tram-Head", token, sizeof(token));
-	if (exchange_verify(forward, "tram-feed", token, &payload, &len) ||
+	if (forward_verify(forward, "tram-feed", token, &payload, &len) ||
 			wire_feed_parse(forward->pool, payload, len, &feed) ||
 			strcmp(feed.board, forward->store->board))
 		return RC_PROTOCOL;

@@ -29,8 +29,17 @@ bool forward_woken(const struct forward *forward)
 
 void forward_gauge(struct forward *forward)
 {
+	if (!forward->tls)
+		return;
 	gauge_note(&forward->gauge, when_now_ms(), when_boottime_ms(), tls_client_sent(forward->tls),
 			tls_client_received(forward->tls), !forward->down);
+}
+
+enum rc forward_verify(struct forward *forward, const char *typ, const char *token, char **payload,
+		size_t *len)
+{
+	return jws_verify(forward->pool, (const struct jws_key *const *)forward->keys.keys,
+			forward->keys.count, typ, token, payload, len);
 }
 
 enum rc forward_fail(struct forward *forward, const char *what, const char *reason, enum rc rc)

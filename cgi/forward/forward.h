@@ -16,6 +16,7 @@
 #include "link/http.h"
 #include "forward/gauge.h"
 #include "forward/backlog.h"
+#include "link/identity.h"
 #include "link/tusc.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
@@ -35,7 +36,7 @@ struct forward {
 	struct tls_client *tls;
 	struct http *http;		/* journal, feed, content */
 	struct tusc *tusc;
-	struct jws_key *receipt_key;
+	struct identity_keys keys;	/* the center's receipt keys */
 	struct pool *pool;		/* emptied between steps */
 	int stop_fd, wake_fd, uplink_fd, ask_fd;
 	int stir_fd;			/* can be read when any of the last three can */
@@ -45,6 +46,7 @@ struct forward {
 	bool unreachable;		/* the last failure was the line's, not the center's word */
 	bool go_now;			/* the uplink came up, or somebody asked: no pause */
 
+	bool reopen;			/* the identity changed: open the connections anew */
 	bool greeted;			/* hello was answered since the last failure */
 	int64_t greet_at;		/* boottime of the next hello */
 	int64_t looked_at;		/* boottime of the last look at the feed */
@@ -74,6 +76,8 @@ struct forward {
 	int64_t health_at;		/* boottime of the last writing */
 	int64_t health_cost_ms;		/* what counting took then: a long queue is counted seldom */
 	bool health_changed;		/* progress: soon */
+	char join_reason[48];		/* why the last invitation did not serve, "" */
+	char renew_reason[48];		/* why the certificate was not renewed, "" */
 	bool health_urgent;		/* up, down, another reason: now */
 };
 
@@ -84,11 +88,32 @@ enum rc forward_fail(struct forward *forward, const char *what, const char *reas
 /* The same from what http says: a transport fault, or an answer of that status. */
 enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
 		enum tls_fault fault, const struct http_answer *answer) MUST_CHECK;
+/* The payload of a statement by one of the center's receipt keys, in forward->pool. RC_PROTOCOL. */
+enum rc forward_verify(struct forward *forward, const char *typ, const char *token, char **payload,
+		size_t *len) MUST_CHECK;
 /* Brings the gauge up to the bytes that went through. */
 void forward_gauge(struct forward *forward);
 /* SIGTERM came; a page, the kernel or a person wants something. */
 bool forward_stopped(const struct forward *forward);
 bool forward_woken(const struct forward *forward);
+
+/* join.c: who this board is */
+/* Opens what the identity allows. RC_NOT_FOUND: this board has none yet. RC_CONFIG. */
+enum rc join_open(struct forward *forward) MUST_CHECK;
+void join_close(struct forward *forward);
+/* An invitation that the administration left in the inbox is used; reopen says that it served. */
+void join_look(struct forward *forward);
+/* A new certificate when the old one is near its end, or over. Failures are logged and shown: the
+ * next hello tries again. */
+void join_renew(struct forward *forward);
+/* While there is no identity: until until_ms, but an invitation ends it at once. */
+void join_wait(struct forward *forward, int64_t until_ms);
+/* New receipt keys, if the center announced some; RC_PROTOCOL: none that follow from ours. */
+enum rc join_fetch_keys(struct forward *forward) MUST_CHECK;
+
+/* line.c: the settings of the line, read once (RC_CONFIG, logged), and its connections. */
+enum rc line_read(struct forward *forward) MUST_CHECK;
+enum rc line_open(struct forward *forward) MUST_CHECK;
 
 /* exchange.c: each RC_OK, or failed as above and nothing is marked done. */
 enum rc exchange_hello(struct forward *forward) MUST_CHECK;

@@ -85,6 +85,21 @@ static void health_add_positions(struct forward *forward, json_t *health)
 	json_put_int(health, "blobs_to_fetch", (int64_t)fetching);
 }
 
+/* Certificate and clock: what needs a person before anything can be sent. */
+static void health_add_identity(struct forward *forward, json_t *health)
+{
+	struct when_stamp now;
+	int64_t renew_at, not_after;
+
+	if (identity_dates(forward->settings, &renew_at, &not_after) == RC_OK)
+		json_put_int(health, "cert_until", not_after);
+	json_put(health, "join_reason", forward->join_reason);
+	json_put(health, "renew_reason", forward->renew_reason);
+	when_stamp_now(&now);
+	json_put(health, "clock", when_source_name(now.source));
+	json_put_int(health, "clock_bound_ms", now.bound_ms);
+}
+
 int64_t health_next(const struct forward *forward, int64_t until_ms)
 {
 	int64_t due = forward->health_at + (forward->health_changed ?
@@ -128,6 +143,7 @@ void health_put(struct forward *forward)
 		json_put_int(health, "center_head_seq", (int64_t)forward->center_head.seq);
 	}
 	gauge_put(&forward->gauge, when_now_ms(), health);
+	health_add_identity(forward, health);
 	health_add_positions(forward, health);
 	forward->health_cost_ms = when_boottime_ms() - now;
 	text = json_to_text(forward->pool, health);

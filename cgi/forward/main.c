@@ -17,18 +17,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/when.h"
 #include "crypt/random.h"
 #include "forward/forward.h"
 #include "forward/pace.h"
+#include "store/clock.h"
 #include "forward/uplink.h"
 #include "store/slip.h"
 
 #define EXIT_ENVIRONMENT 75
 #define EXIT_CONFIGURATION 78
-#define KEY_FILE_MAX 65536u
 #define HELLO_EVERY_MS (15 * WHEN_MINUTE_MS)
 #define BREATH_MS 250	/* a line that comes up says so several times */
 
@@ -132,97 +131,6 @@ static void main_take_stir(struct forward *forward)
 
 /* ---- start ---- */
 
-static enum rc main_load_keys(struct forward *forward)
-{
-	const char *dir = forward->settings->link_key_dir;
-	char *pem;
-	size_t len;
-	enum rc rc;
-
-	rc = file_read(forward->pool, pool_printf(forward->pool, "%s/receipt.pub", dir), KEY_FILE_MAX,
-			&pem, &len);
-	if (rc == RC_OK)
-		rc = jws_key_parse(pem, &forward->receipt_key);
-	if (rc) {
-		log_error("forward: %s/receipt.pub: no public key", dir);
-		return RC_CONFIG;
-	}
-	return tls_client_new(pool_printf(forward->pool, "%s/ca.crt", dir),
-			pool_printf(forward->pool, "%s/client.crt", dir),
-			pool_printf(forward->pool, "%s/client.key", dir), &forward->tls);
-}
-
-/* center_url and those of center_more. */
-static enum rc main_read_addresses(struct forward *forward)
-{
-	const char *at = forward->settings->center_more;
-
-	forward->addresses[forward->address_count++] = strdup(forward->settings->center_url);
-	for (at += strspn(at, " "); *at; at += strspn(at, " ")) {
-		size_t len = strcspn(at, " ");
-
-		if (forward->address_count == FORWARD_ADDRESSES)
-			return RC_CONFIG;
-		forward->addresses[forward->address_count++] = strndup(at, len);
-		at += len;
-	}
-	return RC_OK;
-}
-
-static enum rc main_set_proxy(struct forward *forward)
-{
-	const char *url = forward->settings->link_proxy, *host, *colon;
-	char *name;
-
-	if (!*url)
-		return RC_OK;
-	if (strncmp(url, "http://", 7))
-		return RC_CONFIG;
-	host = url + 7;
-	colon = strrchr(host, ':');
-	if (!colon || colon == host || !colon[1] || colon[1 + strspn(colon + 1, "0123456789")])
-		return RC_CONFIG;
-	name = *host == '[' && colon[-1] == ']' ? strndup(host + 1, (size_t)(colon - host - 2)) :
-			strndup(host, (size_t)(colon - host));
-	if (!name)
-		log_fatal("forward: out of memory");
-	tls_client_set_proxy(forward->tls, name, colon + 1);
-	free(name);
-	return RC_OK;
-}
-
-static enum rc main_open_link(struct forward *forward)
-{
-	const struct settings *settings = forward->settings;
-	int64_t timeout_ms = settings->link_timeout_s * 1000;
-	enum rc rc = main_read_addresses(forward);
-	bool quiet;
-	size_t i;
-
-	if (pace_quiet(settings->link_quiet, 0, &quiet)) {
-		log_error("forward: tram.conf: link_quiet is HH:MM-HH:MM, blanks between");
-		return RC_CONFIG;
-	}
-	if (main_set_proxy(forward)) {
-		log_error("forward: tram.conf: link_proxy is http://host:port");
-		return RC_CONFIG;
-	}
-	tls_client_set_stop(forward->tls, forward->stop_fd);
-	if (rc == RC_OK)
-		rc = http_new(forward->tls, settings->center_url, settings->center_name, timeout_ms,
-				&forward->http);
-	if (rc == RC_OK)
-		rc = tusc_new(forward->tls, settings->center_url, settings->center_name, "/v1/blobs",
-				timeout_ms, &forward->tusc);
-	/* Each is tried for its form now, the first one last. */
-	for (i = forward->address_count; rc == RC_OK && i-- > 0;)
-		rc = http_aim(forward->http, forward->addresses[i], settings->center_name);
-	if (rc)
-		log_error("forward: tram.conf: center_url and center_more are https://host:port, "
-				"nothing after it");
-	return rc;
-}
-
 static enum rc main_open(struct forward *forward)
 {
 	const struct settings *settings = forward->settings;
@@ -232,9 +140,9 @@ static enum rc main_open(struct forward *forward)
 		log_error("forward: tram.conf: a board with center_url is needed");
 		return RC_CONFIG;
 	}
-	rc = main_load_keys(forward);
+	rc = clock_begin(settings);
 	if (rc == RC_OK)
-		rc = main_open_link(forward);
+		rc = line_read(forward);
 	if (rc)
 		return rc;
 	rc = store_open(settings, STORE_TRAM | STORE_PUBLIC, &forward->store);
@@ -256,10 +164,7 @@ static void main_close(struct forward *forward)
 	const int fds[] = { forward->wake_fd, forward->uplink_fd, forward->ask_fd, forward->stir_fd };
 	size_t i;
 
-	tusc_free(forward->tusc);
-	http_free(forward->http);
-	tls_client_free(forward->tls);
-	jws_key_free(forward->receipt_key);
+	join_close(forward);
 	store_close(forward->store);
 	pool_free(forward->pool);
 	backlog_close(&forward->backlog);
@@ -283,7 +188,7 @@ static int64_t main_unused_for(const struct forward *forward)
 
 	if (forward->wake_fd < 0 || fstat(forward->wake_fd, &info))
 		return INT64_MAX / 2;
-	age = when_now_ms() - (int64_t)info.st_mtim.tv_sec * 1000;
+	age = when_kernel_ms() - (int64_t)info.st_mtim.tv_sec * 1000;
 	return age < 0 ? 0 : age;
 }
 
@@ -317,6 +222,9 @@ static enum rc main_round(struct forward *forward)
 		if (rc)
 			return rc;
 		forward->greeted = true;
+		join_renew(forward);
+		if (forward->reopen)
+			return RC_OK;
 		forward->greet_at = when_boottime_ms() + HELLO_EVERY_MS;
 		forward->look_now = true;
 	}
@@ -397,10 +305,27 @@ static void main_pause(struct forward *forward)
 	tusc_drop(forward->tusc);
 	if (turn)
 		return;
+	if (strncmp(forward->reason, "certificate-", 12) == 0) {
+		join_renew(forward);
+		if (forward->reopen)
+			return;
+		forward->reopen = true;	/* `tram enroll` may have brought another */
+	}
 	main_take_stir(forward);	/* our own commits write there too */
 	forward->retry_at = now + pause;
 	health_put(forward);
 	main_wait(forward, now, least, now + pause);
+}
+
+/* Nothing can be sent before somebody lets this board enrol: said, and waited for. */
+static enum rc main_wait_for_identity(struct forward *forward)
+{
+	if (!forward->down && forward_fail(forward, "link", "not-enrolled", RC_NOT_FOUND) == RC_GONE)
+		return RC_OK;
+	main_take_stir(forward);
+	health_put(forward);
+	join_wait(forward, health_next(forward, when_boottime_ms() + WHEN_MINUTE_MS));
+	return RC_OK;
 }
 
 static int main_exit_of(enum rc rc)
@@ -444,7 +369,11 @@ int main(int argc, char **argv)
 	if (rc == RC_OK)
 		log_info("started board=%s", forward.store->board);
 	while (rc == RC_OK && !forward_stopped(&forward)) {
-		if (main_round(&forward) && !forward_stopped(&forward))
+		join_look(&forward);
+		rc = join_open(&forward);
+		if (rc == RC_NOT_FOUND)
+			rc = main_wait_for_identity(&forward);
+		else if (rc == RC_OK && main_round(&forward) && !forward_stopped(&forward))
 			main_pause(&forward);
 	}
 	main_close(&forward);

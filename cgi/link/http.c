@@ -24,6 +24,7 @@ struct http {
 	int64_t timeout_ms, until_ms;
 	enum tls_fault fault;
 	struct tls *tls;
+	int64_t not_before, not_after;	/* of the last connection's certificates */
 	bool kept;			/* has served a request already */
 	/* The request under way */
 	struct http_reader *reader;
@@ -214,9 +215,23 @@ static enum rc http_connect(struct http *http)
 	http->kept = false;
 	rc = tls_connect(http->client, http->host, http->port, http->name, http->timeout_ms,
 			&http->tls, &http->fault);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		http->fault = TLS_FAULT_NONE;
+		tls_dates(http->tls, &http->not_before, &http->not_after);
+	}
 	return rc;
+}
+
+enum rc http_open(struct http *http)
+{
+	return http_connect(http);
+}
+
+bool http_dates_fit(struct http *http, int64_t at_ms)
+{
+	http->fault = at_ms < http->not_before ? TLS_FAULT_NOT_YET_VALID :
+			at_ms > http->not_after ? TLS_FAULT_EXPIRED : TLS_FAULT_NONE;
+	return http->fault == TLS_FAULT_NONE;
 }
 
 /* Refills out with the next piece of the body. RC_IO: the file is shorter than it was said to be. */

@@ -23,6 +23,10 @@ void http_free(struct http *http);
 /* Another origin from now on: the kept connection goes. RC_CONFIG leaves it unusable. */
 enum rc http_aim(struct http *http, const char *url, const char *name) MUST_CHECK;
 enum tls_fault http_fault(const struct http *http);	/* of the last failed connect or request */
+/* Connects, unless there is a kept connection that still stands. */
+enum rc http_open(struct http *http) MUST_CHECK;
+/* Were the certificates of the last connection good at that time? http_fault says what else. */
+bool http_dates_fit(struct http *http, int64_t at_ms);
 /* Closes the kept connection, if any; the next request opens a new one. */
 void http_drop(struct http *http);
 

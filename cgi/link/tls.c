@@ -28,14 +28,16 @@ struct tls_client {
 	struct dial dial;
 	char *proxy_host, *proxy_port;
 	uint64_t sent, received;
+	bool has_ca;
 };
 
 struct tls {
 	mbedtls_ssl_context ssl;
 	struct tls_client *client;	/* counts our bytes */
 	int fd, stop_fd;
-	bool wants_write;
+	bool wants_write, verified;
 	uint32_t flags;		/* what the verify callback saw on any certificate of the chain */
+	int64_t not_before, not_after;	/* of all of them together */
 	enum tls_fault fault;
 };
 
@@ -90,6 +92,7 @@ enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *k
 		log_fatal("tls: out of memory");
 	mbed_start();
 	client->dial.stop_fd = -1;
+	client->has_ca = ca_file != NULL;
 	mbedtls_ssl_config_init(&client->config);
 	mbedtls_x509_crt_init(&client->ca);
 	mbedtls_x509_crt_init(&client->own);
@@ -97,12 +100,13 @@ enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *k
 	if (mbedtls_ssl_config_defaults(&client->config, MBEDTLS_SSL_IS_CLIENT,
 			MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT))
 		log_fatal("tls: out of memory");
-	if (mbedtls_x509_crt_parse_file(&client->ca, ca_file)) {
+	if (ca_file && mbedtls_x509_crt_parse_file(&client->ca, ca_file)) {
 		log_error("tls: CA certificate cannot be read file=%s", ca_file);
 		goto out;
 	}
 	mbed_min_tls12(&client->config);
-	mbedtls_ssl_conf_authmode(&client->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+	mbedtls_ssl_conf_authmode(&client->config, ca_file ? MBEDTLS_SSL_VERIFY_REQUIRED :
+			MBEDTLS_SSL_VERIFY_NONE);
 	mbedtls_ssl_conf_ca_chain(&client->config, &client->ca, NULL);
 	mbedtls_ssl_conf_rng(&client->config, mbed_random, NULL);
 	rc = cert_file && key_file ? tls_load_own(client, cert_file, key_file) : RC_OK;
@@ -205,14 +209,33 @@ static int tls_bio_receive(void *arg, unsigned char *out, size_t cap)
 			MBEDTLS_ERR_NET_RECV_FAILED;
 }
 
+/* Mbed TLS has compared the dates with the kernel's clock: that verdict is replaced by ours. */
 static int tls_collect(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
 {
+	const uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+	int64_t from = mbed_time_ms(&cert->valid_from), until = mbed_time_ms(&cert->valid_to);
 	struct tls *tls = arg;
 
-	(void)cert;
 	(void)depth;
+	*flags &= ~dates;
+	if (from > tls->not_before)
+		tls->not_before = from;
+	if (until < tls->not_after)
+		tls->not_after = until;
+	if (when_is_known()) {
+		int64_t now = when_now_ms();
+
+		*flags |= now < from ? (uint32_t)MBEDTLS_X509_BADCERT_FUTURE : 0;
+		*flags |= now > until ? (uint32_t)MBEDTLS_X509_BADCERT_EXPIRED : 0;
+	}
 	tls->flags |= *flags;
 	return 0;
+}
+
+void tls_dates(const struct tls *tls, int64_t *not_before, int64_t *not_after)
+{
+	*not_before = tls->not_before;
+	*not_after = tls->not_after;
 }
 
 static enum tls_fault tls_fault_of_flags(uint32_t flags)
@@ -278,7 +301,8 @@ static enum rc tls_handshake(struct tls *tls, int64_t until_ms)
 			return rc;
 	}
 	/* VERIFY_REQUIRED has ended the handshake on any flag; this is the second lock. */
-	return mbedtls_ssl_get_verify_result(&tls->ssl) ? tls_explain(tls, -1) : RC_OK;
+	return tls->verified && mbedtls_ssl_get_verify_result(&tls->ssl) ? tls_explain(tls, -1) :
+			RC_OK;
 }
 
 enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
@@ -302,6 +326,8 @@ enum rc tls_connect(struct tls_client *client, const char *host, const char *por
 	tls->fd = fd;
 	tls->stop_fd = client->dial.stop_fd;
 	tls->client = client;
+	tls->not_after = INT64_MAX;
+	tls->verified = client->has_ca;
 	mbedtls_ssl_init(&tls->ssl);
 	mbedtls_ssl_set_verify(&tls->ssl, tls_collect, tls);
 	mbedtls_ssl_set_bio(&tls->ssl, tls, tls_bio_send, tls_bio_receive, NULL);

@@ -1,8 +1,10 @@
 /*
  * tls.h: a TLS client connection (Mbed TLS), with deadlines on every step.
  *
- * Mutual TLS, minimum 1.2, host name checked, TCP_NODELAY. The date check is done in the verify
- * callback: in doubt of our own clock a date fault is told apart (tls_fault) from a wrong CA.
+ * Mutual TLS, minimum 1.2, host name checked, TCP_NODELAY. Dates are compared with when_now_ms in the
+ * verify callback, never with the kernel's clock. While our own time is not known (when_is_known) a
+ * handshake passes whatever the dates say, and whoever connected may say hello alone: its answer is
+ * signed by a pinned key and brings the time, by which the dates are looked at again (tls_dates).
  */
 #ifndef TRAM_LINK_TLS_H
 #define TRAM_LINK_TLS_H
@@ -19,7 +21,8 @@ struct tls;		/* one connection */
 enum tls_fault { TLS_FAULT_NONE, TLS_FAULT_DNS, TLS_FAULT_CONNECT, TLS_FAULT_PROXY, TLS_FAULT_WRONG_CA, TLS_FAULT_EXPIRED,
 	TLS_FAULT_NOT_YET_VALID, TLS_FAULT_HOST_NAME, TLS_FAULT_REFUSED_OURS, TLS_FAULT_OTHER };
 
-/* PEM files. RC_CONFIG. cert/key NULL: no client certificate (tests). */
+/* PEM files. RC_CONFIG. cert/key NULL: no client certificate. ca_file NULL: the peer is not verified
+ * at all, which serves only to fetch what is then checked by a hash that is known. */
 enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *key_file,
 		struct tls_client **out) MUST_CHECK;
 void tls_client_free(struct tls_client *client);
@@ -47,6 +50,8 @@ enum rc tls_wait(struct tls *tls, int64_t until_ms) MUST_CHECK;
 int tls_unsent(const struct tls *tls);
 /* Of a failed read or write: TLS_FAULT_REFUSED_OURS when an alert refused our certificate. */
 enum tls_fault tls_fault_of(const struct tls *tls);
+/* Between these all certificates of the chain are good. */
+void tls_dates(const struct tls *tls, int64_t *not_before, int64_t *not_after);
 /* Orderly where that needs no waiting; NULL is fine. */
 void tls_close(struct tls *tls);
 const char *tls_fault_name(enum tls_fault fault);

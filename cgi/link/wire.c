@@ -264,6 +264,8 @@ char *wire_welcome_payload(struct pool *pool, const struct wire_welcome *welcome
 	wire_put_hash(object, "board_hash", welcome->own.hash);
 	json_put_int(object, "center_seq", (int64_t)welcome->center.seq);
 	wire_put_hash(object, "center_hash", welcome->center.hash);
+	if (welcome->keys > 0)
+		json_put_int(object, "keys", welcome->keys);
 	return wire_text(pool, object);
 }
 
@@ -289,6 +291,7 @@ enum rc wire_welcome_parse(struct pool *pool, const char *payload, size_t len,
 					EVENT_HASH_SIZE))
 		goto out;
 	out->time_ms = (int64_t)time_ms;
+	out->keys = json_int(object, "keys", 0);
 	out->board = pool_strdup(pool, json_text(object, "board"));
 	rc = RC_OK;
 out:

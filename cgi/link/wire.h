@@ -44,7 +44,7 @@ char *wire_hello_payload(struct pool *pool, const struct wire_hello *hello);
 enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct wire_hello *out) MUST_CHECK;
 
 /* Its answer (JWS typ "tram-hello"). own: the board's log as the center has it. */
-struct wire_welcome { const char *board; uint8_t nonce[WIRE_NONCE_SIZE]; int64_t time_ms; struct journal_head own, center; };
+struct wire_welcome { const char *board; uint8_t nonce[WIRE_NONCE_SIZE]; int64_t time_ms; struct journal_head own, center; int64_t keys; /* announced receipt keys so far, 0 */ };
 char *wire_welcome_payload(struct pool *pool, const struct wire_welcome *welcome);
 enum rc wire_welcome_parse(struct pool *pool, const char *payload, size_t len, struct wire_welcome *out) MUST_CHECK;
 

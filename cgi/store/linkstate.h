@@ -84,7 +84,8 @@ struct link_board {
 	uint64_t hello_counter;
 	int64_t seen_at;
 };
-/* RC_NOT_FOUND: no board has this certificate. */
+/* RC_NOT_FOUND: no board has this certificate. One that was given and not used until now becomes the
+ * board's own (enrol.h). */
 enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
 		const uint8_t fingerprint[32], struct link_board *out) MUST_CHECK;
 enum rc linkstate_board_add(struct store *store, const char *board, const char *name,

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "crypt/hash.h"
+#include "store/enrol.h"
 #include "store/linkstate.h"
 #include "store/slip.h"
 
@@ -28,7 +29,7 @@ static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *
 	out->point = stmt_col_dup(stmt, 7, pool);
 }
 
-enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
+static enum rc board_by_cert(struct store *store, struct pool *pool,
 		const uint8_t fingerprint[32], struct link_board *out)
 {
 	struct stmt *stmt = db_stmt(store->tram, "SELECT " BOARD_COLUMNS " FROM link_board "
@@ -43,6 +44,19 @@ enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
 	board_read(stmt, pool, out);
 	stmt_reset(stmt);
 	return RC_OK;
+}
+
+enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
+		const uint8_t fingerprint[32], struct link_board *out)
+{
+	enum rc rc = board_by_cert(store, pool, fingerprint, out);
+
+	if (rc != RC_NOT_FOUND)
+		return rc;
+	rc = enrol_cert_use(store, fingerprint);
+	if (rc == RC_OK)
+		log_info("board uses its new certificate");
+	return rc == RC_OK ? board_by_cert(store, pool, fingerprint, out) : rc;
 }
 
 static enum rc board_write(struct store *store, struct stmt *stmt, enum rc none)

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "crypt/password.h"
+#include "store/clock.h"
 #include "store/journal.h"
 #include "store/slip.h"
 #include "store/session.h"
@@ -95,6 +96,7 @@ enum rc store_open(const struct settings *settings, unsigned which, struct store
 	if (!store)
 		log_fatal("store: out of memory");
 	store->settings = settings;
+	clock_follow(settings);
 	store->board = settings->side == SIDE_BOARD ? settings->board_id : NULL;
 	store->wake_fd = -1;
 	rc = open_asked(store, which);

@@ -7,8 +7,11 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/log.h"
+#include "base/when.h"
 #include "crypt/cert.h"
+#include "crypt/random.h"
+#include "crypt/token.h"
+#include "store/enrol.h"
 #include "store/linkstate.h"
 #include "tool/board.h"
 #include "tool/tool.h"
@@ -16,11 +19,15 @@
 static const char usage[] =
 		"usage: tram board add BOARD --data FOLDER --cert FILE --slip-key FILE [--name NAME]\n"
 		"                  [--point-name TEXT] [--point-address TEXT] [--point-phone TEXT]\n"
+		"       tram board invite BOARD --data FOLDER [--name NAME] [--point-name TEXT] …\n"
+		"       tram board confirm BOARD --data FOLDER\n"
 		"       tram board revoke BOARD --data FOLDER\n"
 		"       tram board list --data FOLDER\n\n"
 		"At the center. BOARD is the board_id of its tram.conf; --cert its client certificate\n"
 		"(PEM), --slip-key its keys/web/slip.key. The point's name, address and telephone are what\n"
 		"the public status page shows. Adding a board again renews certificate, key and point.\n"
+		"invite prints what the board types into `tram enroll`: good once and for 72 hours.\n"
+		"confirm lets a board renew whose certificate expired more than 180 days ago.\n"
 		"Exit status: 0 done; 2 wrong input or no such board; 75 the database failed; 78 wrong\n"
 		"configuration.\n";
 
@@ -61,19 +68,90 @@ static enum rc read_files(struct pool *pool, struct request *request)
 	return RC_OK;
 }
 
-static enum rc add(struct store *store, struct pool *pool, const struct request *request)
+static char *point_of(struct pool *pool, const struct request *request)
 {
 	json_t *point = json_new_object();
-	enum rc rc;
+	char *text;
 
 	json_put(point, "name", request->point_name);
 	json_put(point, "address", request->point_address);
 	json_put(point, "phone", request->point_phone);
-	rc = linkstate_board_add(store, request->board,
-			request->name ? request->name : request->board, json_to_text(pool, point),
-			request->info.fingerprint, request->key);
+	text = json_to_text(pool, point);
 	json_decref(point);
+	return text;
+}
+
+static enum rc add(struct store *store, struct pool *pool, const struct request *request)
+{
+	return linkstate_board_add(store, request->board,
+			request->name ? request->name : request->board, point_of(pool, request),
+			request->info.fingerprint, request->key);
+}
+
+/* What is not said stays as it was, for a board that enrols again. */
+static enum rc invite(struct store *store, struct pool *pool, const struct request *request)
+{
+	struct token token = { .board = request->board };
+	struct enrol_invite row = { .board = request->board, .made_by = "system",
+		.made_at = when_now_ms() };
+	struct link_board *boards;
+	size_t count, i;
+	uint8_t hash[32];
+	enum rc rc = linkstate_board_list(store, pool, &boards, &count);
+
+	row.name = request->name ? request->name : request->board;
+	row.point = point_of(pool, request);
+	row.expires_at = row.made_at + TOKEN_LIFE_MS;
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		if (strcmp(boards[i].board, request->board) != 0)
+			continue;
+		row.name = request->name ? request->name : boards[i].name;
+		row.point = request->point_name ? row.point : boards[i].point;
+	}
+	random_bytes(token.secret, sizeof(token.secret));
+	memcpy(token.ca, request->info.fingerprint, sizeof(token.ca));
+	token_hash(&token, hash);
+	if (rc == RC_OK)
+		rc = store_begin(store, false);
+	if (rc != RC_OK)
+		return rc;
+	rc = enrol_invite_add(store, &row, hash);
+	if (rc == RC_OK)
+		rc = store_commit(store);
+	else
+		store_abort(store);
+	if (rc == RC_OK)
+		printf("%s\n", token_text(pool, &token));
+	memset(&token, 0, sizeof(token));
 	return rc;
+}
+
+static enum rc confirm(struct store *store, const char *board)
+{
+	enum rc rc = store_begin(store, false);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = enrol_cert_allow(store, board, "system");
+	if (rc == RC_OK)
+		return store_commit(store);
+	store_abort(store);
+	return rc;
+}
+
+/* The CA whose hash an invitation carries. */
+static enum rc read_ca(const struct settings *settings, struct pool *pool, struct request *request)
+{
+	const char *path = pool_printf(pool, "%s/ca.crt", settings->center_key_dir);
+	char *text;
+	size_t len;
+	enum rc rc = file_read(pool, path, 65536, &text, &len);
+
+	if (rc == RC_OK)
+		rc = cert_read(pool, text, &request->info);
+	if (rc != RC_OK)
+		fprintf(stderr, "tram board: %s: no certificate\n", path);
+	return rc == RC_OK ? RC_OK : RC_INVALID;
 }
 
 static enum rc list(struct store *store, struct pool *pool)
@@ -103,10 +181,16 @@ static enum rc act(const struct settings *settings, struct pool *pool, struct re
 	}
 	if (strcmp(request->verb, "add") == 0)
 		rc = read_files(pool, request);
+	if (rc == RC_OK && strcmp(request->verb, "invite") == 0)
+		rc = read_ca(settings, pool, request);
 	if (rc == RC_OK)
 		rc = tool_open(settings, STORE_TRAM | STORE_PUBLIC, &store);
 	if (rc == RC_OK && strcmp(request->verb, "add") == 0)
 		rc = add(store, pool, request);
+	else if (rc == RC_OK && strcmp(request->verb, "invite") == 0)
+		rc = invite(store, pool, request);
+	else if (rc == RC_OK && strcmp(request->verb, "confirm") == 0)
+		rc = confirm(store, request->board);
 	else if (rc == RC_OK && strcmp(request->verb, "revoke") == 0)
 		rc = linkstate_board_revoke(store, request->board);
 	else if (rc == RC_OK)
@@ -139,7 +223,8 @@ int board_main(int argc, char **argv)
 		goto out;
 	status = TOOL_USAGE;
 	if (!(count == 1 && strcmp(words[0], "list") == 0)
-			&& !(count == 2 && (strcmp(words[0], "add") == 0 || strcmp(words[0], "revoke") == 0))) {
+			&& !(count == 2 && (strcmp(words[0], "add") == 0 || strcmp(words[0], "revoke") == 0
+			|| strcmp(words[0], "invite") == 0 || strcmp(words[0], "confirm") == 0))) {
 		fputs(usage, stderr);
 		goto out;
 	}

@@ -42,6 +42,8 @@ static const struct folder board_folders[] = {
 	{ AT(out_dir), NULL, UID_WEB, GID_OUT, 02710 },
 	{ AT(inbox_dir), NULL, UID_LINK, GID_INBOX, 02770 },
 	{ AT(health_dir), NULL, UID_LINK, GID_HEALTH, 02770 },
+	/* Everybody reads how the time is known; the forwarder and, for a manager, the pages write it. */
+	{ AT(clock_dir), NULL, UID_LINK, GID_DATA, 02775 },
 	{ AT(sock_dir), NULL, 0, 0, 0755 },
 	{ 0, "keys", 0, 0, 0755 },
 	{ AT(web_key_dir), NULL, UID_WEB, UID_WEB, 0700 },

@@ -187,6 +187,24 @@ static enum rc make_key(struct pool *pool, const char *dir, const char *name)
 	return rc;
 }
 
+/* The slip's key is the center's too: the forwarder, which may not read the pages' keys, hands it over
+ * when the board enrols. */
+static enum rc share_slip_key(struct pool *pool, const struct settings *settings)
+{
+	const char *copy = pool_printf(pool, "%s/slip.key", settings->link_key_dir);
+	struct stat st;
+	char *key;
+	size_t len;
+	enum rc rc;
+
+	if (settings->side != SIDE_BOARD || stat(copy, &st) == 0)
+		return RC_OK;
+	rc = file_read(pool, pool_printf(pool, "%s/slip.key", settings->web_key_dir), 256, &key, &len);
+	if (rc == RC_OK)
+		rc = file_put(settings->link_key_dir, "slip.key", key, len, 0600);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc migrate_all(const struct settings *settings)
 {
 	static const enum db_kind kinds[] = { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC, DB_ACCESS };
@@ -265,6 +283,8 @@ static enum rc make_data(struct pool *pool, const struct settings *settings, boo
 	if (rc == RC_OK)
 		rc = bundle_keys_make(pool, board ? settings->link_key_dir : settings->center_key_dir);
 	if (rc == RC_OK)
+		rc = share_slip_key(pool, settings);
+	if (rc == RC_OK)
 		rc = migrate_all(settings);
 	if (rc == RC_OK)
 		rc = folders_settle(settings, apart);
@@ -322,15 +342,20 @@ int init_migrate_main(int argc, char **argv)
 	const struct tool_option options[] = { { "data", &data, NULL }, { "conf", &file, NULL } };
 	struct settings *settings = NULL;
 	struct store *store = NULL;
+	struct pool *pool = pool_new();
 	size_t words;
 	int status = tool_options(argc, argv, migrate_usage, options, 2, NULL, 0, &words);
 	enum rc rc;
 
-	if (status >= 0)
+	if (status >= 0) {
+		pool_free(pool);
 		return status;
+	}
 	rc = tool_settings(data, file, &settings);
 	if (rc == RC_OK)
 		rc = folders_make(settings, folders_apart(settings));
+	if (rc == RC_OK)
+		rc = share_slip_key(pool, settings);
 	if (rc == RC_OK)
 		rc = migrate_all(settings);
 	if (rc == RC_OK)
@@ -341,5 +366,6 @@ int init_migrate_main(int argc, char **argv)
 		rc = slip_point_publish(store);
 	store_close(store);
 	settings_free(settings);
+	pool_free(pool);
 	return tool_exit_of(rc);
 }

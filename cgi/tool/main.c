@@ -9,6 +9,7 @@
 #include "tool/board.h"
 #include "tool/bundle.h"
 #include "tool/document.h"
+#include "tool/enroll.h"
 #include "tool/explain.h"
 #include "tool/init.h"
 #include "tool/pki.h"
@@ -28,6 +29,7 @@ static const struct command {
 	{ "migrate", init_migrate_main, "bring the databases to this program's version" },
 	{ "user", user_main, "add, lock, unlock and list accounts, set passwords" },
 	{ "board", board_main, "at the center: register, revoke and list boards" },
+	{ "enroll", enroll_main, "on the board: key and certificate with the center's invitation" },
 	{ "pki", pki_main, "a private CA, server and device certificates for trials" },
 	{ "status", status_main, "where the journal stands and what waits to be sent" },
 	{ "verify", verify_main, "walk the journal: chains, bodies, files" },

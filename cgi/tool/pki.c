@@ -2,8 +2,10 @@
  * pki.c: see pki.h. A key that exists is never overwritten: a lost CA or receipt key cannot be had
  * again. Private keys are 0600 and are written before what names them.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -12,8 +14,10 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "crypt/cert.h"
+#include "crypt/jws.h"
 #include "crypt/random.h"
 #include "link/bundle_keys.h"
+#include "link/identity.h"
 #include "tool/pki.h"
 
 #define PKI_FILE_MAX 65536u
@@ -37,6 +41,12 @@ static const char pki_help[] =
 	"  tram pki stick-key --out DIR\n"
 	"      stick.key and stick.pub: whom sticks are sealed to (an age identity); a board has the\n"
 	"      center's stick.pub as stick-center.pub\n"
+	"  tram pki receipt-roll --out DIR\n"
+	"      announces the next receipt key, signed by the one in use: receipt.next.key, and a line\n"
+	"      of receipt.chain, which boards fetch. Both are good from now on\n"
+	"  tram pki receipt-switch --out DIR [--days 30]\n"
+	"      signs with the next key from now on, if it was announced so many days ago; the old one's\n"
+	"      public half stays as receipt-OLD.pub. Restart tram-machine then\n"
 	"  tram pki slip --out DIR\n"
 	"      slip.seed (stays on the board) and slip.key (shared with the center)\n"
 	"  tram pki fingerprint FILE\n"
@@ -78,14 +88,28 @@ static int pki_take_option(struct pki_options *options, const char *name, const 
 	else if (strcmp(name, "--names") == 0)
 		options->names = value;
 	else if (strcmp(name, "--days") == 0)
-		return num_parse(value, 1, 36500, &options->days) ?
-				pki_misuse("--days is 1 to 36500") : PKI_OK;
+		return num_parse(value, 0, 36500, &options->days) ?
+				pki_misuse("--days is a number up to 36500") : PKI_OK;
 	else if (strcmp(name, "--not-before") == 0)
 		return when_parse_local(value, &options->not_before) ?
 				pki_misuse("--not-before is like \"2026-11-23 08:00\"") : PKI_OK;
 	else
 		return pki_misuse("unknown option");
 	return PKI_OK;
+}
+
+/* By root into a folder of one of our programs: the program's, or it could not read it. */
+static int pki_give(const char *dir, const char *name)
+{
+	struct stat info;
+	int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), code = PKI_OK;
+
+	if (at < 0 || fstat(at, &info) || (geteuid() == 0 && fchownat(at, name, info.st_uid,
+			info.st_gid, AT_SYMLINK_NOFOLLOW)))
+		code = pki_fail(dir, "the file cannot be given to the folder's owner");
+	if (at >= 0)
+		close(at);
+	return code;
 }
 
 static int pki_put(const char *dir, const char *name, const char *text, mode_t mode)
@@ -96,7 +120,7 @@ static int pki_put(const char *dir, const char *name, const char *text, mode_t m
 		fprintf(stderr, "tram pki: %s/%s: cannot be written (%s)\n", dir, name, rc_name(rc));
 		return PKI_FAILED;
 	}
-	return PKI_OK;
+	return pki_give(dir, name);
 }
 
 /* PKI_OK when dir is there (made if missing) and has no file of that name. */
@@ -229,6 +253,77 @@ static int pki_stick_key(struct pki_options *options)
 	return rc ? pki_fail(options->out, rc_name(rc)) : PKI_OK;
 }
 
+static int pki_receipt_roll(struct pki_options *options)
+{
+	char *old_pem, *key, *public, *payload, *token, *chain;
+	struct jws_key *old = NULL;
+	int code;
+	size_t len;
+	enum rc rc;
+
+	if (!options->out)
+		return pki_misuse("receipt-roll needs --out");
+	code = pki_fresh(options, "receipt.next.key");
+	if (!code)
+		code = pki_read(options, options->out, "receipt.key", &old_pem);
+	if (code)
+		return code;
+	rc = jws_key_parse(old_pem, &old);
+	if (rc == RC_OK)
+		rc = cert_key_new(options->pool, &key, &public);
+	if (rc == RC_OK) {
+		payload = identity_key_payload(options->pool, public, when_now_ms());
+		rc = jws_sign(options->pool, old, "tram-key", payload, strlen(payload), &token);
+	}
+	jws_key_free(old);
+	if (rc != RC_OK)
+		return pki_fail(options->out, "no key could be announced");
+	if (file_read(options->pool, pool_printf(options->pool, "%s/receipt.chain", options->out),
+			PKI_FILE_MAX, &chain, &len) != RC_OK)
+		chain = pool_strdup(options->pool, "");
+	/* The key first: an announcement of a key that is lost would be for ever. */
+	code = pki_put(options->out, "receipt.next.key", key, 0600);
+	return code ? code : pki_put(options->out, "receipt.chain",
+			pool_printf(options->pool, "%s%s\n", chain, token), 0644);
+}
+
+static int pki_receipt_switch(struct pki_options *options)
+{
+	struct jws_key *old = NULL, *next = NULL;
+	char *old_pem, *old_public, *next_pem, *next_public;
+	struct stat info;
+	int code;
+
+	if (!options->out)
+		return pki_misuse("receipt-switch needs --out");
+	code = pki_read(options, options->out, "receipt.key", &old_pem);
+	if (!code)
+		code = pki_read(options, options->out, "receipt.pub", &old_public);
+	if (!code)
+		code = pki_read(options, options->out, "receipt.next.key", &next_pem);
+	if (code)
+		return code;
+	if (stat(pool_printf(options->pool, "%s/receipt.next.key", options->out), &info) ||
+			when_kernel_ms() - (int64_t)info.st_mtim.tv_sec * 1000 <
+					options->days * WHEN_DAY_MS)
+		return pki_fail(options->out, "the next key was announced too short a time ago");
+	if (jws_key_parse(old_pem, &old) || jws_key_parse(next_pem, &next) ||
+			jws_key_public(options->pool, next, &next_public))
+		code = pki_fail(options->out, "the keys cannot be read");
+	if (!code)
+		code = pki_put(options->out, pool_printf(options->pool, "receipt-%s.pub",
+				jws_key_id(old)), old_public, 0644);
+	if (!code)
+		code = pki_put(options->out, "receipt.key", next_pem, 0600);
+	if (!code)
+		code = pki_put(options->out, "receipt.pub", next_public, 0644);
+	if (!code)
+		(void)unlink(pool_printf(options->pool, "%s/receipt.next.key", options->out));
+	jws_key_free(old);
+	jws_key_free(next);
+	return code;
+}
+
 static int pki_slip(struct pki_options *options)
 {
 	char text[65];
@@ -271,6 +366,8 @@ static const struct {
 	{ "server", pki_server, 825 },
 	{ "device", pki_device, 730 },
 	{ "receipt-key", pki_receipt_key, 1 },
+	{ "receipt-roll", pki_receipt_roll, 1 },
+	{ "receipt-switch", pki_receipt_switch, 30 },
 	{ "slip", pki_slip, 1 },
 	{ "stick-key", pki_stick_key, 1 },
 };
@@ -294,6 +391,8 @@ static int pki_run(struct pool *pool, int argc, char **argv)
 			if (code)
 				return code;
 		}
+		if (options.days == 0 && pki_commands[i].run != pki_receipt_switch)
+			return pki_misuse("--days is 1 to 36500");
 		return pki_commands[i].run(&options);
 	}
 	return pki_misuse("unknown command");
