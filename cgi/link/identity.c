@@ -2,6 +2,7 @@
  * identity.c: see identity.h. A key is written before anybody is asked about it, and an answer that
  * was lost is asked for again with the same key.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,10 +48,12 @@ static enum rc move_into_place(struct pool *pool, const struct settings *setting
 {
 	if (is_there(pool, settings, "client.key.next") &&
 			rename(path_of(pool, settings, "client.key.next"),
-					path_of(pool, settings, "client.key")))
+					path_of(pool, settings, "client.key")) && errno != ENOENT)
 		return RC_IO;
 	file_sync_dir_or_die(settings->link_key_dir);
-	if (rename(path_of(pool, settings, "client.crt.next"), path_of(pool, settings, "client.crt")))
+	/* Gone: the forwarder, or `tram enroll`, finished it at the same moment. */
+	if (rename(path_of(pool, settings, "client.crt.next"), path_of(pool, settings, "client.crt")) &&
+			errno != ENOENT)
 		return RC_IO;
 	file_sync_dir_or_die(settings->link_key_dir);
 	return RC_OK;
