@@ -10,6 +10,7 @@
 #include "base/when.h"
 #include "center/machine.h"
 #include "crypt/cert.h"
+#include "crypt/cert_public.h"
 #include "crypt/csr.h"
 #include "crypt/hash.h"
 #include "crypt/token.h"
@@ -138,6 +139,9 @@ answer(struct web *web, struct request *request, struct response *response, cons
 		rc = machine_keys_read(web, request->pool, "receipt.pub", &text);
 	if (with_key && rc == RC_OK)
 		json_put(reply, "receipt_key", text);
+	/* Whom sticks are sealed to, where this center takes them. */
+	if (with_key && rc == RC_OK && machine_keys_read(web, request->pool, "stick.pub", &text) == RC_OK)
+		json_put(reply, "stick_key", text);
 	if (rc == RC_OK)
 		response_json(response, reply);
 	json_decref(reply);
@@ -225,7 +229,7 @@ judge(struct web *web, struct request *request, const char *token, const json_t 
 
 	*why = "invalid";
 	if (cert_read(request->pool, pem, info) != RC_OK ||
-			cert_public(request->pool, pem, &public_pem) != RC_OK ||
+			cert_public_key(request->pool, pem, &public_pem) != RC_OK ||
 			jws_key_parse(public_pem, &key) != RC_OK)
 		return RC_DENIED;
 	keys[0] = key;

@@ -303,23 +303,6 @@ out:
 	return rc;
 }
 
-enum rc cert_public(struct pool *pool, const char *pem, char **public_pem)
-{
-	unsigned char text[CERT_PEM_MAX];
-	mbedtls_x509_crt cert;
-	enum rc rc = RC_INVALID;
-
-	mbedtls_x509_crt_init(&cert);
-	if (mbedtls_x509_crt_parse(&cert, (const unsigned char *)pem, strlen(pem) + 1) < 0 ||
-			!cert.raw.p || mbedtls_pk_write_pubkey_pem(&cert.pk, text, sizeof(text)))
-		goto out;
-	*public_pem = pool_strdup(pool, (const char *)text);
-	rc = RC_OK;
-out:
-	mbedtls_x509_crt_free(&cert);
-	return rc;
-}
-
 bool cert_is_for(const char *pem, const char *issuer_pem, const char *key_pem)
 {
 	mbedtls_x509_crt cert;

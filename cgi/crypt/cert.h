@@ -30,8 +30,6 @@ enum rc cert_issue(struct pool *pool, enum cert_use use, const char *common_name
 		char **cert_pem) MUST_CHECK;
 /* The first certificate of a PEM text. RC_INVALID. */
 enum rc cert_read(struct pool *pool, const char *pem, struct cert_info *out) MUST_CHECK;
-/* Its public key (SPKI, PEM). RC_INVALID. */
-enum rc cert_public(struct pool *pool, const char *pem, char **public_pem) MUST_CHECK;
 /* Is it signed by the issuer and made for this private key? Dates aside. */
 bool cert_is_for(const char *pem, const char *issuer_pem, const char *key_pem);
 /* A name that Mbed TLS reads as one CN and writes back as it was. */

@@ -199,6 +199,8 @@ static enum rc take_join(struct pool *pool, const struct settings *settings,
 	rc = put(settings, "ca.crt", ca, 0644);
 	if (rc == RC_OK)
 		rc = put(settings, "receipt.pub", pem, 0644);
+	if (rc == RC_OK && *json_text(reply, "stick_key"))
+		rc = put(settings, "stick-center.pub", json_text(reply, "stick_key"), 0644);
 	if (rc == RC_OK)
 		rc = take_certificate(pool, settings, json_text(reply, "certificate"), ca, key);
 out:
