@@ -38,4 +38,29 @@ enum rc catalog_values_take(struct request *request, const struct catalog_values
 /* Papers whose name was taken away go; new ones get an id. */
 void catalog_values_tidy(struct pool *pool, json_t *procedure);
 
+/* ---- catalog_page.c: one procedure that a page works on ---- */
+struct catalog_sheet {
+	struct web *web;
+	struct request *request;
+	struct response *response;
+	struct revise revise;
+	json_t *before;		/* the procedure in force; in revise.document */
+	json_t *after;		/* a copy the form works on */
+	const char *url, *fault;
+	bool on;		/* the page that switches on */
+	bool off;		/* what is shown is the switching off */
+};
+/* The procedure of params[0]; web, request, response are set. RC_NOT_FOUND. Close in any case. */
+enum rc catalog_page_open(struct catalog_sheet *sheet) MUST_CHECK;
+void catalog_page_close(struct catalog_sheet *sheet);
+/* The page was made of another version of this procedure: nothing is overwritten. */
+bool catalog_page_stale(const struct catalog_sheet *sheet);
+/* Saved is what a preview has shown, and nothing else. */
+bool catalog_page_confirmed(const struct catalog_sheet *sheet);
+/* catalog_part.c: the pages of a procedure's parts, as list {tab_url, tab_name, current}. slug: which one
+ * this is, or NULL. */
+void catalog_part_tabs(struct view *view, const char *list, const char *sheet_url, const char *slug);
+/* Saves and leads to the procedure. RC_INVALID: sheet->fault is the readers' word; nothing was written. */
+enum rc catalog_page_write(struct catalog_sheet *sheet, const char *summary_key) MUST_CHECK;
+
 #endif

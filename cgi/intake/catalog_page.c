@@ -10,19 +10,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-struct sheet {
-	struct web *web;
-	struct request *request;
-	struct response *response;
-	struct revise revise;
-	json_t *before;		/* the procedure in force; in revise.document */
-	json_t *after;		/* a copy the form works on */
-	const char *url, *fault;
-	bool on;		/* the page that switches on */
-	bool off;		/* what is shown is the switching off */
-};
-
-static enum rc sheet_open(struct sheet *sheet)
+enum rc catalog_page_open(struct catalog_sheet *sheet)
 {
 	enum rc rc = revise_open(sheet->web, sheet->request, DOCUMENT_CATALOGUE, &sheet->revise);
 
@@ -38,13 +26,13 @@ static enum rc sheet_open(struct sheet *sheet)
 	return RC_OK;
 }
 
-static void sheet_close(struct sheet *sheet)
+void catalog_page_close(struct catalog_sheet *sheet)
 {
 	json_decref(sheet->after);
 	revise_close(&sheet->revise);
 }
 
-static void show_state(struct sheet *sheet, struct view *view)
+static void show_state(struct catalog_sheet *sheet, struct view *view)
 {
 	const struct procedure *procedure = catalogue_find(&intake_of(sheet->web)->catalogue,
 			sheet->request->params[0]);
@@ -60,7 +48,7 @@ static void show_state(struct sheet *sheet, struct view *view)
 }
 
 /* A document switches on what it does not switch off: said in words before somebody does. */
-static bool show_changes(struct sheet *sheet, struct view *view)
+static bool show_changes(struct catalog_sheet *sheet, struct view *view)
 {
 	json_t *before = json_deep_copy(sheet->before);
 	bool any;
@@ -72,7 +60,7 @@ static bool show_changes(struct sheet *sheet, struct view *view)
 	return any;
 }
 
-static enum rc sheet_show(struct sheet *sheet, const struct catalog_values *values, bool typed,
+static enum rc sheet_show(struct catalog_sheet *sheet, const struct catalog_values *values, bool typed,
 		bool preview)
 {
 	struct request *request = sheet->request;
@@ -89,6 +77,7 @@ static enum rc sheet_show(struct sheet *sheet, const struct catalog_values *valu
 	view_set(view, "document_fault", sheet->fault);
 	view_flag(view, "nothing_waits", values->count == 0);
 	show_state(sheet, view);
+	catalog_part_tabs(view, "part_tabs", sheet->url, NULL);
 	if (typed)
 		form_show(request->form, NULL, 0, view);
 	catalog_values_show(view, values, typed ? request->form : NULL);
@@ -104,7 +93,7 @@ static enum rc sheet_show(struct sheet *sheet, const struct catalog_values *valu
 			"intake/catalog_sheet", view);
 }
 
-static enum rc save(struct sheet *sheet, const char *summary_key, const struct catalog_values *values)
+enum rc catalog_page_write(struct catalog_sheet *sheet, const char *summary_key)
 {
 	struct request *request = sheet->request;
 	const char *summary = text_fill(request->pool, summary_key, json_text(sheet->after, "code"),
@@ -114,24 +103,31 @@ static enum rc save(struct sheet *sheet, const char *summary_key, const struct c
 	catalogue_edit_put(sheet->revise.document, sheet->after);
 	rc = revise_save(sheet->web, request, sheet->response, &sheet->revise, summary, sheet->url,
 			&sheet->fault);
+	/* The tree holds the new one now; the page compares with the copy that was read. */
+	if (rc == RC_INVALID)
+		sheet->before = catalogue_edit_row(json_object_get(sheet->revise.document, "procedures"),
+				"code", request->params[0]);
+	return rc;
+}
+
+static enum rc save(struct catalog_sheet *sheet, const char *summary_key,
+		const struct catalog_values *values)
+{
+	enum rc rc = catalog_page_write(sheet, summary_key);
+
 	if (rc != RC_INVALID)
 		return rc;
-	/* The tree holds the new one now; the page compares with the copy that was read. */
-	sheet->before = catalogue_edit_row(json_object_get(sheet->revise.document, "procedures"), "code",
-			request->params[0]);
-	form_fault(request->form, "v0", "catalog.unfit");
+	form_fault(sheet->request->form, "v0", "catalog.unfit");
 	return sheet_show(sheet, values, true, false);
 }
 
-/* The page was made of another version of this procedure: nothing is overwritten. */
-static bool is_stale(const struct sheet *sheet)
+bool catalog_page_stale(const struct catalog_sheet *sheet)
 {
 	return strcmp(form_raw(sheet->request->form, "base"), revise_print(sheet->request->pool,
 			sheet->before)) != 0;
 }
 
-/* Saved is what a preview has shown, and nothing else. */
-static bool is_confirmed(const struct sheet *sheet)
+bool catalog_page_confirmed(const struct catalog_sheet *sheet)
 {
 	const struct request *request = sheet->request;
 
@@ -139,12 +135,12 @@ static bool is_confirmed(const struct sheet *sheet)
 			revise_print(request->pool, sheet->after)) == 0;
 }
 
-static enum rc take(struct sheet *sheet, const struct catalog_values *values, const char *summary)
+static enum rc take(struct catalog_sheet *sheet, const struct catalog_values *values, const char *summary)
 {
 	struct request *request = sheet->request;
 	enum rc rc;
 
-	if (is_stale(sheet))
+	if (catalog_page_stale(sheet))
 		return revise_conflict(sheet->web, request, sheet->response, DOCUMENT_CATALOGUE, sheet->url);
 	rc = catalog_values_take(request, values);
 	if (rc != RC_OK)
@@ -152,30 +148,30 @@ static enum rc take(struct sheet *sheet, const struct catalog_values *values, co
 	catalog_values_tidy(request->pool, sheet->after);
 	if (form_has_faults(request->form))
 		return sheet_show(sheet, values, true, false);
-	if (is_confirmed(sheet))
+	if (catalog_page_confirmed(sheet))
 		return save(sheet, summary, values);
 	return sheet_show(sheet, values, true, true);
 }
 
-static enum rc switch_off(struct sheet *sheet)
+static enum rc switch_off(struct catalog_sheet *sheet)
 {
 	struct catalog_values none = { NULL, 0 };
 
-	if (is_stale(sheet))
+	if (catalog_page_stale(sheet))
 		return revise_conflict(sheet->web, sheet->request, sheet->response, DOCUMENT_CATALOGUE,
 				sheet->url);
 	json_put_flag(sheet->after, "enabled", false);
 	sheet->off = true;
-	if (is_confirmed(sheet))
+	if (catalog_page_confirmed(sheet))
 		return save(sheet, "catalog.did_off", &none);
 	return sheet_show(sheet, &none, true, true);
 }
 
 enum rc page_catalog_sheet(struct web *web, struct request *request, struct response *response)
 {
-	struct sheet sheet = { .web = web, .request = request, .response = response, .fault = "" };
+	struct catalog_sheet sheet = { .web = web, .request = request, .response = response, .fault = "" };
 	struct catalog_values values;
-	enum rc rc = sheet_open(&sheet);
+	enum rc rc = catalog_page_open(&sheet);
 
 	if (rc == RC_OK && request->method == METHOD_POST && form_raw(request->form, "off")[0] != '\0') {
 		rc = switch_off(&sheet);
@@ -184,7 +180,7 @@ enum rc page_catalog_sheet(struct web *web, struct request *request, struct resp
 		rc = request->method == METHOD_POST ? take(&sheet, &values, "catalog.did_edit") :
 				sheet_show(&sheet, &values, false, false);
 	}
-	sheet_close(&sheet);
+	catalog_page_close(&sheet);
 	return rc;
 }
 
@@ -205,10 +201,10 @@ static void settle_all(struct pool *pool, json_t *procedure)
 
 enum rc page_catalog_on(struct web *web, struct request *request, struct response *response)
 {
-	struct sheet sheet = { .web = web, .request = request, .response = response, .fault = "",
+	struct catalog_sheet sheet = { .web = web, .request = request, .response = response, .fault = "",
 		.on = true };
 	struct catalog_values values;
-	enum rc rc = sheet_open(&sheet);
+	enum rc rc = catalog_page_open(&sheet);
 
 	if (rc == RC_OK) {
 		catalog_values_doubts(request->pool, sheet.after, &values);
@@ -216,6 +212,6 @@ enum rc page_catalog_on(struct web *web, struct request *request, struct respons
 		rc = request->method == METHOD_POST ? take(&sheet, &values, "catalog.did_on") :
 				sheet_show(&sheet, &values, false, false);
 	}
-	sheet_close(&sheet);
+	catalog_page_close(&sheet);
 	return rc;
 }

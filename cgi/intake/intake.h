@@ -352,6 +352,7 @@ PAGE(catalog_history);
 PAGE(catalog_new);
 PAGE(catalog_sheet);
 PAGE(catalog_on);
+PAGE(catalog_part);
 PAGE(calendar);
 PAGE(calendar_history);
 PAGE(bring_catalogue);

@@ -124,6 +124,8 @@ const struct route intake_routes[] = {
 	{ "catalog.new", GET | POST, "/quan-ly/thu-tuc/moi", 0, ROLE_MANAGER, 0, page_catalog_new },
 	{ "catalog.sheet", GET | POST, "/quan-ly/thu-tuc/:code", 0, ROLE_MANAGER, 0,
 	  page_catalog_sheet },
+	{ "catalog.part", GET | POST, "/quan-ly/thu-tuc/:code/phan/:kind", 0, ROLE_MANAGER, 0,
+	  page_catalog_part },
 	{ "catalog.on", GET | POST, "/quan-ly/thu-tuc/:code/bat", 0, ROLE_MANAGER, 0, page_catalog_on },
 
 	{ "dossier", GET, "/ho-so/:code", 0, ROLES_STAFF, 0, page_dossier },

@@ -176,6 +176,87 @@ test('a procedure of one\'s own: off at first, then switched on; abolished and t
 	await edit(await edit(await manager.get(at('5.000001', '/bat')), {}), {}, { button: 'save' });
 	await acceptDossier(clerk, { procedure: '5.000001' });
 });
+// ---- parts ----
+const part = (kind) => at('9.999001', `/phan/${kind}`);
+const addPart = async (kind, values) => {
+	const page = await manager.get(part(kind));
+	assert.equal(page.status, 200, page.text.slice(0, 300));
+	const shown = await manager.submit(page, 'name="name"', values);
+	if (shown.status !== 200) return shown;
+	assert.match(shown.text, /Những gì sẽ đổi/, shown.text.slice(0, 400));
+	return manager.submit(shown, 'name="shown"', values, { button: 'save' });
+};
+test('a fee, a question, a case that the answer leads to, a paper, a step and a person are added one by one, and work at the counter', async () => {
+	const before = await version();
+	const shown = await manager.submit(await manager.get(part('khoan-thu')), 'name="name"', { name: 'Phụ thu kiểm tra', kind: 'flat', amount: '25.000', source: 'QĐ thử' });
+	assert.match(shown.text, /Phụ thu kiểm tra/);
+	assert.equal(await version(), before, 'a preview saves nothing');
+	const saved = await manager.submit(shown, 'name="shown"', {}, { button: 'save' });
+	assert.equal(saved.redirected, at('9.999001'), saved.text.slice(0, 400));
+	for (const [kind, values] of [['cau-hoi', { name: 'Có yếu tố nước ngoài?' }],
+		['truong-hop', { name: 'Có yếu tố nước ngoài', limit: '7', limit_unit: 'working-days', in_case: 'thuong', question: 'cau-1', answer: 'co', source: 'QĐ thử' }],
+		['giay-to', { in_case: 'truong-hop-1', name: 'Giấy tờ được hợp pháp hóa', originals: '1', required: '1' }],
+		['buoc', { in_case: 'truong-hop-1', name: 'Lấy ý kiến Sở Ngoại vụ', role: 'other_unit', limit: '6.5', limit_unit: 'working-days' }],
+		['nguoi', { name: 'Người được bảo lãnh', sex: 'none' }]]) {
+		const done = await addPart(kind, values);
+		assert.equal(done.redirected, at('9.999001'), `${kind}: ${done.text.slice(0, 500)}`);
+	}
+	const draft = await startDraft(clerk);
+	const page = await chooseProcedure(clerk, draft, '9.999001', undefined, { 'hoi.cau-1': 'co' });
+	assert.match(page.text, /Giấy tờ được hợp pháp hóa/, page.text.slice(0, 600));
+	const check = await tickPapers(clerk, page);
+	assert.match(check.text, /Phụ thu kiểm tra[^0-9]*25\.000 đ/);
+	const { code } = await accept(clerk, check, { fee_state: 'later' });
+	assert.match((await dossier(clerk, code)).text, /Người được bảo lãnh/);
+	assert.match((await manager.get('/quan-ly/thu-tuc/lich-su')).text, /Thêm vào 9\.999001/);
+});
+test('a part that is not whole is refused at its field, nothing typed is lost; steps longer than the limit are refused with their place', async () => {
+	const before = await version();
+	for (const [kind, values, where] of [['khoan-thu', { name: '', kind: 'flat', amount: '5', source: 'x' }, 'name'],
+		['khoan-thu', { name: 'Phí', kind: 'flat', amount: 'năm', source: 'x' }, 'amount'],
+		['khoan-thu', { name: 'Phí', kind: 'certified_copy', first_pages: '2', first: '', next: '1', max: '2', source: 'x' }, 'first'],
+		['khoan-thu', { name: 'Phí', kind: 'flat', amount: '5', source: '' }, 'source'],
+		['truong-hop', { name: 'Khác', limit: '0', limit_unit: 'hours', source: 'x' }, 'limit'],
+		['giay-to', { name: 'Giấy', question: 'khong-co', answer: 'co' }, 'question'], ['cau-hoi', { name: ' ' }, 'name']]) {
+		const page = await manager.get(part(kind));
+		const fields = manager.form(page, 'name="name"');
+		const again = await manager.post(fields.action, [...fields.fields.filter(([n]) => !(n in values)), ...Object.entries(values)]);
+		assert.equal(again.status, 422, `${kind} ${JSON.stringify(values)}`);
+		assert(fault(again, where), `${kind} ${where}: ${again.text.slice(0, 400)}`);
+		if (values.name.trim()) assert(again.html.includes(`value="${values.name}"`), 'what was typed stays');
+	}
+	const long = await addPart('buoc', { in_case: 'thuong', name: 'Quá lâu', role: 'specialist', limit: '90', limit_unit: 'working-days' });
+	assert.equal(long.status, 422);
+	assert.match(long.text, /longer than the limit/);
+	assert.equal(await version(), before);
+	assert.equal((await manager.get(part('khac'))).status, 404);
+	assert.equal((await clerk.get(part('buoc'))).status, 403);
+});
+test('a part is taken away after a preview; a question that a case needs and the last case stay', async () => {
+	const drop = async (kind, word) => {
+		const page = await manager.get(part(kind));
+		const row = page.html.split('<li class="split">').find((one) => one.includes(word));
+		const form = manager.form({ ...page, html: row }, 'name="drop"');
+		const shown = await manager.post(form.action, [...form.fields, ...form.buttons]);
+		if (shown.status !== 200 || !shown.html.includes('name="shown"')) return shown;
+		return manager.submit(shown, 'name="shown"', {}, { button: 'save' });
+	};
+	const stays = await drop('cau-hoi', 'Có yếu tố nước ngoài?');
+	assert.equal(stays.status, 422);
+	assert.match(stays.text, /Chưa lưu gì/);
+	for (const [kind, word] of [['truong-hop', 'Có yếu tố nước ngoài'], ['khoan-thu', 'Phụ thu kiểm tra'], ['cau-hoi', 'Có yếu tố nước ngoài?'], ['nguoi', 'Người được bảo lãnh']]) {
+		const done = await drop(kind, word);
+		assert.equal(done.redirected, at('9.999001'), `${kind}: ${done.text.slice(0, 400)}`);
+		assert(!(await manager.get(part(kind))).html.split('<li class="split">').slice(1).some((one) => one.split('</li>')[0].includes(word)), (await manager.get(part(kind))).text.slice(300));
+	}
+	const last = await drop('truong-hop', 'Thông thường');
+	assert.equal(last.status, 422);
+	const page = await manager.get(part('khoan-thu'));
+	await addPart('khoan-thu', { name: 'Phí xen giữa', kind: 'flat', amount: '1000', source: 'x' });
+	const stale = await manager.submit(page, 'name="name"', { name: 'Phí cũ', kind: 'flat', amount: '2000', source: 'x' });
+	assert.equal(stale.status, 409, 'made of another version');
+	await drop('khoan-thu', 'Phí xen giữa');
+});
 test('a file by stick: checked, brought in, refused when it is wrong or its version is taken', async () => {
 	const file = `${stack.data}/danh-muc.json`;
 	const now = JSON.parse(stack.tram('board', ['catalogue', 'export']).stdout);
