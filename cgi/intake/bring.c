@@ -38,6 +38,7 @@ struct bring {
 	struct revise revise;	/* document: as it would become */
 	json_t *before;
 	struct catalogue old, new;	/* DOCUMENT_CATALOGUE alone */
+	struct calendar calendar;	/* of the file; DOCUMENT_CALENDAR alone */
 	size_t kept;		/* confirmations that stay */
 };
 
@@ -178,6 +179,8 @@ static enum rc merge(struct bring *bring)
 			rc = RC_OK;
 		}
 	}
+	if (rc == RC_OK && bring->kind == DOCUMENT_CALENDAR)
+		rc = calendar_parse(pool, bring->file.text, bring->file.len, &bring->calendar, &fault);
 	json_decref(base);
 	json_decref(as_came);
 	return rc;
@@ -265,6 +268,7 @@ static enum rc show(struct bring *bring)
 {
 	const struct place *place = &places[bring->kind];
 	struct view *view = view_new(bring->request->pool);
+	enum rc rc = RC_OK;
 
 	view_set(view, "title", text_get(place->title));
 	view_set(view, "page_url", place->page);
@@ -283,6 +287,9 @@ static enum rc show(struct bring *bring)
 				bring->revise.document));
 		if (bring->kind == DOCUMENT_CATALOGUE)
 			show_counts(bring, view);
+		else
+			rc = revise_affected_show(bring->web, view, &bring->calendar);
+		view_flag(view, "is_calendar", bring->kind == DOCUMENT_CALENDAR);
 	}
 	if (bring->fault != NULL) {
 		struct view *item = view_item(view, "faults");
@@ -293,7 +300,8 @@ static enum rc show(struct bring *bring)
 		view_set(view, "file_fault", bring->fault);
 		bring->response->status = 422;
 	}
-	return web_page(bring->web, bring->request, bring->response, "intake/bring", view);
+	return rc == RC_OK ? web_page(bring->web, bring->request, bring->response, "intake/bring", view) :
+			rc;
 }
 
 static enum rc upload(struct web *web, struct request *request, struct response *response,

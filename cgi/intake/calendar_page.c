@@ -13,7 +13,6 @@
 #define ROWS_MAX 30
 #define ROWS_NEW 3
 #define BLOCKS 4
-#define AFFECTED_SHOWN 200
 #define FIRST_YEAR 2020
 #define LAST_YEAR 2100
 
@@ -127,81 +126,6 @@ static void show_years(struct sheet *sheet, struct view *view)
 	view_flag(view, "year_announced", sheet->year >= from && sheet->year <= to);
 }
 
-/* The first and last day that is worked in one and off in the other; all of time when hours differ. */
-static bool changed_days(const struct calendar *old, const struct calendar *new, int64_t *first,
-		int64_t *last)
-{
-	int64_t day = when_day_number(FIRST_YEAR, 1, 1), end = when_day_number(LAST_YEAR, 1, 1);
-	bool any = false;
-
-	if (old->block_count != new->block_count || memcmp(old->blocks, new->blocks,
-			old->block_count * sizeof(old->blocks[0])) != 0) {
-		*first = day;
-		*last = end;
-		return true;
-	}
-	for (; day < end; day++) {
-		if (calendar_works(old, day) == calendar_works(new, day))
-			continue;
-		*first = any ? *first : day;
-		*last = day;
-		any = true;
-	}
-	return any;
-}
-
-static enum rc show_dossier(struct sheet *sheet, struct view *view, const struct calendar *old,
-		const struct calendar *new, const struct dossier_row *row, bool *differs)
-{
-	struct pool *pool = view_pool(view);
-	struct due *was = pool_alloc(pool, sizeof(*was)), *is = pool_alloc(pool, sizeof(*is));
-	struct limit limit;
-	json_t *body = NULL;
-	struct view *item;
-	enum rc rc = dossier_body(sheet->web->store, row, &body);
-
-	*differs = false;
-	if (rc != RC_OK)
-		return rc == RC_NOT_FOUND ? RC_OK : rc;
-	if (limit_parse(json_text(json_object_get(body, "procedure"), "limit"), &limit) == RC_OK &&
-			due_count(old, &limit, documents_clock(row, body), pool, was) == RC_OK &&
-			due_count(new, &limit, documents_clock(row, body), pool, is) == RC_OK)
-		*differs = was->due_at != is->due_at && row->due_at != is->due_at;
-	json_decref(body);
-	if (!*differs)
-		return RC_OK;
-	item = view_item(view, "affected");
-	view_set(item, "code_short", dossier_show_short_code(row->code));
-	view_set(item, "url", dossier_show_url(pool, row, "/ngay-hen"));
-	view_set(item, "procedure", row->procedure_name);
-	view_set(item, "due_now", show_time_screen(pool, row->due_at));
-	view_set(item, "due_then", show_time_screen(pool, is->due_at));
-	return RC_OK;
-}
-
-/* Open dossiers that would be due at another time by the new calendar. */
-static enum rc show_affected(struct sheet *sheet, struct view *view, const struct calendar *new)
-{
-	const struct calendar *old = &intake_of(sheet->web)->calendar;
-	struct dossier_row *rows = NULL;
-	int64_t first = 0, last = 0;
-	size_t count = 0, shown = 0;
-	bool differs;
-	enum rc rc = RC_OK;
-
-	if (changed_days(old, new, &first, &last))
-		rc = dossier_list_running(sheet->web->store, view_pool(view), first * WHEN_DAY_MS -
-				INT64_C(7) * 3600000, (last + 1) * WHEN_DAY_MS, AFFECTED_SHOWN, &rows, &count);
-	for (size_t i = 0; rc == RC_OK && i < count; i++) {
-		rc = show_dossier(sheet, view, old, new, &rows[i], &differs);
-		shown += differs;
-	}
-	view_int(view, "affected_count", (int64_t)shown);
-	view_flag(view, "has_affected", shown > 0);
-	view_flag(view, "more_affected", count == AFFECTED_SHOWN);
-	return rc;
-}
-
 static enum rc show(struct sheet *sheet, bool typed, const struct calendar *preview)
 {
 	struct request *request = sheet->request;
@@ -229,7 +153,7 @@ static enum rc show(struct sheet *sheet, bool typed, const struct calendar *prev
 		view_set(view, "shown", revise_print(request->pool, sheet->revise.document));
 		view_flag(view, "unchanged", !revise_show_changes(view, sheet->before,
 				sheet->revise.document));
-		rc = show_affected(sheet, view, preview);
+		rc = revise_affected_show(sheet->web, view, preview);
 	} else if (typed) {
 		sheet->response->status = 422;
 	}

@@ -30,6 +30,10 @@ char *revise_print(struct pool *pool, const json_t *value);
 /* Puts list "changes" {where, what, before, after} and flags "has_changes", "more_changes"; false:
  * nothing differs. */
 bool revise_show_changes(struct view *view, const json_t *before, const json_t *after);
+/* revise_affected.c: open dossiers that this calendar would make due at another time: list "affected"
+ * {code_short, url, procedure, due_now, due_then}, affected_count, flags has_affected, more_affected. */
+enum rc revise_affected_show(struct web *web, struct view *view,
+		const struct calendar *calendar) MUST_CHECK;
 /* A member's value in words: limits, money, choices. */
 const char *revise_words(struct pool *pool, const char *member, const char *value);
 /* List "versions" {version, at, actor, summary, current}, newest first. */

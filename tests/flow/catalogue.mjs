@@ -343,8 +343,21 @@ test('a calendar by stick', async () => {
 	assert(fault(wrong, 'file'));
 	const shown = await bring(manager, page, JSON.stringify({ ...calendar, version: '2028.1', announced: { from: 2025, to: 2028 } }), 'lich.json');
 	assert.match(shown.text, /2025 - 2028/);
+	assert.match(shown.text, /Không hồ sơ đang giải quyết nào đổi ngày hẹn/);
 	await manager.submit(shown, '/lich/tep', {}, { button: 'save' });
 	assert.match((await manager.get('/quan-ly/lich')).text, /Lịch bản 2028\.1/);
+});
+test('a calendar by stick says which open dossiers would be due at another time, before it is saved', async () => {
+	const { code } = await acceptDossier(clerk, { procedure: '9.999001' });
+	const day = (n) => new Date(Date.now() + 7 * 36e5 + n * 864e5).toISOString().slice(0, 10);
+	const calendar = exported('calendar'), from = day(1), to = day(5);
+	const days = [...calendar.days.filter((d) => (d.to ?? d.from) < from || d.from > to), { from, to, why: 'Nghỉ bão' }].sort((a, b) => a.from < b.from ? -1 : 1);
+	const shown = await bring(manager, await manager.get('/quan-ly/lich/tep'), JSON.stringify({ ...calendar, version: '2028.2', days }), 'lich.json');
+	assert.match(shown.text, /hồ sơ đang giải quyết sẽ có ngày hẹn khác/, shown.text.slice(0, 600));
+	assert(shown.html.includes(`/ho-so/${code}/ngay-hen`), 'each with its way to adjust it');
+	const due = (await dossier(clerk, code)).text;
+	await manager.submit(shown, '/lich/tep', {}, { button: 'drop' });
+	assert.equal((await dossier(clerk, code)).text.slice(-200), due.slice(-200), 'nothing moves by itself');
 });
 test('every version has its event; a restart keeps them; a rebuild leaves them alone', async () => {
 	const before = await version();
