@@ -162,7 +162,8 @@ const struct kind_field kind_fields_version_changed[] = {
 	REQ("version", 's'), OPT("sha256", 'h'), OPT("before", 's'), END
 };
 const struct kind_field kind_fields_copy_verified[] = {
-	REQ("copy", 's'), REQ("seq", 'i'), REQ("hash", 'h'), REQ("verified_at", 'i'), END
+	REQ("copy", 's'), REQ("seq", 'i'), REQ("hash", 'h'), REQ("verified_at", 'i'),
+	OPT("taken_at", 'i'), OPT("contents", 'i'), END
 };
 const struct kind_field kind_fields_clock_corrected[] = {
 	REQ("before_ms", 'i'), REQ("after_ms", 'i'),

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/pool.h"
 #include "base/rc.h"
 #include "base/settings.h"
@@ -60,6 +61,8 @@ struct forward {
 	int64_t goodput_told, goodput_at;	/* what the pages were told, and when (boottime) */
 	struct forward_aside *aside;
 	size_t aside_count, aside_cap;
+
+	int64_t room_at;		/* boottime of the next look at the disk; 0: none yet */
 
 	/* Health */
 	bool down;
@@ -135,5 +138,9 @@ void health_put(struct forward *forward);
 /* The day's gauge and the last answers as the process before this one left them. */
 void health_take_up(struct forward *forward);
 int64_t health_next(const struct forward *forward, int64_t until_ms);
+
+/* room.c: lets go of scans when the disk needs it, at most once a minute; and how many dossiers have room. */
+void room_keep(struct forward *forward);
+void room_add(struct forward *forward, json_t *health);
 
 #endif

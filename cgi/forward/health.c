@@ -145,6 +145,7 @@ void health_put(struct forward *forward)
 	gauge_put(&forward->gauge, when_now_ms(), health);
 	health_add_identity(forward, health);
 	health_add_positions(forward, health);
+	room_add(forward, health);
 	forward->health_cost_ms = when_boottime_ms() - now;
 	text = json_to_text(forward->pool, health);
 	json_decref(health);

@@ -369,6 +369,7 @@ int main(int argc, char **argv)
 	if (rc == RC_OK)
 		log_info("started board=%s", forward.store->board);
 	while (rc == RC_OK && !forward_stopped(&forward)) {
+		room_keep(&forward);
 		join_look(&forward);
 		rc = join_open(&forward);
 		if (rc == RC_NOT_FOUND)

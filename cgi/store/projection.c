@@ -113,6 +113,10 @@ const struct projection_table projection_tables[] = {
 		"SELECT board, dossier, name, count, since FROM original_kept WHERE ($1 = '' OR "
 		"board = $1) ORDER BY board, dossier, name",
 		"DELETE FROM original_kept" },
+	{ "center_copy", "titiiii", true,
+		"SELECT board, epoch, copy, seq, contents, taken_at, verified_at FROM center_copy WHERE "
+		"($1 = '' OR board = $1) ORDER BY board, epoch, copy",
+		"DELETE FROM center_copy" },
 	{ "official_series", "tti", false,
 		"SELECT agency, day, last FROM official_series WHERE ($1 = '' OR agency = $1) "
 		"ORDER BY agency, day",
@@ -229,6 +233,8 @@ static enum rc project_other(struct store *store, const struct event *event,
 	if (rc == RC_OK)
 		rc = project_queue_event(store, event, body);
 	if (rc == RC_OK)
+		rc = project_copy_event(store, event, body);
+	if (rc == RC_OK)
 		rc = project_paper_event(store, event, body, STATE_NONE);
 	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
 		rc = erase(store, event, body, parked);
@@ -323,6 +329,8 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 		rc = project_money_shift_clear(store, board, subject);
 	if (rc == RC_OK)
 		rc = project_queue_clear(store, board, subject);
+	if (rc == RC_OK)
+		rc = project_copy_clear(store, board, subject);
 	if (rc == RC_OK)
 		rc = project_paper_clear(store, board, subject);
 	if (rc == RC_OK)

@@ -85,6 +85,9 @@ enum rc project_money_shift(struct store *store, const struct event *event,
 enum rc project_money_shift_clear(struct store *store, const char *board,
 		const uint8_t *id) MUST_CHECK;
 /* project_queue.c: tickets and counters, sheets of closed days, ratings. clear: of one subject. */
+enum rc project_copy_event(struct store *store, const struct event *event,
+		const json_t *body) MUST_CHECK;
+enum rc project_copy_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;
 enum rc project_queue_event(struct store *store, const struct event *event,
 		const json_t *body) MUST_CHECK;
 enum rc project_queue_clear(struct store *store, const char *board, const uint8_t *id) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "tool/board.h"
 #include "tool/bundle.h"
+#include "tool/copy.h"
 #include "tool/document.h"
 #include "tool/enroll.h"
 #include "tool/explain.h"
@@ -34,6 +35,7 @@ static const struct command {
 	{ "status", status_main, "where the journal stands and what waits to be sent" },
 	{ "verify", verify_main, "walk the journal: chains, bodies, files" },
 	{ "bundle", bundle_main, "write a sealed stick for the other side" },
+	{ "copy", copy_main, "at the center: a verified copy of its store, announced to the boards" },
 	{ "import", bundle_import_main, "take the parts of a sealed stick" },
 	{ "rebuild", verify_rebuild_main, "replay the journal into the tables" },
 	{ "digest", verify_digest_main, "a digest of every table, to compare two sides" },
