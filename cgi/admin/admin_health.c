@@ -133,6 +133,8 @@ admin_health_show(struct view *view, const json_t *health, int64_t now_ms,
 		return;
 	}
 	set_state(view, "sender", "ok", text_get("health.sender_ok"));
+	if (json_object_get(health, "room_dossiers"))
+		view_int(view, "room", json_int(health, "room_dossiers", 0));
 	admin_health_link(view, health, now_ms);
 	show_waiting(view, health);
 }

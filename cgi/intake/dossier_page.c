@@ -99,6 +99,7 @@ static void show_file(struct view *item, const struct dossier_row *row,
 	view_set(item, "name", file->name);
 	view_set(item, "size", show_bytes(pool, file->size));
 	view_flag(item, "here", file->here);
+	view_flag(item, "gone", file->gone);
 }
 
 /* Every component with its state and its scans; a scan of no known component stands by itself. */

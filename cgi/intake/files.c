@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "intake/draft_page.h"
 #include "store/blob.h"
+#include "store/letgo.h"
 #include "store/source.h"
 
 static enum rc send(struct web *web, struct request *request, struct response *response,
@@ -15,11 +16,18 @@ static enum rc send(struct web *web, struct request *request, struct response *r
 {
 	uint8_t sha256[32];
 	char *path = NULL;
+	bool gone = false;
 	enum rc rc = hex_decode(sha256_hex, sha256, sizeof(sha256));
 
 	if (rc != RC_OK)
 		return RC_NOT_FOUND;
 	rc = blob_link_out(web->store, request->pool, NULL, sha256, &path);
+	if (rc == RC_NOT_FOUND) {
+		rc = letgo_is_gone(web->store, sha256_hex, &gone);
+		if (rc == RC_OK && gone)
+			web_error_page(web, request, response, 410, "error.let_go");
+		return rc == RC_OK && !gone ? RC_NOT_FOUND : rc;
+	}
 	if (rc == RC_OK)
 		response_file(response, path, type, name[0] != '\0' ? name : "tep", true);
 	return rc;
@@ -37,9 +45,11 @@ static enum rc send_before(struct web *web, struct request *request, struct resp
 
 	if (rc == RC_OK && (!was || hex_decode(hex, sha256, sizeof(sha256)) != RC_OK))
 		rc = RC_NOT_FOUND;
-	if (rc == RC_OK)
-		rc = blob_find(web->store, NULL, sha256, &blob);
-	return rc == RC_OK ? send(web, request, response, hex, blob.type, "tep-cu") : rc;
+	if (rc != RC_OK)
+		return rc;
+	rc = blob_find(web->store, NULL, sha256, &blob);
+	return rc == RC_OK || rc == RC_NOT_FOUND ? send(web, request, response, hex,
+			rc == RC_OK ? blob.type : "application/octet-stream", "tep-cu") : rc;
 }
 
 enum rc page_file(struct web *web, struct request *request, struct response *response)

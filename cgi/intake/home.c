@@ -10,6 +10,7 @@
 #include "store/account.h"
 #include "store/book.h"
 #include "store/draft.h"
+#include "store/letgo.h"
 #include "store/queue.h"
 #include "store/paper.h"
 #include "store/pending.h"
@@ -18,6 +19,8 @@
 
 #define ROWS 50
 #define DRAFT_ROWS 50
+#define ROOM_LOW 200
+#define ROOM_MOST 50000
 #define UNPRINTED_MOST 100	/* more are not counted */
 
 struct tab {
@@ -136,6 +139,19 @@ static enum rc show_calling(struct web *web, struct request *request, struct vie
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* So that a full disk is seen coming. More than anybody takes in a year is said as such a number. */
+static enum rc show_room(struct web *web, struct view *view)
+{
+	struct letgo_room room;
+	enum rc rc = letgo_room_get(web->store, &room);
+
+	if (rc != RC_OK)
+		return rc;
+	view_flag(view, room.dossiers < ROOM_LOW ? "room_low" : "room_fine", true);
+	view_int(view, "room", room.dossiers < ROOM_MOST ? room.dossiers : ROOM_MOST);
+	return RC_OK;
+}
+
 /* Questions that the counter is asked, and what it asked of the province. */
 static enum rc show_questions(struct web *web, struct request *request, struct view *view)
 {
@@ -170,6 +186,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 		rc = draft_list(web->store, request->pool, DRAFT_ROWS, &drafts, &draft_count);
 	if (rc == RC_OK)
 		rc = show_questions(web, request, view);
+	if (rc == RC_OK)
+		rc = show_room(web, view);
 	if (rc != RC_OK)
 		return rc;
 	at = chosen(request, counts);

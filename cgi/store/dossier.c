@@ -186,7 +186,9 @@ enum rc dossier_files(struct store *store, struct pool *pool, const struct dossi
 {
 	struct stmt *stmt = db_stmt(store->tram, "SELECT f.component, f.position, f.sha256, f.size, "
 			"f.type, f.name, CASE WHEN EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board "
-			"AND b.sha256 = f.sha256) THEN 1 ELSE 0 END FROM dossier_file f WHERE f.board = $1 "
+			"AND b.sha256 = f.sha256) THEN 1 ELSE 0 END, CASE WHEN EXISTS (SELECT 1 "
+			"FROM blob_receipt r WHERE r.board = f.board AND r.sha256 = f.sha256 "
+			"AND r.gone > 0) THEN 1 ELSE 0 END FROM dossier_file f WHERE f.board = $1 "
 			"AND f.dossier = $2 AND f.result = $3 ORDER BY f.part, f.component, f.position");
 	size_t room = 0;
 	bool next = false;
@@ -217,6 +219,7 @@ enum rc dossier_files(struct store *store, struct pool *pool, const struct dossi
 		file->type = stmt_col_dup(stmt, 4, pool);
 		file->name = stmt_col_dup(stmt, 5, pool);
 		file->here = stmt_col_int(stmt, 6) != 0;
+		file->gone = !file->here && stmt_col_int(stmt, 7) != 0;
 		file->result = results;
 	}
 	return rc;

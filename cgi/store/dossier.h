@@ -129,6 +129,7 @@ struct dossier_file {
 	int64_t size;
 	const char *type, *name;
 	bool here;			/* the content is stored on this side */
+	bool gone;			/* let go: it stands at the center (letgo.h) */
 	bool result;			/* a result file: component is then the result's number in order */
 };
 /* Current manifest, or with results = true the result files. */

@@ -18,6 +18,7 @@
 #define FIRST_BYTES INT64_C(2000000)
 /* Events, index and log of one dossier. */
 #define EVENT_BYTES INT64_C(40000)
+#define MEAN_MS (10 * WHEN_MINUTE_MS)
 
 /* In the order in which the center got them. Not: what a draft, an open dossier or an answer of the
  * center's names. gone < 2 is the condition of the index. */
@@ -197,15 +198,20 @@ enum rc letgo_is_gone(struct store *store, const char *sha256, bool *gone)
 	return asks(store, GONE, sha256, gone);
 }
 
-enum rc letgo_room_get(struct store *store, struct letgo_room *out)
+/* What one of the last dossiers took. Asked again every ten minutes: it moves slowly, and the first page of
+ * the day is opened often. */
+static enum rc mean(struct store *store, int64_t *bytes)
 {
-	struct stmt *stmt = db_stmt(store->tram, SIZES);
-	unsigned long long free_bytes = file_free_bytes(store->settings->blob_dir);
-	int64_t sum = 0, count = 0, room;
+	static struct { const struct store *store; int64_t until, bytes; } known;
+	struct stmt *stmt;
+	int64_t sum = 0, count = 0;
 	bool row = false;
 	enum rc rc;
 
-	memset(out, 0, sizeof(*out));
+	*bytes = known.bytes;
+	if (known.store == store && when_boottime_ms() < known.until)
+		return RC_OK;
+	stmt = db_stmt(store->tram, SIZES);
 	stmt_text(stmt, 1, store->board);
 	rc = stmt_step(stmt, &row);
 	if (rc != RC_OK)
@@ -215,9 +221,25 @@ enum rc letgo_room_get(struct store *store, struct letgo_room *out)
 		count = stmt_col_int(stmt, 1);
 		stmt_reset(stmt);
 	}
-	out->free_bytes = free_bytes > INT64_MAX ? INT64_MAX : (int64_t)free_bytes;
 	/* The original photo lies beside the page that was made of it. */
-	out->dossier_bytes = EVENT_BYTES + 2 * (count ? sum / count : FIRST_BYTES);
+	*bytes = EVENT_BYTES + 2 * (count ? sum / count : FIRST_BYTES);
+	known.store = store;
+	known.until = when_boottime_ms() + MEAN_MS;
+	known.bytes = *bytes;
+	return RC_OK;
+}
+
+enum rc letgo_room_get(struct store *store, struct letgo_room *out)
+{
+	unsigned long long free_bytes = file_free_bytes(store->settings->blob_dir);
+	int64_t room;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = mean(store, &out->dossier_bytes);
+	if (rc != RC_OK)
+		return rc;
+	out->free_bytes = free_bytes > INT64_MAX ? INT64_MAX : (int64_t)free_bytes;
 	room = out->free_bytes - store->settings->reserve_bytes;
 	out->dossiers = room > 0 ? room / out->dossier_bytes : 0;
 	return RC_OK;
