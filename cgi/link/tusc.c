@@ -25,6 +25,8 @@
 #define TUSC_ANSWER_MAX 16384u
 /* Answers that make an upload begin again (offset, checksum, cut) before it is given up for now. */
 #define TUSC_AGAIN_MAX 4
+/* What a connection may always have under way, also beside one that has taken all. */
+#define TUSC_SHARE_MIN ((int64_t)8 * 1024)
 /* Cuts in a row, without a byte between them, after which the line counts as down. */
 #define TUSC_CUTS_MAX 1
 
@@ -220,6 +222,25 @@ static enum rc tusc_send_head(struct tusc_lane *lane)
 			TUSC_ANSWER_MAX, &lane->answer);
 }
 
+/* An even share of what may be under way, less where the others have taken more. */
+static int64_t tusc_share(const struct tusc *tusc, const struct tusc_lane *own)
+{
+	int64_t window = tusc_window_bytes(&tusc->window), busy = 0, left;
+	size_t i;
+
+	left = window;
+	for (i = 0; i < TUSC_LANES; i++) {
+		const struct tusc_lane *lane = &tusc->lanes[i];
+
+		busy += lane->step != TUSC_FREE;
+		if (lane != own && lane->step == TUSC_PATCHING)
+			left -= (int64_t)lane->part;
+	}
+	if (left > window / busy)
+		left = window / busy;
+	return left < TUSC_SHARE_MIN ? TUSC_SHARE_MIN : left;
+}
+
 static enum rc tusc_send_patch(struct tusc *tusc, struct tusc_lane *lane)
 {
 	int64_t left = lane->size - lane->offset, share;
@@ -230,7 +251,7 @@ static enum rc tusc_send_patch(struct tusc *tusc, struct tusc_lane *lane)
 	enum rc rc;
 
 	lane->step = TUSC_PATCHING;
-	share = tusc_window_bytes(&tusc->window) / tusc_window_lanes(&tusc->window, TUSC_LANES);
+	share = tusc_share(tusc, lane);
 	lane->part = (size_t)(left < share ? left : share);
 	body.len = lane->part;
 	rc = hash_sha1_file(lane->fd, lane->offset, lane->part, digest);

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #define TUSC_WINDOW_MIN ((int64_t)8 * 1024)
-#define TUSC_WINDOW_MAX ((int64_t)256 * 1024)
+/* Beside this each further connection may have 8 KiB: together 256. */
+#define TUSC_WINDOW_MAX ((int64_t)232 * 1024)
 
 struct tusc_window {
 	int64_t carried;	/* bytes between two cuts, as it was of late */
