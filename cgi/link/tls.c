@@ -29,6 +29,8 @@ struct tls_client {
 	char *proxy_host, *proxy_port;
 	uint64_t sent, received;
 	bool has_ca;
+	mbedtls_ssl_session session;	/* of the last handshake: the next one is shorter by it */
+	bool has_session;
 };
 
 struct tls {
@@ -97,6 +99,7 @@ enum rc tls_client_new(const char *ca_file, const char *cert_file, const char *k
 	mbedtls_x509_crt_init(&client->ca);
 	mbedtls_x509_crt_init(&client->own);
 	mbedtls_pk_init(&client->key);
+	mbedtls_ssl_session_init(&client->session);
 	if (mbedtls_ssl_config_defaults(&client->config, MBEDTLS_SSL_IS_CLIENT,
 			MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT))
 		log_fatal("tls: out of memory");
@@ -127,6 +130,7 @@ void tls_client_free(struct tls_client *client)
 	mbedtls_x509_crt_free(&client->ca);
 	mbedtls_x509_crt_free(&client->own);
 	mbedtls_pk_free(&client->key);
+	mbedtls_ssl_session_free(&client->session);
 	free(client->proxy_host);
 	free(client->proxy_port);
 	free(client);
@@ -305,6 +309,25 @@ static enum rc tls_handshake(struct tls *tls, int64_t until_ms)
 			RC_OK;
 }
 
+/* A resumed session spares both certificates: half the bytes of a look at the feed. It is kept only
+ * where nothing about the peer's certificate was in doubt, for a shorter handshake verifies none. */
+static void tls_keep_session(struct tls *tls, bool good)
+{
+	struct tls_client *client = tls->client;
+
+	mbedtls_ssl_session_free(&client->session);
+	mbedtls_ssl_session_init(&client->session);
+	client->has_session = good && tls->flags == 0 &&
+			mbedtls_ssl_get_session(&tls->ssl, &client->session) == 0;
+}
+
+static void tls_resume(struct tls *tls)
+{
+	if (tls->client->has_session &&
+			mbedtls_ssl_set_session(&tls->ssl, &tls->client->session))
+		tls->client->has_session = false;
+}
+
 enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
 		int64_t timeout_ms, struct tls **out, enum tls_fault *fault)
 {
@@ -334,7 +357,9 @@ enum rc tls_connect(struct tls_client *client, const char *host, const char *por
 	if (mbedtls_ssl_setup(&tls->ssl, &client->config) ||
 			mbedtls_ssl_set_hostname(&tls->ssl, name))
 		log_fatal("tls: out of memory");
+	tls_resume(tls);
 	rc = tls_handshake(tls, until_ms);
+	tls_keep_session(tls, rc == RC_OK);
 	if (rc) {
 		*fault = tls->fault ? tls->fault : TLS_FAULT_CONNECT;
 		tls_close(tls);
