@@ -26,7 +26,9 @@ void gauge_note(struct gauge *gauge, int64_t wall_ms, int64_t boot_ms, uint64_t 
 		bool ok)
 {
 	struct gauge_slot *slot = slot_at(gauge, wall_ms);
-	int64_t sent = (int64_t)(up - gauge->seen_up), got = (int64_t)(down - gauge->seen_down);
+	/* Less than before: counted anew, with another identity. */
+	int64_t sent = (int64_t)(up < gauge->seen_up ? up : up - gauge->seen_up);
+	int64_t got = (int64_t)(down < gauge->seen_down ? down : down - gauge->seen_down);
 	int64_t day = (wall_ms + LOCAL_MS) / WHEN_DAY_MS;
 
 	if (day != gauge->day) {

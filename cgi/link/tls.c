@@ -31,6 +31,7 @@ struct tls_client {
 	bool has_ca;
 	mbedtls_ssl_session session;	/* of the last handshake: the next one is shorter by it */
 	bool has_session;
+	int64_t session_from, session_until;	/* dates of the certificates that were seen for it */
 };
 
 struct tls {
@@ -310,22 +311,33 @@ static enum rc tls_handshake(struct tls *tls, int64_t until_ms)
 }
 
 /* A resumed session spares both certificates: half the bytes of a look at the feed. It is kept only
- * where nothing about the peer's certificate was in doubt, for a shorter handshake verifies none. */
+ * where nothing was wrong with the peer's certificate, and with its dates: a shorter handshake shows
+ * none. Should the peer not know the session, it is a whole handshake, and all is seen anew. */
 static void tls_keep_session(struct tls *tls, bool good)
 {
 	struct tls_client *client = tls->client;
 
 	mbedtls_ssl_session_free(&client->session);
 	mbedtls_ssl_session_init(&client->session);
-	client->has_session = good && tls->flags == 0 &&
+	client->session_from = tls->not_before;
+	client->session_until = tls->not_after;
+	client->has_session = good && tls->verified && tls->flags == 0 &&
 			mbedtls_ssl_get_session(&tls->ssl, &client->session) == 0;
 }
 
 static void tls_resume(struct tls *tls)
 {
-	if (tls->client->has_session &&
-			mbedtls_ssl_set_session(&tls->ssl, &tls->client->session))
-		tls->client->has_session = false;
+	struct tls_client *client = tls->client;
+
+	if (client->has_session && when_is_known() && (when_now_ms() < client->session_from ||
+			when_now_ms() > client->session_until))
+		client->has_session = false;
+	if (client->has_session && mbedtls_ssl_set_session(&tls->ssl, &client->session))
+		client->has_session = false;
+	if (client->has_session) {
+		tls->not_before = client->session_from;
+		tls->not_after = client->session_until;
+	}
 }
 
 enum rc tls_connect(struct tls_client *client, const char *host, const char *port, const char *name,
