@@ -38,7 +38,8 @@ endif
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla $(if $(LOOSE),,-Werror)
 HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-CFLAGS ?= -O2 -g
+# With sanitizers -O2 takes twice as long to compile as -O1.
+CFLAGS ?= $(if $(SANITIZE),-O1,-O2) -g
 C_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) $(CROSS_FLAGS) $(SANITIZERS) \
 	-Icgi -I$(B)/gen -isystem $(SYSROOT)/usr/include/postgresql -MMD -MP $(CFLAGS)
 LD_FLAGS = -pie $(CROSS_FLAGS) $(CROSS_LIBS) $(SANITIZERS) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \

@@ -9,18 +9,17 @@ import { acceptDossier, act, decideAtCommune, person } from '../lib/clerk.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'books-queue-browser', ports: [9360, 9370],
-	board: 'queues = Tiếp nhận và trả kết quả|Chứng thực\nlookup_url = http://127.0.0.1:9361\n' });
+const stack = new Stack({ name: 'books-queue-browser', ports: [9024, 9027],
+	board: 'queues = Tiếp nhận và trả kết quả|Chứng thực\nlookup_url = http://127.0.0.1:9025\n' });
 cleanup((failed) => stack.down(failed));
-const origin = 'http://127.0.0.1:9360', outside = 'http://127.0.0.1:9361';
+const origin = 'http://127.0.0.1:9024', outside = 'http://127.0.0.1:9025';
 let clerk, browser, code;
 
 async function paper(name, address, options = {}) {
-	await browser.page.goto(origin + address);
-	const file = path.join(browser.shots, `${name}.pdf`);
-	await browser.page.pdf({ path: file, preferCSSPageSize: true, ...options });
+	await browser.go(address);
+	const { file, text } = await browser.print(name, options);
 	execFileSync('pdftoppm', ['-r', '80', '-png', file, path.join(browser.shots, name)]);
-	return execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' });
+	return text;
 }
 
 test.must('a board, some dossiers, somebody at counter 3', async () => {
@@ -33,15 +32,9 @@ test.must('a board, some dossiers, somebody at counter 3', async () => {
 	for (const name of ['Nguyễn Văn Thử', 'Trần Thị Mẫu', 'Lê Đình Giả']) code = (await acceptDossier(clerk, { who: person({ name }) })).code;
 	await act(clerk, code, 'chuyen', {}).catch(() => null);
 	await decideAtCommune({ clerk, specialist, signer }, code);
-	browser = await Browser.open('books-queue');
-	const { page } = browser;
-	await page.goto(`${origin}/dang-nhap`);
-	await page.fill('#login', 'quanly');
-	await page.fill('#password', 'Tram-Demo-2026!');
-	await page.press('#password', 'Enter');
-	await page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-	await page.goto(`${origin}/chon-quay`);
-	await page.click('button[name=counter][value="3"]');
+	browser = await Browser.login(origin, 'books-queue', 'quanly');
+	await browser.go('/chon-quay');
+	await browser.press('button[name=counter][value="3"]');
 });
 test('numbers are handed out by touch', async () => {
 	const { page } = browser;
@@ -59,9 +52,9 @@ test('the queue: empty counter, serving, paused', async () => {
 	const { page } = browser;
 	await page.goto(`${origin}/hang-doi`);
 	await browser.look('queue');
-	for (let i = 0; i < 3; i++) await Promise.all([page.waitForNavigation(), page.click('button[value=next]')]);
-	await Promise.all([page.waitForNavigation(), page.click('button[value=absent]')]);
-	await Promise.all([page.waitForNavigation(), page.click('button[value=next]')]);
+	for (let i = 0; i < 3; i++) await browser.press('button[value=next]');
+	await browser.press('button[value=absent]');
+	await browser.press('button[value=next]');
 	await browser.look('queue-serving');
 	await page.goto(`${origin}/quay`);
 	await browser.look('home-calling');
@@ -89,7 +82,7 @@ test('the screen shows it and moves on; the phone too', async () => {
 	await browser.look('follow-unknown');
 	await page.goto(`${origin}/hang-doi`);
 	await page.click('details:has(#minutes) summary');
-	await Promise.all([page.waitForNavigation(), page.click('button[value=pause]')]);
+	await browser.press('button[value=pause]');
 	await browser.look('queue-paused');
 	await page.goto(`${outside}/man-hinh?tu-dong=1`);
 	await browser.look('screen-paused');
@@ -100,10 +93,10 @@ test('the rating on the tablet turned round', async () => {
 	await browser.look('dossier-returned');
 	await page.goto(`${origin}/ho-so/${encodeURIComponent(code)}/danh-gia`);
 	await browser.look('rating');
-	await Promise.all([page.waitForNavigation(), page.click('button:not([name=skip])')]);
+	await browser.press('button:not([name=skip])');
 	await browser.look('rating-fault');
 	await page.check('input[value=satisfied]');
-	await Promise.all([page.waitForNavigation(), page.click('button:not([name=skip])')]);
+	await browser.press('button:not([name=skip])');
 	await browser.look('rating-thanks');
 	await page.goto(`${origin}/quan-ly/danh-gia`);
 	await browser.look('ratings');
@@ -124,7 +117,7 @@ test('the day and its sheet', async () => {
 	const { page } = browser;
 	await page.goto(`${origin}/chot-ngay`);
 	await browser.look('day');
-	await Promise.all([page.waitForNavigation(), page.click('.foot button.go')]);
+	await browser.press();
 	await browser.look('day-print');
 	await page.goto(`${origin}/chot-ngay`);
 	await browser.look('day-second');
@@ -134,8 +127,4 @@ test('the day and its sheet', async () => {
 	assert(ticket.includes('B001'), ticket);
 	await browser.look('ticket-print');
 });
-test('done', async () => {
-	await browser.close();
-});
-
 await run();

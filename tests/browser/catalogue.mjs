@@ -1,36 +1,16 @@
 // catalogue.mjs: the manager's catalogue and calendar and what they make the counter ask, looked at in
 // three widths with axe and html-validate: as they open, with faults, as a preview.
-import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, startDraft } from '../lib/clerk.mjs';
-import { Browser } from '../lib/look.mjs';
+import { People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'catalogue-browser', ports: [9420, 9430] });
+const stack = new Stack({ name: 'catalogue-browser', ports: [9420, 9015] });
 cleanup((failed) => stack.down(failed));
 const origin = 'http://127.0.0.1:9420';
-const people = {};
+const people = new People(origin, 'catalogue');
 let clerk;
 
-async function as(login) {
-	if (!people[login]) {
-		const browser = await Browser.open('catalogue');
-		await browser.page.goto(`${origin}/dang-nhap`);
-		await browser.page.fill('#login', login);
-		await browser.page.fill('#password', 'Tram-Demo-2026!');
-		await browser.page.press('#password', 'Enter');
-		await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-		people[login] = browser;
-	}
-	return people[login];
-}
-async function open(login, path) {
-	const browser = await as(login);
-	const answer = await browser.page.goto(origin + path);
-	assert.equal(answer.status(), 200, path);
-	return browser;
-}
-const press = (page, button = '.foot button.go') => Promise.all([page.waitForNavigation(), page.click(button)]);
 
 test.must('a board without its center', async () => {
 	await stack.up(['board']);
@@ -41,16 +21,16 @@ test.must('a board without its center', async () => {
 for (const [path, name] of [['/quan-ly/thu-tuc', 'list'], ['/quan-ly/thu-tuc?loc=cho&tim=ho%20tro', 'filtered'],
 	['/quan-ly/thu-tuc/moi', 'new'], ['/quan-ly/thu-tuc/1.000894', 'sheet'], ['/quan-ly/thu-tuc/1.001612/bat', 'on'],
 	['/quan-ly/thu-tuc/lich-su', 'history'], ['/quan-ly/lich', 'calendar'], ['/quan-ly/lich?nam=2027', 'calendar-2027']])
-	test(`${path} as it opens`, async () => (await open('quanly', path)).look(name));
+	test(`${path} as it opens`, async () => (await people.open('quanly', path)).look(name));
 test('faults and a preview of a procedure', async () => {
-	const browser = await open('quanly', '/quan-ly/thu-tuc/9.999001');
+	const browser = await people.open('quanly', '/quan-ly/thu-tuc/9.999001');
 	await browser.page.fill('#v0', '');
-	await press(browser.page);
+	await browser.press();
 	await browser.look('sheet-faults');
 	await browser.page.fill('#v0', 'Thủ tục thử nghiệm đã đổi tên');
-	await press(browser.page);
+	await browser.press();
 	await browser.look('sheet-preview');
-	await press(browser.page, 'button[name=save]');
+	await browser.press('button[name=save]');
 	await browser.page.goto(`${origin}/quan-ly/thu-tuc/lich-su`);
 	await browser.look('history-after');
 });
@@ -64,33 +44,33 @@ for (const [kind, values] of [['truong-hop', {}], ['giay-to', { name: 'Giấy x�
 		await browser.look(`part-${kind}-after`);
 	});
 test('faults of switching on, and of the calendar; its preview', async () => {
-	let browser = await open('quanly', '/quan-ly/thu-tuc/1.001612/bat');
-	await press(browser.page);
+	let browser = await people.open('quanly', '/quan-ly/thu-tuc/1.001612/bat');
+	await browser.press();
 	await browser.look('on-faults');
-	browser = await open('quanly', '/quan-ly/lich?nam=2026');
+	browser = await people.open('quanly', '/quan-ly/lich?nam=2026');
 	await browser.page.fill('#from_12', '99/12/2026');
-	await press(browser.page);
+	await browser.press();
 	await browser.look('calendar-faults');
 	await browser.page.fill('#from_12', '02/12/2026');
 	await browser.page.fill('#why_12', 'Nghỉ thử');
-	await press(browser.page);
+	await browser.press();
 	await browser.look('calendar-preview');
 });
 test('switching off and adding are shown before; a catalogue by file: empty, refused, what it would change', async () => {
-	let browser = await open('quanly', '/quan-ly/thu-tuc/9.999001');
-	await press(browser.page, 'button[name=off]');
+	let browser = await people.open('quanly', '/quan-ly/thu-tuc/9.999001');
+	await browser.press('button[name=off]');
 	await browser.look('off-preview');
-	browser = await open('quanly', '/quan-ly/thu-tuc/moi');
+	browser = await people.open('quanly', '/quan-ly/thu-tuc/moi');
 	for (const [field, value] of Object.entries({ code: '5.000009', name: 'Thủ tục riêng của xã', field: 'Văn hóa', limit: '2', paper: 'Đơn đề nghị', source: 'QĐ thử 02/2026' }))
 		await browser.page.fill(`#${field}`, value);
-	await press(browser.page);
+	await browser.press();
 	await browser.look('new-preview');
-	browser = await open('quanly', '/quan-ly/thu-tuc/tep');
+	browser = await people.open('quanly', '/quan-ly/thu-tuc/tep');
 	await browser.look('bring');
 	const now = JSON.parse(stack.tram('board', ['catalogue', 'export']).stdout);
 	const send = async (document) => {
 		await browser.page.setInputFiles('#file', { name: 'danh-muc.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(document)) });
-		await press(browser.page, 'form[enctype] button.go');
+		await browser.press('form[enctype] button.go');
 	};
 	await send({ ...now, version: '2027.1', procedures: now.procedures.map((p, i) => (i === 3 ? { ...p, level: 'ward' } : p)) });
 	await browser.look('bring-fault');
@@ -99,18 +79,14 @@ test('switching off and adding are shown before; a catalogue by file: empty, ref
 });
 test('step 2 with questions and people, empty and with faults', async () => {
 	const draft = await startDraft(clerk);
-	const browser = await open('canbo', `/ho-so/moi/${draft.id}/thu-tuc`);
+	const browser = await people.open('canbo', `/ho-so/moi/${draft.id}/thu-tuc`);
 	await Promise.all([browser.page.waitForNavigation(), browser.page.evaluate(() => {
 		const button = document.querySelector('button[value="1.000894"]');
 		button.closest('details')?.setAttribute('open', '');
 		button.click();
 	})]);
 	await browser.look('step2-questions');
-	await press(browser.page);
+	await browser.press();
 	await browser.look('step2-faults');
 });
-test('done', async () => {
-	for (const browser of Object.values(people)) await browser.close();
-});
-
 await run();

@@ -5,14 +5,14 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { test, run, cleanup, until } from '../lib/check.mjs';
 import { Stack } from '../lib/stack.mjs';
 import { Board, acceptedBody, id16, sha256 } from '../lib/board.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Browser } from '../lib/look.mjs';
 
-const stack = new Stack({ name: 'center-browser', ports: [9700, 9710] });
+const stack = new Stack({ name: 'center-browser', ports: [9003, 9006] });
 cleanup((failed) => stack.down(failed));
-const officers = 'http://127.0.0.1:9710';
-const lookup = 'http://127.0.0.1:9712';
-const admin = 'http://127.0.0.1:9702';
-const password = 'Tram-Demo-2026!';
+const officers = 'http://127.0.0.1:9006';
+const lookup = 'http://127.0.0.1:9008';
+const admin = 'http://127.0.0.1:9005';
 const day = 86400000;
 const pdf = (size) => Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(size)]);
 const qr = randomBytes(16).toString('hex');
@@ -41,14 +41,13 @@ async function fill() {
 	}
 	board.close();
 }
-const press = (selector = 'main button[type=submit]') =>
-	Promise.all([page.waitForNavigation(), page.click(selector)]);
+const press = (selector = 'main button[type=submit]') => browser.press(selector);
 const dossier = (n, part = '') => `${officers}/ho-so/b18685-7/${code(n)}${part}`;
 
 test.must('a board, a center with five dossiers, a browser', async () => {
 	await stack.up();
 	await fill();
-	browser = await Browser.open('center');
+	browser = await Browser.open(officers, 'center');
 	page = browser.page;
 });
 test.must('login', async () => {
@@ -58,7 +57,7 @@ test.must('login', async () => {
 	await page.fill('#password', 'khong-dung');
 	await press();
 	await browser.look('login-wrong');
-	await page.fill('#password', password);
+	await page.fill('#password', PASSWORD);
 	await press();
 	assert.equal(new URL(page.url()).pathname, '/ho-so');
 });
@@ -147,7 +146,7 @@ test('administration', async () => {
 	await page.goto(`${admin}/`);
 	await browser.look('admin-login');
 	await page.fill('#login', 'quanly');
-	await page.fill('#password', password);
+	await page.fill('#password', PASSWORD);
 	await press();
 	await browser.look('accounts');
 	await press('text=Thêm tài khoản');
@@ -174,12 +173,8 @@ test('administration', async () => {
 });
 test('all of it without JavaScript', async () => {
 	await stack.start('center');
-	const plain = await Browser.open('center-plain', { javaScriptEnabled: false });
-	page = plain.page;
-	await page.goto(`${officers}/`);
-	await page.fill('#login', 'tinh');
-	await page.fill('#password', password);
-	await press();
+	browser = await Browser.login(officers, 'center', 'tinh', { javaScriptEnabled: false });
+	page = browser.page;
 	await page.goto(dossier(3));
 	await press('text=Nhận xử lý');
 	await press('text=Kết thúc, nhập kết quả');
@@ -189,8 +184,6 @@ test('all of it without JavaScript', async () => {
 	await page.setInputFiles('#file', { name: 'q.pdf', mimeType: 'application/pdf', buffer: pdf(900) });
 	await press('.foot button');
 	assert.match(await page.textContent('main'), /13\/QĐ-STN/);
-	await plain.close();
-	await browser.close();
 });
 
 await run();

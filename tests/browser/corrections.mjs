@@ -3,35 +3,18 @@
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, decideAtCommune } from '../lib/clerk.mjs';
-import { Browser } from '../lib/look.mjs';
+import { PASSWORD } from '../lib/client.mjs';
+import { People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'corrections-browser', ports: [9767, 9777] });
 cleanup((failed) => stack.down(failed));
 const origin = 'http://127.0.0.1:9767';
-const people = {};
+const people = new People(origin, 'corrections');
 let clerk, code;
 
-async function as(login) {
-	if (!people[login]) {
-		const browser = await Browser.open('corrections');
-		await browser.page.goto(`${origin}/dang-nhap`);
-		await browser.page.fill('#login', login);
-		await browser.page.fill('#password', 'Tram-Demo-2026!');
-		await browser.page.press('#password', 'Enter');
-		await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-		people[login] = browser;
-	}
-	return people[login];
-}
 const at = (slug) => `${origin}/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const press = (page) => Promise.all([page.waitForNavigation(), page.click('.foot button.go')]);
-async function open(login, slug) {
-	const browser = await as(login);
-	const answer = await browser.page.goto(at(slug));
-	assert.equal(answer.status(), 200, slug);
-	return browser;
-}
+const open = (login, slug) => people.open(login, at(slug));
 
 test.must('a board without its center, one dossier', async () => {
 	await stack.up(['board']);
@@ -47,12 +30,12 @@ test('faults of an amendment stand beside their fields', async () => {
 	const browser = await open('canbo', 'sua');
 	await browser.page.fill('#name', 'Nguyễn Văn Sửa');
 	await browser.page.fill('#reason', 'Ghi sai tên');
-	await press(browser.page);
+	await browser.press();
 	await browser.look('sua-faults');
 	assert.equal(await browser.page.inputValue('#name'), 'Nguyễn Văn Sửa');
 	await browser.page.fill('#second_login', 'quanly');
-	await browser.page.fill('#second_password', 'Tram-Demo-2026!');
-	await press(browser.page);
+	await browser.page.fill('#second_password', PASSWORD);
+	await browser.press();
 	assert.equal(browser.page.url(), at(''));
 	await browser.page.click('details.more summary');
 	await browser.look('amended');
@@ -78,8 +61,4 @@ test('recall, send back and recall of a result as they open', async () => {
 	await decideAtCommune({ clerk, specialist, signer }, code);
 	await (await open('canbo', 'thu-hoi-ket-qua')).look('thu-hoi-ket-qua');
 });
-test('done', async () => {
-	for (const browser of Object.values(people)) await browser.close();
-});
-
 await run();

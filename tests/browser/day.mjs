@@ -5,25 +5,20 @@
 //
 // DAY_DOSSIERS and DAY_CERT (24, 12) set the amount; the whole day is 60 and 100 (scripts/bench day).
 import { strict as assert } from 'node:assert';
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, decideAtCommune, person } from '../lib/clerk.mjs';
-import { Desk, startChromium, stopChromium } from '../lib/desk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
+import { inDays, workday } from '../lib/days.mjs';
+import { Desk } from '../lib/desk.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
 import { Ledger } from '../lib/ledger.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'day-browser', ports: [9290, 9296],
 	board: 'cert_late_minute = 1440\nqueues = Tiếp nhận hồ sơ|Chứng thực\nlookup_url = http://127.0.0.1:9291\n' });
-cleanup(async (failed) => {
-	await stopChromium();
-	await stack.down(failed);
-});
+cleanup((failed) => stack.down(failed));
 const DOSSIERS = Number(process.env.DAY_DOSSIERS ?? 24), CERT = Number(process.env.DAY_CERT ?? 12);
 const origin = 'http://127.0.0.1:9290', lookup = 'http://127.0.0.1:9291', center = 'http://127.0.0.1:9296';
-const PASSWORD = 'Tram-Demo-2026!';
 const byManager = { second_login: 'quanly', second_password: PASSWORD };
 const card = (n, name = 'Nguyễn Văn Thử') => `0000900${String(n).padStart(5, '0')}||${name}|05031990|Nam|Xóm 1, Cẩm Bình, Hà Tĩnh|01072022`;
 const ledger = new Ledger(stack);
@@ -31,7 +26,6 @@ const at = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/$
 const file = (name, buffer, mimeType = 'application/pdf') => ({ name, mimeType, buffer });
 const short = (code) => code.split('-').slice(1).join('-');
 const local = new Date(Date.now() + 7 * 3600000);
-const year = local.getUTCFullYear();
 let support, clerk, cashier, specialist, signer, post, manager, officer;
 // What the register should say in the evening: code → state. How many visits to the till there were.
 const register = new Map();
@@ -97,9 +91,7 @@ async function handOut(code, values = {}) {
 }
 async function paper(desk, address, ...words) {
 	await desk.go(address);
-	const out = path.join(desk.shots, `${address.replace(/[^a-z0-9]+/gi, '_')}.pdf`);
-	writeFileSync(out, await desk.page.pdf({ preferCSSPageSize: true }));
-	const text = spawnSync('pdftotext', ['-layout', out, '-'], { encoding: 'utf8' }).stdout.normalize('NFC').replace(/\s+/g, ' ');
+	const { text } = await desk.print(address.replace(/[^a-z0-9]+/gi, '_'));
 	for (const word of words) assert(text.includes(word), `${address} on paper lacks "${word}": ${text.slice(0, 900)}`);
 	return text;
 }
@@ -111,7 +103,6 @@ test.must('a board with its center, and everybody at the screen', async () => {
 		const added = stack.tram('board', ['user', 'add', login, '--name', name, '--roles', roles, '--keep-password'], `${PASSWORD}\n`);
 		assert.equal(added.status, 0, added.stderr);
 	}
-	await startChromium();
 	const come = (login) => Desk.login(origin, 'day', login);
 	manager = await come('quanly');
 	clerk = await come('canbo');
@@ -226,7 +217,7 @@ test.must('a certification from the home page to handed out in four taps', async
 let byPost, company, authorised;
 test('a letter by post: from the batch to its dossier, its result by post', async () => {
 	await post.go('/buu-chinh/nhan');
-	await post.fill({ postmark: '23/11/2026', letters: 'EA000000001VN: Trần Thị Mẫu' });
+	await post.fill({ postmark: inDays(-4).typed, letters: 'EA000000001VN: Trần Thị Mẫu' });
 	await post.send(NEXT);
 	await clerk.go('/quay?viec=nhap');
 	letter = await clerk.page.locator('tr a:has-text("Trần Thị Mẫu")').getAttribute('href');
@@ -423,16 +414,10 @@ test('papers are asked for while it is worked on: drafted, approved, brought, a 
 	await clerk.dossier(code);
 	assert.match(await clerk.says(), /Đang xử lý/);
 });
-// A Wednesday and the Friday after it, some weeks ahead.
-const ahead = (weekday, weeks) => {
-	const day = new Date(local.getTime() + weeks * 7 * 864e5);
-	day.setUTCDate(day.getUTCDate() + (weekday - day.getUTCDay()));
-	return `${day.toISOString().slice(0, 10)}T10:00`;
-};
 test('put off with an apology; withdrawn; voided', async () => {
 	const late = await taken();
-	await manager.act(late, 'ngay-hen', { due_at: ahead(3, 3), reason: 'Mất điện' });
-	await specialist.act(late, 'gia-han', { due_at: ahead(5, 3), reason: 'Chờ xác minh', late_unit: 'Tư pháp', signer_name: 'Phạm Thị Thử' });
+	await manager.act(late, 'ngay-hen', { due_at: workday(13).at('10:00'), reason: 'Mất điện' });
+	await specialist.act(late, 'gia-han', { due_at: workday(15).at('10:00'), reason: 'Chờ xác minh', late_unit: 'Tư pháp', signer_name: 'Phạm Thị Thử' });
 	await specialist.dossier(late);
 	assert.match(await specialist.says(), /Xin lỗi và hẹn lại/);
 	const gone = await accepted(), wrong = await accepted();
@@ -589,14 +574,16 @@ test('the rest of the dossiers', async () => {
 });
 
 // ---- evening ----
-test('the print tray empties by hand', async () => {
+test('the print tray empties by hand, one paper or a pile at a time', async () => {
 	await clerk.go('/in');
 	await clerk.picture('9-print-tray');
-	const rows = clerk.page.locator('#khay > li'), before = await rows.count();
-	assert(before > 0);
+	const rows = clerk.page.locator('#khay section li'), before = await rows.count();
+	assert(before > 1);
 	const what = await rows.first().innerText();
-	await clerk.send('#khay > li:first-child form button');
+	await clerk.send('#khay section li:first-child form button');
 	assert.notEqual(await rows.first().innerText(), what);
+	await clerk.send('#khay section form[action="/in"] button');
+	assert(await rows.count() < before - 1, await clerk.says());
 });
 const dong = (amount) => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} đ`;
 test('each cash-up is the sum of its person’s events, and both together the cash that came', async () => {

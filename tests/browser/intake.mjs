@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { test, run, cleanup } from '../lib/check.mjs';
 import { accept, chooseProcedure, person, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { jpeg, pdf, png } from '../lib/files.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack, build } from '../lib/stack.mjs';
@@ -17,20 +18,14 @@ const card = (n) => `00009000${String(n).padStart(4, '0')}||Nguyễn Văn Thử|
 const photo = (name, bytes) => ({ name, mimeType: 'image/jpeg', buffer: bytes });
 let browser, page, people = 0;
 
-const press = (selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
-const at = () => new URL(page.url()).pathname;
+const press = (selector) => browser.press(selector);
+const at = () => browser.at();
 const step = (name) => assert.match(at(), new RegExp(`/ho-so/moi/[0-9a-f]{32}/${name}$`));
 async function login(options, name = 'canbo') {
-	browser = await Browser.open('steps', options);
+	browser = await Browser.login(origin, 'steps', name, options);
 	page = browser.page;
-	await page.goto(`${origin}/dang-nhap`);
-	await page.fill('#login', name);
-	await page.fill('#password', 'Tram-Demo-2026!');
-	await press('main button[type=submit]');
 }
-// The scanner types into whatever has the focus, and ends with Enter.
-const scan = (text) => Promise.all([page.waitForNavigation(),
-	page.keyboard.insertText(text).then(() => page.keyboard.press('Enter'))]);
+const scan = (text) => browser.scan(text);
 const home = async () => {
 	await page.goto(`${origin}/quay`);
 	await page.waitForFunction(() => document.activeElement.id === 'q');
@@ -111,9 +106,8 @@ test('the slip: one page, both copies, QR, barcode, and a reprint says so', asyn
 		'Liên: Giao người nộp', 'GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ', 'Bản in lại lần 1', 'CHẠY THỬ', code,
 		'000090000001', '0900000123', 'Cấp bản sao trích lục hộ tịch'])
 		assert.ok(text.includes(word), word);
-	const file = path.join(browser.shots, 'slip.pdf');
-	await page.pdf({ path: file, preferCSSPageSize: true });
-	assert.match(execFileSync('pdfinfo', [file], { encoding: 'utf8' }), /Pages:\s+1\n/);
+	const { file, sheets } = await browser.print('slip');
+	assert.equal(sheets, 1);
 	execFileSync('pdftoppm', ['-r', '200', '-png', '-singlefile', file, file.slice(0, -4)]);
 	const read = execFileSync('zbarimg', ['-q', '--raw', `${file.slice(0, -4)}.png`],
 		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n');
@@ -307,7 +301,7 @@ test('a colleague takes a draft over', async () => {
 	const mine = browser, minePage = page;
 	execFileSync(path.join(build, 'tram'), ['user', 'add', 'dongnghiep', '--data', path.join(stack.data, 'board'),
 		'--name', 'Mai Thị Mẫu', '--title', 'Công chức', '--roles', 'intake', '--keep-password'],
-	{ input: 'Tram-Demo-2026!\n', stdio: ['pipe', 'ignore', 'inherit'] });
+	{ input: `${PASSWORD}\n`, stdio: ['pipe', 'ignore', 'inherit'] });
 	await login({}, 'dongnghiep');
 	await page.goto(draft);
 	assert.match(await page.textContent('main'), /đang do Trần Thị Thử làm/);
@@ -351,5 +345,4 @@ test('all of it without JavaScript', async () => {
 	await press('button[name=next]');
 	assert.equal(at(), '/quay');
 });
-cleanup(() => browser?.close());
 await run();

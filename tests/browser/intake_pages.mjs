@@ -4,42 +4,25 @@
 import { strict as assert } from 'node:assert';
 import { acceptDossier } from '../lib/clerk.mjs';
 import { test, run, cleanup } from '../lib/check.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
-import { Browser } from '../lib/look.mjs';
+import { Browser, People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'intake-browser', ports: [9580, 9590] });
 cleanup((failed) => stack.down(failed));
 const origin = 'http://127.0.0.1:9580';
-const password = 'Tram-Demo-2026!';
-const people = {};
+const people = new People(origin, 'intake');
 const codes = [];
 let browser, page;
 
 const url = (code, slug = '') => `${origin}/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const press = (selector = 'main button[type=submit]') =>
-	Promise.all([page.waitForNavigation(), page.click(selector)]);
+const press = (selector = 'main button[type=submit]') => browser.press(selector);
 const file = (name, content) => ({ name, mimeType: 'application/pdf', buffer: content });
 // Each person has a browser of their own, as at the counter.
 async function as(login, options) {
-	if (!people[login]) {
-		people[login] = await Browser.open('intake', options);
-		await people[login].page.goto(`${origin}/dang-nhap`);
-		await people[login].page.fill('#login', login);
-		await people[login].page.fill('#password', password);
-		await people[login].page.press('#password', 'Enter');
-		await people[login].page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-	}
-	browser = people[login];
+	browser = await people.as(login, options);
 	page = browser.page;
-}
-// No control smaller than a finger, none wider than the page (links inside a sentence are text).
-async function targets(name) {
-	const small = await page.evaluate(() => [...document.querySelectorAll(
-		'button, .btn, .tabs a, .menu a, .choices label, .act, .chip, summary, main input:not([type=hidden]):not([type=radio]):not([type=checkbox])')]
-		.map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
-		.filter(([, r]) => r.width > 1 && r.height < 44).map(([html, r]) => `${html} ${r.height}`));
-	assert.deepEqual(small, [], name);
 }
 
 test.must('a board without its center, with dossiers', async () => {
@@ -51,7 +34,7 @@ test.must('a board without its center, with dossiers', async () => {
 	clerk.close();
 });
 test.must('the door', async () => {
-	browser = await Browser.open('intake');
+	browser = await Browser.open(origin, 'intake');
 	page = browser.page;
 	await page.goto(`${origin}/`);
 	assert.equal(await page.evaluate(() => document.activeElement.id), 'login', 'focus stands where one types');
@@ -67,7 +50,7 @@ test('home, each list, the counter', async () => {
 	assert.equal(new URL(page.url()).pathname, '/quay');
 	assert.equal(await page.evaluate(() => document.activeElement.id), 'q', 'the scanner fires into the search box');
 	await browser.look('home');
-	await targets('home');
+	await browser.fingers('home');
 	for (const slug of ['qua-han', 'chuyen-tinh', 'moi', 'nhap']) {
 		await page.goto(`${origin}/quay?viec=${slug}`);
 		await browser.look(`home-${slug}`);
@@ -80,7 +63,7 @@ test('home, each list, the counter', async () => {
 test('a dossier from the counter to the signer and back into its person\'s hand', async () => {
 	await page.goto(url(codes[0]));
 	await browser.look('dossier');
-	await targets('dossier');
+	await browser.fingers('dossier');
 	await page.click('.next a');
 	await browser.look('forward');
 	await press('.foot .go');
@@ -127,7 +110,7 @@ test('a dossier from the counter to the signer and back into its person\'s hand'
 	assert.equal(await page.isVisible('#name'), true);
 	await press('.foot .go');
 	await browser.look('return-faults');
-	await targets('return-faults');
+	await browser.fingers('return-faults');
 	await page.check('[value=applicant]');
 	await press('.foot .go');
 	await browser.look('dossier-returned');
@@ -162,7 +145,7 @@ test('not there, not allowed, locked', async () => {
 	await page.goto(url(codes[1]));
 	await press('header form[action="/khoa"] button');
 	await browser.look('locked');
-	await page.fill('#password', password);
+	await page.fill('#password', PASSWORD);
 	await press();
 	await page.goto(`${origin}/doi-mat-khau`);
 	await browser.look('password');
@@ -215,8 +198,7 @@ test('the first view is light', async () => {
 	assert(sizes.reduce((a, b) => a + b) <= 30 * 1024, `${sizes} bytes`);
 });
 test('the same way without JavaScript', async () => {
-	for (const one of Object.values(people)) await one.close();
-	for (const login of Object.keys(people)) delete people[login];
+	await people.leave();
 	const plain = { javaScriptEnabled: false };
 	await as('chuyenvien', plain);
 	await page.goto(url(codes[1]));
@@ -235,7 +217,6 @@ test('the same way without JavaScript', async () => {
 	await page.goto(url(codes[1], 'tra'));
 	await press('.foot .go');
 	assert.match(await page.textContent('.strip'), /Đã trả/);
-	for (const one of Object.values(people)) await one.close();
 });
 
 await run();

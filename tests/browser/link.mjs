@@ -9,20 +9,13 @@ import { health } from '../lib/fake_center.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'link-browser', ports: [9456, 9459],
+const stack = new Stack({ name: 'link-browser', ports: [9036, 9045],
 	board: 'retry_min_s = 1\npoll_max_s = 2\npoll_active_s = 1\nlink_timeout_s = 3\nlink_budget_mb = 500\nlink_quiet = 02:00-02:01\n' });
 cleanup((failed) => stack.down(failed));
-const admin = 'http://127.0.0.1:9458', clerks = 'http://127.0.0.1:9456', lookup = 'http://127.0.0.1:9457';
-const password = 'Tram-Demo-2026!';
+const admin = 'http://127.0.0.1:9038', clerks = 'http://127.0.0.1:9036', lookup = 'http://127.0.0.1:9037';
 let browser, page, first, second;
-const press = (selector = 'main button[type=submit]') =>
-	Promise.all([page.waitForNavigation(), page.click(selector)]);
-async function login(origin, name) {
-	await page.goto(`${origin}/dang-nhap`);
-	await page.fill('#login', name);
-	await page.fill('#password', password);
-	await press();
-}
+const press = (selector = 'main button[type=submit]') => browser.press(selector);
+const login = (origin, name) => browser.logIn(name, `${origin}/dang-nhap`);
 
 // A day with its ups and downs, as the forwarder would have written it.
 function day() {
@@ -42,7 +35,7 @@ test.must('a board and a center, two dossiers, a browser', async () => {
 	await clerk.login('canbo');
 	first = await acceptDossier(clerk, { files: true });
 	await stack.drained();
-	browser = await Browser.open('link');
+	browser = await Browser.open(admin, 'link');
 	page = browser.page;
 });
 test('the line is well, and after the button', async () => {

@@ -1,29 +1,20 @@
 // Goal: the money's pages as people see them, at three widths, without a fault; the sheets as paper.
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'money-pages', ports: [9183, 9187] });
-const PASSWORD = 'Tram-Demo-2026!';
 let browser, clerk, origin, owing;
-cleanup(async (failed) => {
-	await browser?.close();
-	await stack.down(failed);
-});
+cleanup((failed) => stack.down(failed));
 const login = async (name) => {
 	await browser.context.clearCookies();
-	await browser.page.goto(`${origin}/dang-nhap`);
-	await browser.page.fill('#login', name);
-	await browser.page.fill('#password', PASSWORD);
-	await browser.page.click('main button[type=submit]');
-	await browser.page.waitForLoadState();
+	await browser.logIn(name);
 };
 async function paper(name) {
-	const file = path.join(browser.shots, `${name}.pdf`);
-	await browser.page.pdf({ path: file, preferCSSPageSize: true });
+	const { file } = await browser.print(name);
 	execFileSync('pdftoppm', ['-r', '70', '-png', '-singlefile', file, file.slice(0, -4)]);
 }
 
@@ -43,7 +34,7 @@ test.must('a board with a collector, a range and a day’s work', async () => {
 	const cancel = /href="([^"]*\/huy-thu\/[0-9a-f]{32})"/.exec((await clerk.get(first)).html)[1];
 	await clerk.submit(await clerk.get(cancel), '/huy-thu/', { reason: 'Thu nhầm người', second_login: 'quanly', second_password: PASSWORD });
 	origin = clerk.origin;
-	browser = await Browser.open('money');
+	browser = await Browser.open(origin, 'money');
 });
 test('the till', async () => {
 	await login('canbo');

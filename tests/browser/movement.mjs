@@ -1,34 +1,16 @@
 // movement.mjs: lists by which papers change hands, the specialist's tray, questions, drafts, the
 // post: looked at in three widths with axe and html-validate.
-import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act } from '../lib/clerk.mjs';
-import { Browser } from '../lib/look.mjs';
+import { People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'movement-browser', ports: [9353, 9363] });
 cleanup((failed) => stack.down(failed));
 const origin = 'http://127.0.0.1:9353';
-const people = {};
+const people = new People(origin, 'movement');
 let clerk, specialist, codes, list;
 
-async function as(login) {
-	if (!people[login]) {
-		const browser = await Browser.open('movement');
-		await browser.page.goto(`${origin}/dang-nhap`);
-		await browser.page.fill('#login', login);
-		await browser.page.fill('#password', 'Tram-Demo-2026!');
-		await browser.page.press('#password', 'Enter');
-		await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-		people[login] = browser;
-	}
-	return people[login];
-}
-async function open(login, path) {
-	const browser = await as(login);
-	assert.equal((await browser.page.goto(origin + path)).status(), 200, path);
-	return browser;
-}
 const at = (code, slug) => `/ho-so/${encodeURIComponent(code)}/${slug}`;
 
 test.must('a board without its center, dossiers and a list', async () => {
@@ -50,14 +32,10 @@ for (const [name, login, path] of [['lists', 'canbo', () => '/ban-giao'], ['new'
 	['questions', 'canbo', () => '/cau-hoi'], ['question', 'canbo', () => at(codes[2], 'cau-hoi')], ['drafts', 'quanly', () => '/duyet'],
 	['propose', 'canbo', () => at(codes[3], 'de-xuat')], ['supplement', 'canbo', () => at(codes[3], 'de-xuat/bo-sung')],
 	['post-in', 'canbo', () => '/buu-chinh/nhan'], ['post-out', 'canbo', () => '/buu-chinh/giao']])
-	test(`${name} as it opens`, async () => (await open(login, path())).look(name));
+	test(`${name} as it opens`, async () => (await people.open(login, path())).look(name));
 test('a draft is decided', async () => {
-	const { page } = await open('quanly', '/duyet');
-	await Promise.all([page.waitForNavigation(), page.click('a[href^="/duyet/"]')]);
-	await people.quanly.look('decide');
+	const manager = await people.open('quanly', '/duyet');
+	await manager.press('a[href^="/duyet/"]');
+	await manager.look('decide');
 });
-test('done', async () => {
-	for (const browser of Object.values(people)) await browser.close();
-});
-
 await run();

@@ -3,27 +3,24 @@
 // three widths with axe and html-validate.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, chooseProcedure, decideAtCommune, person, startDraft } from '../lib/clerk.mjs';
+import { workday } from '../lib/days.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'papers-browser', ports: [9583, 9593] });
+const stack = new Stack({ name: 'papers-browser', ports: [9543, 9546] });
 cleanup((failed) => stack.down(failed));
-const origin = 'http://127.0.0.1:9583';
+const origin = 'http://127.0.0.1:9543';
 let browser, page, clerk, specialist, signer, manager, code;
 
 const run_ = (name, args) => execFileSync(name, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 // Prints what the page shows; checks how many sheets of which size, and words on them. Returns what a
 // scanner reads from the first sheet.
 async function printed(name, sheets, [width, height], words) {
-	const file = path.join(browser.shots, `${name}.pdf`);
-	await page.pdf({ path: file, preferCSSPageSize: true });
-	const info = run_('pdfinfo', [file]);
-	assert.equal(Number(/Pages:\s+(\d+)/.exec(info)[1]), sheets, `${name}: sheets`);
-	const size = /Page size:\s+([\d.]+) x ([\d.]+)/.exec(info).slice(1).map((pt) => Math.round(pt / 72 * 25.4));
-	assert(Math.abs(size[0] - width) <= 1 && (height === 0 || Math.abs(size[1] - height) <= 1), `${name}: ${size} mm`);
+	const { file, mm, ...seen } = await browser.print(name);
+	assert.equal(seen.sheets, sheets, `${name}: sheets`);
+	assert(Math.abs(mm[0] - width) <= 1 && (height === 0 || Math.abs(mm[1] - height) <= 1), `${name}: ${mm} mm`);
 	const text = run_('pdftotext', ['-raw', file, '-']).replace(/\s+/g, ' ');
 	for (const word of words) assert(text.includes(word), `${name} lacks "${word}": ${text.slice(0, 800)}`);
 	run_('pdftoppm', ['-r', '200', '-png', '-f', '1', '-l', '1', '-singlefile', file, file.slice(0, -4)]);
@@ -35,10 +32,7 @@ async function printed(name, sheets, [width, height], words) {
 	}
 }
 const at = (slug) => `${origin}/ho-so/${encodeURIComponent(code)}/${slug}`;
-async function open(where, status = 200) {
-	const answer = await page.goto(where);
-	assert.equal(answer.status(), status, where);
-}
+const open = (where) => browser.go(where);
 const COUNTRY = ['CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'Độc lập - Tự do - Hạnh phúc'];
 
 test.must('a board without its center, four people, a browser', async () => {
@@ -48,13 +42,8 @@ test.must('a board without its center, four people, a browser', async () => {
 		await client.login(login);
 		return client;
 	}));
-	browser = await Browser.open('papers');
+	browser = await Browser.login(origin, 'papers', 'canbo');
 	page = browser.page;
-	await page.goto(`${origin}/dang-nhap`);
-	await page.fill('#login', 'canbo');
-	await page.fill('#password', 'Tram-Demo-2026!');
-	await page.press('#password', 'Enter');
-	await page.waitForURL((to) => !to.pathname.includes('dang-nhap'));
 	code = (await acceptDossier(clerk, { who: person({ name: 'Nguyễn Văn Thử' }) })).code;
 });
 for (const [size, name, sheets, mm] of [['', 'slip-a4', 1, [210, 297]], ['?kho=a5', 'slip-a5', 2, [210, 148]], ['?kho=80mm', 'slip-80mm', 1, [80, 0]]])
@@ -80,12 +69,12 @@ test('control sheet, steps, letter to the desk, slip for many', async () => {
 	}
 });
 test('apology, receipt of return, notice of stopping', async () => {
-	await (async () => manager.submit(await manager.get(`/ho-so/${encodeURIComponent(code)}/ngay-hen`), '/ngay-hen', { due_at: '2026-12-16T16:00', reason: 'Cho đủ thời gian' }))();
+	await manager.submit(await manager.get(`/ho-so/${encodeURIComponent(code)}/ngay-hen`), '/ngay-hen', { due_at: workday(13).at('16:00'), reason: 'Cho đủ thời gian' });
 	await specialist.submit(await specialist.get(`/ho-so/${encodeURIComponent(code)}/gia-han`), '/gia-han',
-		{ due_at: '2026-12-18T10:00', reason: 'Chờ xác minh nơi cư trú', late_unit: 'Tư pháp', signer_name: 'Phạm Thị Thử' });
+		{ due_at: workday(15).at('10:00'), reason: 'Chờ xác minh nơi cư trú', late_unit: 'Tư pháp', signer_name: 'Phạm Thị Thử' });
 	await open(at('in/xin-loi'));
 	await browser.look('xin-loi');
-	await printed('xin-loi', 1, [210, 297], ['VĂN BẢN XIN LỖI', '10 giờ 00 phút, thứ Sáu, ngày 18 tháng 12 năm 2026', 'Mẫu số 04', ...COUNTRY]);
+	await printed('xin-loi', 1, [210, 297], ['VĂN BẢN XIN LỖI', workday(15).paper('10:00'), 'Mẫu số 04', ...COUNTRY]);
 	const other = (await acceptDossier(clerk)).code;
 	await act(clerk, other, 'chuyen');
 	await decideAtCommune({ clerk, specialist, signer }, other);
@@ -129,7 +118,7 @@ test('before acceptance: guide, request, refusal', async () => {
 	await page.check('input[name^="pick."] >> nth=0');
 	await page.check('input[name=why_2]');
 	await page.fill('#ticket', 'A017');
-	await Promise.all([page.waitForNavigation(), page.click('.foot .go')]);
+	await browser.press();
 	await browser.look('phieu-bo-sung');
 	await printed('phieu-bo-sung', 1, [210, 297], ['PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ', 'Mẫu số 02', 'Số: 01/HDHS', 'Trần Thị Mẫu', ...COUNTRY]);
 	await open(`${origin}/in`);
@@ -139,10 +128,8 @@ test('before acceptance: guide, request, refusal', async () => {
 	await open(step('tu-choi'));
 	await browser.look('tu-choi');
 	await page.check('input[name=why_1]');
-	await Promise.all([page.waitForNavigation(), page.click('.foot .go')]);
+	await browser.press();
 	await browser.look('phieu-tu-choi');
 	await printed('phieu-tu-choi', 1, [210, 297], ['PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ', 'Mẫu số 03', 'Số: 01/TCHS', ...COUNTRY]);
 });
-test('done', async () => browser.close());
-
 await run();

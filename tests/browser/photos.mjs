@@ -12,16 +12,12 @@ cleanup((failed) => stack.down(failed));
 const origin = 'http://127.0.0.1:9474';
 let browser, page, code;
 
-const press = (selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+const press = (selector) => browser.press(selector);
 const photo = (name, buffer) => ({ name, mimeType: 'image/jpeg', buffer });
 const large = () => jpeg(3000, { across: 150, down: 200, shades: 3 });
 async function login(options) {
-	browser = await Browser.open('intake', options);
+	browser = await Browser.login(origin, 'intake', 'canbo', options);
 	page = browser.page;
-	await page.goto(`${origin}/dang-nhap`);
-	await page.fill('#login', 'canbo');
-	await page.fill('#password', 'Tram-Demo-2026!');
-	await press('main button[type=submit]');
 	if (page.url().includes('chon-quay'))
 		await press('main button[type=submit] >> nth=0');
 }
@@ -99,7 +95,7 @@ test('scanning after acceptance, from the list; then a wrong scan', async () => 
 	await browser.look('photos-replaced');
 });
 test('all of it without JavaScript', async () => {
-	await browser.close?.();
+	await browser.close();
 	await login({ javaScriptEnabled: false });
 	await page.goto(`${origin}/ho-so/${code}/quet`);
 	await page.setInputFiles('input[type=file] >> nth=1', [{ name: 'a.png', mimeType: 'image/png', buffer: png(80, 60) }]);

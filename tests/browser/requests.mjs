@@ -3,28 +3,17 @@
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, dossier, handOver } from '../lib/clerk.mjs';
-import { Browser } from '../lib/look.mjs';
+import { PASSWORD } from '../lib/client.mjs';
+import { People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'requests-browser', ports: [9520, 9525] });
 cleanup((failed) => stack.down(failed));
 const origins = { canbo: 'http://127.0.0.1:9520', tinh: 'http://127.0.0.1:9525' };
-const people = {};
+const people = Object.fromEntries(Object.entries(origins).map(([login, origin]) => [login, new People(origin, 'requests')]));
 let clerk, officer, code, board;
 
-async function open(login, path) {
-	if (!people[login]) {
-		const browser = await Browser.open('requests');
-		await browser.page.goto(`${origins[login]}/dang-nhap`);
-		await browser.page.fill('#login', login);
-		await browser.page.fill('#password', 'Tram-Demo-2026!');
-		await browser.page.press('#password', 'Enter');
-		await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-		people[login] = browser;
-	}
-	assert.equal((await people[login].page.goto(origins[login] + path)).status(), 200, path);
-	return people[login];
-}
+const open = (login, path) => people[login].open(login, path);
 const at = (slug) => `/ho-so/${encodeURIComponent(code)}/${slug}`;
 const there = (slug) => `/ho-so/${board}/${encodeURIComponent(code)}${slug}`;
 const ask = async (values) => clerk.submit(await clerk.get(at('yeu-cau')), '/yeu-cau"', values);
@@ -46,7 +35,7 @@ test.must('a dossier at the province, one request refused, one open', async () =
 	await officer.submit(await officer.get(await open()), '/de-nghi/', { decision: 'refuse', reason: 'Kết quả đã trình ký, chiều mai trả' });
 	await until('answered', 30, async () => (await clerk.get(at('yeu-cau'))).text.includes('chiều mai trả'));
 	const page = await clerk.get(at('yeu-cau/sua'));
-	await clerk.submit(page, '/yeu-cau/sua', { name: 'Trần Thị Mẫu Lại', reason: 'Gõ sai tên', second_login: 'quanly', second_password: 'Tram-Demo-2026!' });
+	await clerk.submit(page, '/yeu-cau/sua', { name: 'Trần Thị Mẫu Lại', reason: 'Gõ sai tên', second_login: 'quanly', second_password: PASSWORD });
 	await until('asked again', 30, open);
 });
 test('the point: form, faults, change, lists', async () => {
@@ -54,7 +43,7 @@ test('the point: form, faults, change, lists', async () => {
 	await browser.look('form');
 	await browser.page.click('input[value="due_change"]');
 	await browser.page.fill('#reason', 'Chờ xác minh nguồn gốc đất');
-	await Promise.all([browser.page.waitForNavigation(), browser.page.click('main button.go')]);
+	await browser.press('main button.go');
 	assert.equal(await browser.page.inputValue('#reason'), 'Chờ xác minh nguồn gốc đất');
 	await browser.look('fault');
 	browser = await open('canbo', at('yeu-cau/sua'));
@@ -69,11 +58,7 @@ test('the province: list, dossier, answer', async () => {
 	await browser.look('center-list');
 	browser = await open('tinh', there(''));
 	await browser.look('center-dossier');
-	await Promise.all([browser.page.waitForNavigation(), browser.page.click('a[href*="/de-nghi/"]')]);
+	await browser.press('a[href*="/de-nghi/"]');
 	await browser.look('center-answer');
 });
-test('done', async () => {
-	for (const browser of Object.values(people)) await browser.close();
-});
-
 await run();

@@ -2,7 +2,7 @@
 // three widths with axe and html-validate; without JavaScript the paper is signed.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act } from '../lib/clerk.mjs';
+import { acceptDossier, act, signAtCommune } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
@@ -13,18 +13,8 @@ const origin = 'http://127.0.0.1:9560';
 let clerk, browser, code;
 
 const at = (slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-async function enter(options) {
-	const one = await Browser.open('returned', options);
-	await one.page.goto(`${origin}/dang-nhap`);
-	await one.page.fill('#login', 'canbo');
-	await one.page.fill('#password', 'Tram-Demo-2026!');
-	await Promise.all([one.page.waitForURL((url) => !url.pathname.includes('dang-nhap')), one.page.press('#password', 'Enter')]);
-	return one;
-}
-async function open(path) {
-	assert.equal((await browser.page.goto(origin + path)).status(), 200, path);
-	return browser.page;
-}
+const enter = (options) => Browser.login(origin, 'returned', 'canbo', options);
+const open = async (path) => (await browser.go(path)).page;
 
 test.must('a result, and originals that lie here', async () => {
 	await stack.up(['board']);
@@ -34,10 +24,7 @@ test.must('a result, and originals that lie here', async () => {
 	({ code } = await acceptDossier(clerk));
 	for (const [paper, count] of [['Giấy chứng nhận quyền sử dụng đất', '1'], ['Giấy khai sinh', '2']])
 		await clerk.submit(await clerk.get(at('ban-goc')), 'value="keep"', { paper, count }, { button: 'keep' });
-	await act(specialist, code, 'nhan-xu-ly');
-	const page = await specialist.get(at('trinh-ky'));
-	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(page.html)[1] });
-	await act(signer, code, 'ky', { decision: 'sign' });
+	await signAtCommune({ specialist, signer }, code);
 	await act(specialist, code, 'ket-qua', { kind: 'Bản sao trích lục', number: '07/TLKS-BS', signed_on: '24/11/2026', issuer: 'UBND xã Cẩm Bình', signer: 'Phạm Thị Thử', summary: 'Trích lục khai sinh' },
 		{ files: [{ name: 'file', filename: 'kq.pdf', type: 'application/pdf', content: pdf() }] });
 	browser = await enter();

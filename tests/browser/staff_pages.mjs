@@ -3,32 +3,16 @@
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Browser } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'staff-browser', ports: [9630, 9633] });
 cleanup((failed) => stack.down(failed));
 const counter = 'http://127.0.0.1:9630', admin = 'http://127.0.0.1:9632';
-const PASSWORD = 'Tram-Demo-2026!';
 let boss, keeper, code;
 
-async function enter(origin, login) {
-	const browser = await Browser.open('staff');
-	await logIn(browser, origin, login);
-	return browser;
-}
-async function logIn(browser, origin, login) {
-	await browser.page.goto(`${origin}/dang-nhap?mat-khau=1`);
-	await browser.page.fill('#login', login);
-	await browser.page.fill('#password', PASSWORD);
-	await browser.page.press('#password', 'Enter');
-	await browser.page.waitForURL((at) => !at.pathname.includes('dang-nhap'));
-}
-const go = async (browser, url, name) => {
-	const answer = await browser.page.goto(url);
-	assert.equal(answer.status(), 200, url);
-	await browser.look(name);
-};
+const go = async (browser, address, name) => (await browser.go(address)).look(name);
 
 test.must('a board, a dossier, a manager at both places', async () => {
 	await stack.up(['board']);
@@ -38,8 +22,8 @@ test.must('a board, a dossier, a manager at both places', async () => {
 	await act(clerk, code, 'chuyen');
 	assert.equal(stack.tram('board', ['user', 'add', 'nhan.hai', '--name', 'Đặng Thị Thử', '--roles', 'intake',
 		'--keep-password'], `${PASSWORD}\n`).status, 0);
-	boss = await enter(counter, 'quanly');
-	keeper = await enter(admin, 'quanly');
+	boss = await Browser.login(counter, 'staff', 'quanly');
+	keeper = await Browser.login(admin, 'staff', 'quanly');
 });
 for (const [path, name] of [['viec', 'viec'], ['quan-ly', 'quan-ly'], ['quan-ly/nguoi', 'nguoi'], ['quan-ly/chuan-bi', 'chuan-bi'],
 	['quan-ly/chay-thu', 'chay-thu'], ['quan-ly/truy-cap', 'truy-cap'], ['quan-ly/may', 'may-empty'], ['ma-pin', 'pin-never'],
@@ -68,46 +52,46 @@ test('a new password needs a second person at the page', async () => {
 	await keeper.page.click('a[href$="/mat-khau"]');
 	await keeper.page.fill('#second_login', 'quanly');
 	await keeper.page.fill('#second_password', PASSWORD);
-	await Promise.all([keeper.page.waitForNavigation(), keeper.page.click('.foot button.go')]);
+	await keeper.press();
 	await keeper.look('reset-fault');
 });
 test('many accounts: a list looked at, the slips', async () => {
 	await go(keeper, `${admin}/tai-khoan/danh-sach`, 'import');
 	await keeper.page.fill('#list', 'Đỗ Thị Một;;Công chức;UBND xã;;Tiếp nhận\nVũ Văn Hai;vu.hai;;;;Nấu cơm\nLê Văn Ba;canbo;;;;Tiếp nhận');
-	await Promise.all([keeper.page.waitForNavigation(), keeper.page.click('main .card button')]);
+	await keeper.press('main .card button');
 	await keeper.look('import-looked');
-	await Promise.all([keeper.page.waitForNavigation(), keeper.page.click('button[name=go]')]);
+	await keeper.press('button[name=go]');
 	await keeper.look('first-slips');
 });
 test('a paired tablet: PIN chosen, locked, opened', async () => {
 	await boss.page.goto(`${counter}/quan-ly/may`);
 	await boss.page.fill('#name', 'Máy quầy 1');
 	await boss.page.fill('#at', '1');
-	await Promise.all([boss.page.waitForNavigation(), boss.page.click('main button.go')]);
+	await boss.press('main button.go');
 	await boss.look('may');
-	await Promise.all([boss.page.waitForNavigation(), boss.page.click('.who button.quiet')]);
+	await boss.press('.who button.quiet');
 	for (const [login, pin] of [['canbo', '271828'], ['nhan.hai', '314159']]) {
-		await logIn(boss, counter, login);
+		await boss.logIn(login, '/dang-nhap?mat-khau=1');
 		assert.match(boss.page.url(), /ma-pin/);
 		await boss.look('pin');
 		await boss.page.fill('#pin', pin);
 		await boss.page.fill('#again', pin);
-		await Promise.all([boss.page.waitForNavigation(), boss.page.click('main button.go')]);
-		await Promise.all([boss.page.waitForNavigation(), boss.page.click('.who button')]);
+		await boss.press('main button.go');
+		await boss.press('.who button');
 	}
 	await boss.look('khoa');
 	await boss.page.click('text=Trần Thị Thử');
 	await boss.page.fill('#pin', '000001');
-	await Promise.all([boss.page.waitForNavigation(), boss.page.click('main button.go')]);
+	await boss.press('main button.go');
 	await boss.look('khoa-fault');
 });
 test('a dossier outside one\'s work asks why', async () => {
 	await boss.page.goto(`${counter}/khoa`);
 	await boss.page.click('text=Đặng Thị Thử');
 	await boss.page.fill('#pin', '314159');
-	await Promise.all([boss.page.waitForNavigation(), boss.page.click('main button.go')]);
+	await boss.press('main button.go');
 	await boss.page.goto(`${counter}/chon-quay`);
-	await Promise.all([boss.page.waitForNavigation(), boss.page.click('button[value="5"]')]);
+	await boss.press('button[value="5"]');
 	await boss.page.goto(`${counter}/ho-so/${encodeURIComponent(code)}`);
 	assert.match(await boss.page.innerText('h1'), /để làm gì/);
 	await boss.look('ly-do');

@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, run, cleanup, until } from '../lib/check.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'admin-pages', ports: [9700, 9710] });
@@ -27,7 +28,7 @@ test('a clerk has no place here, and learns it from the page', async () => {
 	const clerk = stack.admin();
 	const page = await clerk.get('/tai-khoan');
 	assert.equal(page.path, '/dang-nhap');
-	const answer = await clerk.submit(page, 'dang-nhap', { login: 'canbo', password: 'Tram-Demo-2026!' });
+	const answer = await clerk.submit(page, 'dang-nhap', { login: 'canbo', password: PASSWORD });
 	assert.equal(answer.status, 422);
 	assert.match(answer.text, /không làm việc ở trang này/);
 	assert.equal((await clerk.get('/tai-khoan')).path, '/dang-nhap');
@@ -86,7 +87,7 @@ test('locking ends the work at once; unlocking lets in again', async () => {
 	assert.match(locked.text, /Đã khóa/);
 	assert.equal((await clerk.get('/quay')).path, '/dang-nhap');
 	const refused = await clerk.submit(await clerk.get('/dang-nhap'), 'dang-nhap',
-		{ login: 'canbo', password: 'Tram-Demo-2026!' });
+		{ login: 'canbo', password: PASSWORD });
 	assert.equal(refused.status, 422);
 	assert.match(refused.text, /đang khóa/);
 	await manager.submit(await manager.get('/tai-khoan'), `${id}/mo`);
@@ -98,11 +99,11 @@ test('a reset ends the sessions and the old password', async () => {
 	await clerk.login('chuyenvien');
 	const list = await manager.get('/tai-khoan');
 	const done = await manager.submit(await manager.get(`/tai-khoan/${idOf(list, 'chuyenvien')}/mat-khau`), '/mat-khau',
-		{ second_login: 'kythuat', second_password: 'Tram-Demo-2026!' });
+		{ second_login: 'kythuat', second_password: PASSWORD });
 	assert(once(done));
 	assert.equal((await clerk.get('/xu-ly')).path, '/dang-nhap');
 	const old = await clerk.submit(await clerk.get('/dang-nhap'), 'dang-nhap',
-		{ login: 'chuyenvien', password: 'Tram-Demo-2026!' });
+		{ login: 'chuyenvien', password: PASSWORD });
 	assert.equal(old.status, 422);
 	clerk.close();
 });

@@ -3,18 +3,17 @@
 // decomposed letters, quotes) is stored as one text and shown as text on every page and paper.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
+import { url } from '../lib/clerk.mjs';
 import { accept, acceptDossier, act, chooseProcedure, dossier, handOver, person, startDraft, tickPapers }
 	from '../lib/clerk.mjs';
-import { multipart, unescape } from '../lib/client.mjs';
+import { multipart, PASSWORD, unescape } from '../lib/client.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'bad-input', ports: [9912, 9915] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 let clerk, specialist, signer, manager, officer;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 // How many events each side has written itself (the other's arrive when they arrive).
 const head = () => ['board', 'center'].map((side, author) =>
 	JSON.stringify(stack.status(side)).match(/"seq":\d+/g)[author]).join(' ');

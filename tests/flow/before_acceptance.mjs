@@ -10,11 +10,7 @@ const stack = new Stack({ name: 'before-acceptance', ports: [9643, 9653] });
 cleanup((failed) => stack.down(failed));
 let clerk, other, specialist;
 
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const url = (id, slug) => `/ho-so/moi/${id}/${slug}`;
 const fault = (page, field) => page.status === 422 && page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
 // A draft on page 3, its page and id; missing: marks this paper as missing.

@@ -9,13 +9,14 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { act, dossier, handOver, tickPapers } from '../lib/clerk.mjs';
+import { act, dossier, handOver, tickPapers, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
+import { inDays } from '../lib/days.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'canary', ports: [9924, 9927], board: 'poll_active_s = 1\nlookup_url = http://127.0.0.1:9925\n' });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 const TYPED = 'Sai-Kanarimatkhau-9!';
 
 // ---- words that stand nowhere else ----
@@ -53,7 +54,6 @@ function watch(client) {
 	};
 	return client;
 }
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 let clerk, specialist, signer, manager, technician, officer, code, provinceCode, secret;
 const seen = { lookup: '', technician: '' };
 
@@ -112,7 +112,7 @@ async function takeIn(procedure, of, more = {}) {
 	const person = { type: 'person', doc_type: 'cccd', who: 'other', channel: 'post', sex: 'nam', birth: '02/09/1985',
 		...fill(['name', 'address', 'residence', 's_name', 's_relation', 's_authorisation', 's_authorised_at', 'tracking'], of),
 		number: digits(`${of} number`, '000', 12), phone: digits(`${of} phone`, '09', 10), s_phone: digits(`${of} s_phone`, '09', 10),
-		s_number: digits(`${of} s_number`, '000', 12), email: mail(`${of} email`), postmark: '20/11/2026', s_authorised_on: '01/11/2026' };
+		s_number: digits(`${of} s_number`, '000', 12), email: mail(`${of} email`), postmark: inDays(-5).typed, s_authorised_on: '01/11/2026' };
 	page = await clerk.submit(page, '/nguoi', { ...person, number: 'x' });
 	assert.equal(page.status, 422);
 	page = await clerk.submit(page, '/nguoi', person);

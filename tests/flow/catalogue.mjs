@@ -4,14 +4,13 @@
 import { strict as assert } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { accept, acceptDossier, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { accept, acceptDossier, chooseProcedure, dossier, fault, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'catalogue', ports: [9360, 9370] });
 cleanup((failed) => stack.down(failed));
 let clerk, manager;
 const at = (code, slug = '') => `/quan-ly/thu-tuc/${code}${slug}`;
-const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
 const version = async () => /Danh mục bản (\S+?)\. /.exec((await manager.get('/quan-ly/thu-tuc')).text)[1];
 // The field whose label says this, in the group that says that.
 function field(page, group, label) {

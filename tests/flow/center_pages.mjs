@@ -4,7 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import { test, run, cleanup } from '../lib/check.mjs';
-import { forms, multipart } from '../lib/client.mjs';
+import { forms, multipart, PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 import { Board, acceptedBody, id16, sha256 } from '../lib/board.mjs';
 
@@ -258,12 +258,12 @@ test('locked: the person comes back to the same page', async () => {
 	assert.match(locked.text, /Màn hình đang khóa/);
 	const away = await officer.get('/ho-so/b18685-7/T18685.7-261124-0001');
 	assert.equal(away.path, '/dang-nhap');
-	const back = await officer.submit(away, 'dang-nhap', { login: 'tinh', password: 'Tram-Demo-2026!' });
+	const back = await officer.submit(away, 'dang-nhap', { login: 'tinh', password: PASSWORD });
 	assert.equal(back.path, '/ho-so/b18685-7/T18685.7-261124-0001');
 });
 test('the own password is changed by who knows the old one', async () => {
 	const page = await officer.get('/doi-mat-khau');
-	const weak = await officer.submit(page, 'doi-mat-khau', { old: 'Tram-Demo-2026!', new: 'ngan', again: 'ngan' });
+	const weak = await officer.submit(page, 'doi-mat-khau', { old: PASSWORD, new: 'ngan', again: 'ngan' });
 	assert.equal(weak.status, 422);
 	assert(weak.html.includes('id="new-loi"') && !weak.html.includes('ngan"'));
 	const wrong = await officer.submit(page, 'doi-mat-khau',
@@ -271,7 +271,7 @@ test('the own password is changed by who knows the old one', async () => {
 	assert.equal(wrong.status, 422);
 	assert(wrong.html.includes('id="old-loi"'));
 	const done = await officer.submit(page, 'doi-mat-khau',
-		{ old: 'Tram-Demo-2026!', new: 'Mat-Khau-Moi-2026', again: 'Mat-Khau-Moi-2026' });
+		{ old: PASSWORD, new: 'Mat-Khau-Moi-2026', again: 'Mat-Khau-Moi-2026' });
 	assert.equal(done.path, '/ho-so');
 	const other = stack.officers();
 	await other.login('tinh', 'Mat-Khau-Moi-2026');

@@ -12,11 +12,7 @@ const stack = new Stack({ name: 'cert', ports: [9966, 9969], board: 'cert_late_m
 cleanup((failed) => stack.down(failed));
 let clerk, signer, manager;
 const CARD = '000090000001||Nguyễn Văn Thử|05031990|Nam|Xóm 1, Cẩm Bình, Hà Tĩnh|01072022';
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 500)}`;
 const signerId = (page) => /<option value="(u-[^"]+)"/.exec(page.html)[1];
 // One visit; rows: [[name, pages, copies, electronic]…]. The page after the button.

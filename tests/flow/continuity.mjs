@@ -2,19 +2,13 @@
 // when a result comes for somebody who handed in elsewhere; each is one act a dossier, done once.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, dossier, returnResult } from '../lib/clerk.mjs';
+import { acceptDossier, act, dossier, fault, returnResult, url } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'continuity', ports: [9140, 9150] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
+const fresh = (login) => stack.clerk(login);
 const taken = async (more) => (await acceptDossier(clerk, more)).code;
 const find = async (q) => clerk.submit(await clerk.get('/quay'), '/tim', { q });
 const optionOf = (page, id, word) => new RegExp(`<select[^>]* id="${id}"[\\s\\S]*?</select>`).exec(page.html)[0]

@@ -12,11 +12,7 @@ const stack = new Stack({ name: 'day', ports: [9376, 9384] });
 cleanup((failed) => stack.down(failed));
 let clerk, manager, specialist, signer;
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 600)}`;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const count = (page, words) => new RegExp(`<d[td]>${words}</dt><dd class="num">([^<]*)<`).exec(page.html)?.[1]
 	?? new RegExp(`<td>${words}</td><td class="m">([^<]*)<`).exec(page.html)?.[1];
 const hashes = (page) => [...page.html.matchAll(/((?:[0-9a-f]{8} ){7}[0-9a-f]{8})/g)].map(([h]) => h);

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, skip, test, until } from '../lib/check.mjs';
-import { acceptDossier, act, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { acceptDossier, act, chooseProcedure, dossier, startDraft, tickPapers, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { jpeg } from '../lib/files.mjs';
 import { Stack, root } from '../lib/stack.mjs';
 
@@ -23,7 +24,6 @@ cleanup(async () => {
 	if (mounted) spawnSync('umount', [disk]);
 });
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const free = () => {
 	const now = statfsSync(disk);
 	return now.bavail * now.bsize;
@@ -134,7 +134,7 @@ test('a file for the full disk is refused in words; its upload keeps an honest o
 });
 test('a stranger at the login is told, and the programs go on', async () => {
 	const other = stack.clerks();
-	const answer = await other.submit(await other.get('/dang-nhap'), 'dang-nhap', { login: 'nguoiky', password: 'Tram-Demo-2026!' }, { follow: false });
+	const answer = await other.submit(await other.get('/dang-nhap'), 'dang-nhap', { login: 'nguoiky', password: PASSWORD }, { follow: false });
 	assert(answer.status === 303 || answer.status >= 500 || answer.status === 422, `${answer.status}`);
 	if (answer.status !== 303) assert.match(answer.html, /<html lang="vi"/);
 	other.close();

@@ -7,9 +7,10 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
+import { url } from '../lib/clerk.mjs';
 import { acceptDossier, act, chooseProcedure, dossier, handOver, startDraft, tickPapers }
 	from '../lib/clerk.mjs';
-import { multipart } from '../lib/client.mjs';
+import { multipart, PASSWORD } from '../lib/client.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
@@ -18,7 +19,6 @@ cleanup((failed) => stack.down(failed));
 const fresh = () => randomBytes(16).toString('hex');
 let clerk, second, specialist, signer, officer, manager;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 // The board's own log and the center's own: how many events each has written.
 const seqs = () => ['board', 'center'].map((side, author) =>
 	Number(JSON.stringify(stack.status(side)).match(/"seq":(\d+)/g)[author].slice(6)));
@@ -184,7 +184,7 @@ test('a page without what it has seen is refused', async () => {
 	assert.equal(seqs()[0], before);
 });
 test('another clerk\'s draft asks once whether to take it over; the first then is told', async () => {
-	stack.tram('board', ['user', 'add', 'canbo.hai', '--name', 'Nguyễn Thị Thử', '--roles', 'intake', '--keep-password'], 'Tram-Demo-2026!\n');
+	stack.tram('board', ['user', 'add', 'canbo.hai', '--name', 'Nguyễn Thị Thử', '--roles', 'intake', '--keep-password'], `${PASSWORD}\n`);
 	const colleague = stack.clerks();
 	await colleague.login('canbo.hai');
 	const draft = await startDraft(clerk);

@@ -3,7 +3,7 @@
 // sent twice is done once, and who comes second is told so.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
+import { acceptDossier, act, dossier, signAtCommune, url } from '../lib/clerk.mjs';
 import { forms } from '../lib/client.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
@@ -12,12 +12,7 @@ const stack = new Stack({ name: 'handover', ports: [9430, 9440] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const taken = async (procedure) => (await acceptDossier(clerk, procedure ? { procedure } : {})).code;
 const number = (list) => Number(list.slice(-4));
 async function open(client, kind) {
@@ -36,10 +31,7 @@ async function give(client, kind, codes, values = {}) {
 	return { list: list(done), page: done };
 }
 async function toResult(code) {
-	await act(specialist, code, 'nhan-xu-ly');
-	const page = await specialist.get(url(code, 'trinh-ky'));
-	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(page.html)[1] });
-	await act(signer, code, 'ky', { decision: 'sign' });
+	await signAtCommune({ specialist, signer }, code);
 	await act(specialist, code, 'ket-qua', { kind: 'Giấy xác nhận', number: '05/XN', issuer: 'UBND xã', signer: 'Phạm Thị Thử',
 		signed_on: '24/11/2026' }, { files: [{ name: 'file', filename: 'kq.pdf', type: 'application/pdf', content: pdf() }] });
 }

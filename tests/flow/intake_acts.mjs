@@ -3,23 +3,16 @@
 // what was typed stays on the page.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
-import { multipart } from '../lib/client.mjs';
+import { acceptDossier, act, dossier, events, url } from '../lib/clerk.mjs';
+import { multipart, PASSWORD } from '../lib/client.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'intake-acts', ports: [9530, 9540] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 let clerk, specialist, signer;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const events = (page) => (page.html.match(/<li[^>]*><time>/g) ?? []).length;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const taken = async () => (await acceptDossier(clerk)).code;
 // Up to Chờ ký, and on to Đã ký.
 async function toSign(code) {

@@ -3,19 +3,14 @@
 // counted from when the citizen stood there.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { accept, chooseProcedure, dossier, person, tickPapers } from '../lib/clerk.mjs';
+import { accept, chooseProcedure, dossier, fault, person, tickPapers } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'late', ports: [9160, 9170] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 let clerk, manager, specialist;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
-const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
+const fresh = (login) => stack.clerk(login);
 // Local time of the point, minutes: three working hours ago or the like does not matter here.
 const local = (ms) => new Date(ms + 7 * 3600000).toISOString().slice(0, 16);
 const DAY = 86400000;

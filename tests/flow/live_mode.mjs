@@ -7,13 +7,12 @@ import { appendFileSync, closeSync, copyFileSync, mkdirSync, openSync, readFileS
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, dossier, startDraft } from '../lib/clerk.mjs';
-import { Client } from '../lib/client.mjs';
+import { Client, PASSWORD } from '../lib/client.mjs';
 import { ask } from '../lib/fastcgi.mjs';
 import { build, root } from '../lib/stack.mjs';
 
 const data = path.join(root, 'build/test-data/live-mode');
 const socket = path.join(data, 'live.sock');
-const PASSWORD = 'Tram-Demo-2026!';
 const children = [];
 const tram = (args, input) => {
 	const done = spawnSync(path.join(build, 'tram'), [...args, '--data', path.join(data, 'board')], { encoding: 'utf8', input });

@@ -4,6 +4,7 @@ import { strict as assert } from 'node:assert';
 import http from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { test, run, cleanup } from '../lib/check.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const ATTEMPTS = 10000;
@@ -23,7 +24,7 @@ function hostile(agent, login) {
 }
 
 const byPassword = async (client, login) => client.submit(await client.get('/dang-nhap?mat-khau=1'), 'dang-nhap',
-	{ login, password: 'Tram-Demo-2026!' });
+	{ login, password: PASSWORD });
 
 test.must('a clerk at her tablet, another at a paired one', async () => {
 	await stack.up(['board']);

@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { chooseProcedure, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'menu', ports: [9600, 9603] });
@@ -37,7 +38,6 @@ test('nobody is shown what the route table refuses', () => {
 });
 
 
-const PASSWORD = 'Tram-Demo-2026!';
 const add = (login, roles) => {
 	const added = stack.tram('board', ['user', 'add', login, '--name', 'Mai Thị Thử', '--roles', roles, '--keep-password'], `${PASSWORD}\n`);
 	assert.equal(added.status, 0, added.stderr);

@@ -2,21 +2,14 @@
 // dossiers: each act shows what it will do, is done once, and leaves the old words in the timeline.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
+import { acceptDossier, act, dossier, events, fault, url } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'mishaps', ports: [9100, 9110] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
+const fresh = (login) => stack.clerk(login);
 const taken = async (more) => (await acceptDossier(clerk, more)).code;
-const events = (page) => (page.html.match(/<li[^>]*><time>/g) ?? []).length;
 
 test.must('a board without its center, four people', async () => {
 	await stack.up(['board']);

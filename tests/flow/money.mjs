@@ -8,24 +8,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { acceptDossier, act, chooseProcedure, dossier, fault, startDraft, tickPapers, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Ledger } from '../lib/ledger.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'money', ports: [9163, 9167] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 const byManager = { second_login: 'quanly', second_password: PASSWORD };
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const year = new Date(Date.now() + 7 * 3600000).getUTCFullYear();
-const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 500)}`;
 let clerk, cashier, manager, specialist;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 // A dossier that owes 8.000 đ.
 const owing = async (values = {}) => (await acceptDossier(clerk, { values: { fee_state: 'later', ...values } })).code;
 async function take(client, code, values = {}) {

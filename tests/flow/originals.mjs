@@ -3,7 +3,7 @@
 // forgotten at the return. Sent twice is once; rebuilt is the same.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { accept, acceptDossier, act, chooseProcedure, dossier, startDraft } from '../lib/clerk.mjs';
+import { accept, acceptDossier, act, chooseProcedure, dossier, startDraft, url } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
@@ -11,7 +11,6 @@ const stack = new Stack({ name: 'originals', ports: [9550, 9556] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const short = (code) => code.split('-').slice(1).join('-');
 const page = (code) => clerk.get(url(code, 'ban-goc'));
 const keep = async (code, values) => clerk.submit(await page(code), 'value="keep"', { paper: 'Giấy khai sinh', count: '1', note: '', ...values }, { button: 'do=keep' });

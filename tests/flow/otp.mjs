@@ -5,11 +5,11 @@ import { createHmac } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'otp', ports: [9636, 9639] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 const sql = (db, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, 'board', db), text],
 	{ encoding: 'utf8' }).trim();
 let key, counter = 0, manager, second;

@@ -3,21 +3,17 @@
 // came out or was written by hand, and counts its reprints. Sent twice is done once.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, decideAtCommune, dossier, person } from '../lib/clerk.mjs';
+import { acceptDossier, act, decideAtCommune, dossier, person, url } from '../lib/clerk.mjs';
+import { workday } from '../lib/days.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'papers', ports: [9583, 9593] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const SETUP = { name: 'Bưu điện tỉnh Thử', tax_code: '0000000001', address: 'Số 1 đường Thử', form: '01BLP', serial: 'TT-26', used: '1' };
 const short = (code) => code.slice(code.indexOf('-') + 1);
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const taken = async (options) => (await acceptDossier(clerk, options)).code;
 const paper = async (code, slug, client = clerk) => {
 	const page = await client.get(url(code, `in/${slug}`));
@@ -97,7 +93,7 @@ test('what is certified while the citizen waits asks for no slip', async () => {
 	const now = await visit({ return: 'now' });
 	assert(now.redirected?.startsWith('/chung-thuc/khay?moi='), now.text.slice(0, 400));
 	assert.equal(await inTray(decodeURIComponent(now.redirected.split('moi=')[1]), 'Giấy hẹn'), 0);
-	const later = await visit({ return: 'agreed', agreed_at: '2026-12-16T16:00', written: '1' });
+	const later = await visit({ return: 'agreed', agreed_at: workday(13).at('16:00'), written: '1' });
 	assert(later.redirected?.endsWith('/xong'), later.text.slice(0, 400));
 	assert.equal(await inTray(decodeURIComponent(later.redirected.split('/')[2]), 'Giấy hẹn'), 1);
 });
@@ -128,13 +124,13 @@ test('the steps, the letter to the desk and the slip for many say what happened'
 test('the apology: old and new time, reason, signer; in the tray until printed; a reprint says so', async () => {
 	const code = await taken();
 	const due = await manager.get(url(code, 'ngay-hen'));
-	await manager.submit(due, '/ngay-hen', { due_at: '2026-12-16T16:00', reason: 'Cho đủ thời gian' });
+	await manager.submit(due, '/ngay-hen', { due_at: workday(13).at('16:00'), reason: 'Cho đủ thời gian' });
 	const page = await specialist.get(url(code, 'gia-han'));
-	await specialist.submit(page, '/gia-han', { due_at: '2026-12-18T10:00', reason: 'Chờ xác minh nơi cư trú', late_unit: 'Tư pháp', signer_name: 'Phạm Thị Thử' });
+	await specialist.submit(page, '/gia-han', { due_at: workday(15).at('10:00'), reason: 'Chờ xác minh nơi cư trú', late_unit: 'Tư pháp', signer_name: 'Phạm Thị Thử' });
 	assert.equal(await inTray(code, 'Phiếu xin lỗi'), 1);
 	const first = await paper(code, 'xin-loi', specialist);
-	for (const word of ['VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT', '16 giờ 00 phút, thứ Tư, ngày 16 tháng 12',
-		'10 giờ 00 phút, thứ Sáu, ngày 18 tháng 12', 'Chờ xác minh nơi cư trú', 'Tư pháp', 'Phạm Thị Thử'])
+	for (const word of ['VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT', workday(13).paper('16:00'),
+		workday(15).paper('10:00'), 'Chờ xác minh nơi cư trú', 'Tư pháp', 'Phạm Thị Thử'])
 		assert(first.text.includes(word), word);
 	assert(!first.text.includes('Bản in lại'));
 	await specialist.submit(first, '/in/xin-loi');

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { accept, acceptDossier, chooseProcedure, dossier, person, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { accept, acceptDossier, chooseProcedure, dossier, person, startDraft, tickPapers, url } from '../lib/clerk.mjs';
 import { exif, jpeg, jpegSize, pdf, png } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
@@ -14,7 +14,6 @@ const stack = new Stack({ name: 'photos', ports: [9462, 9465] });
 cleanup((failed) => stack.down(failed));
 let clerk, manager, specialist;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const shots = (page) => [...page.html.matchAll(/<li class="shot[ "][\s\S]*?<\/li>/g)].map((m) => m[0]);
 const no = (shot) => /name="remove" value="(\d+)"/.exec(shot)[1];
 const open = async (client, address) => {

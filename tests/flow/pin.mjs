@@ -5,11 +5,12 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { chooseProcedure, startDraft } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'pin', ports: [9612, 9615] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!', HOUR = 3600000;
+const HOUR = 3600000;
 const sql = (db, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, 'board', db), text],
 	{ encoding: 'utf8' }).trim();
 const idOf = (login) => sql('auth/auth.db', `SELECT id FROM account WHERE login = '${login}'`);

@@ -3,14 +3,13 @@
 // counted by.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { accept, acceptDossier, chooseProcedure, dossier, person, startDraft, tickPapers } from '../lib/clerk.mjs';
+import { accept, acceptDossier, chooseProcedure, dossier, fault, person, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'procedures', ports: [9340, 9350] });
 cleanup((failed) => stack.down(failed));
 let clerk;
 
-const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
 const marriage = async (who = person({ name: 'Nguyễn Văn Thử', sex: 'nam' })) => {
 	const draft = await startDraft(clerk, who);
 	return { ...draft, page: await clerk.submit(draft.page, '/thu-tuc', { procedure: '1.000894', find: '' }) };

@@ -12,11 +12,7 @@ const stack = new Stack({ name: 'rating', ports: [9060, 9070], board: 'lookup_ur
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager, citizen;
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 500)}`;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 async function returned() {
 	const { code } = await acceptDossier(clerk);
 	await act(clerk, code, 'chuyen', {}).catch(() => null);

@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, act, person, startDraft } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'reading', ports: [9618, 9621] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 const sql = (db, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, 'board/db', db), text],
 	{ encoding: 'utf8' }).trim();
 const looks = (where = '1') => Number(sql('access.db', `SELECT count(*) FROM reading WHERE ${where}`));

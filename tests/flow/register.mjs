@@ -13,11 +13,7 @@ cleanup((failed) => stack.down(failed));
 let clerk, manager;
 const codes = [];
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 500)}`;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const local = new Date(Date.now() + 7 * 3600000), month = local.toISOString().slice(0, 7);
 const rows = (page) => [...page.html.matchAll(/<td class="r num"[^>]*>(\d+)<\/td>\s*<td><a class="num" href="([^"]+)"/g)]
 	.map(([, no, url]) => `${no} ${decodeURIComponent(url.split('/')[2])}`);

@@ -3,14 +3,14 @@
 // granted is done: sent back, withdrawn, another due time, another name.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { acceptDossier, dossier, handOver } from '../lib/clerk.mjs';
+import { acceptDossier, dossier, handOver, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'requests', ports: [9500, 9510] });
 cleanup((failed) => stack.down(failed));
 let clerk, manager, specialist, officer, second, board;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const there = (code, slug = '') => `/ho-so/${board}/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const short = (code) => code.split('-').slice(1).join('-');
 // A working day some weeks on, at 10:00.
@@ -183,7 +183,7 @@ test('a wrong name: asked with a second person, changed only when granted', asyn
 	assert.equal(page.status, 200, page.text.slice(0, 200));
 	assert.equal((await clerk.submit(page, '/yeu-cau/sua', { name: 'Nguyễn Thị Thử Lại', reason: 'Gõ sai tên' })).status, 422, 'a second person is asked');
 	const sent = await clerk.submit(page, '/yeu-cau/sua', { name: 'Nguyễn Thị Thử Lại', reason: 'Gõ sai tên',
-		second_login: 'quanly', second_password: 'Tram-Demo-2026!' });
+		second_login: 'quanly', second_password: PASSWORD });
 	assert.equal(sent.redirected, url(code, 'yeu-cau'), sent.text.slice(0, 400));
 	assert(!/Chủ hồ sơ Nguyễn Thị Thử Lại/.test((await dossier(clerk, code)).text), 'not yet');
 	const at = await request(code);

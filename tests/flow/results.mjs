@@ -3,7 +3,7 @@
 // could open is refused kindly.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
+import { acceptDossier, act, dossier, signAtCommune, url } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
@@ -11,22 +11,14 @@ const stack = new Stack({ name: 'results', ports: [9436, 9446] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer;
 
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
-const fresh = async (login) => {
-	const client = stack.clerks();
-	await client.login(login);
-	return client;
-};
+const fresh = (login) => stack.clerk(login);
 const file = (name, content, filename = 'kq.pdf') => ({ name, filename, type: 'application/pdf', content });
 const one = { kind: 'Giấy xác nhận', number: '05/XN', issuer: 'UBND xã', signer: 'Phạm Thị Thử', signed_on: '24/11/2026' };
 const two = { kind_2: 'Quyết định', number_2: '06/QĐ', issuer_2: 'UBND xã', signer_2: 'Phạm Thị Thử', signed_on_2: '25/11/2026',
 	issued_on_2: '26/11/2026' };
 async function signed() {
 	const { code } = await acceptDossier(clerk);
-	await act(specialist, code, 'nhan-xu-ly');
-	const page = await specialist.get(url(code, 'trinh-ky'));
-	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(page.html)[1] });
-	await act(signer, code, 'ky', { decision: 'sign' });
+	await signAtCommune({ specialist, signer }, code);
 	return code;
 }
 async function withTwo() {

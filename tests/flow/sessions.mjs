@@ -6,11 +6,11 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'sessions', ports: [9906, 9909] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 const MINUTE = 60000, HOUR = 60 * MINUTE;
 let code;
 

@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, act, chooseProcedure, dossier, startDraft, tickPapers } from '../lib/clerk.mjs';
-import { multipart } from '../lib/client.mjs';
+import { multipart, PASSWORD } from '../lib/client.mjs';
 import { ask, raw } from '../lib/fastcgi.mjs';
 import { jpeg } from '../lib/files.mjs';
 import { Board } from '../lib/board.mjs';
@@ -57,7 +57,7 @@ test.must('a board, a center, everybody logged in', async () => {
 test('logging in, searching, locking', async () => {
 	for (const [side, name, client] of [['board', 'intake', stack.clerks()], ['board', 'admin', stack.admin()], ['center', 'officers', stack.officers()]]) {
 		const page = await client.get('/dang-nhap');
-		await short(client, sock(side, name), filled(client, page, 'dang-nhap', { login: 'canbo', password: 'Tram-Demo-2026!' }));
+		await short(client, sock(side, name), filled(client, page, 'dang-nhap', { login: 'canbo', password: PASSWORD }));
 		client.close();
 	}
 	const home = await clerk.get('/quay');

@@ -5,11 +5,11 @@ import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'staff', ports: [9606, 9609] });
 cleanup((failed) => stack.down(failed));
-const PASSWORD = 'Tram-Demo-2026!';
 let manager;
 const sql = (db, text) => execFileSync('sqlite3', [path.join(stack.data, 'board', db), text], { encoding: 'utf8' }).trim();
 const once = (page) => /<span class="mono">([^<]+)<\/span>/.exec(page.html)?.[1];
@@ -47,7 +47,7 @@ test('two taps on "new account" make one account and show one password', async (
 });
 test('two taps on "new password" show the same one, which opens', async () => {
 	const form = () => manager.get(`/tai-khoan/${idOf('mau.mot')}/mat-khau`);
-	const page = await form(), witness = { second_login: 'kythuat', second_password: 'Tram-Demo-2026!' };
+	const page = await form(), witness = { second_login: 'kythuat', second_password: PASSWORD };
 	for (const [more, word] of [[{}, 'cần người thứ hai'], [{ ...witness, second_login: 'quanly' }, 'phải là người khác'],
 		[{ ...witness, second_login: 'canbo' }, 'không có quyền'], [{ ...witness, second_password: 'Sai-Mat-Khau-1!' }, 'chưa đúng']]) {
 		const refused = await manager.submit(page, '/mat-khau', more);

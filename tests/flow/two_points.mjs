@@ -4,7 +4,7 @@
 // certification stays with the board that opened it.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { acceptDossier, act, dossier } from '../lib/clerk.mjs';
+import { acceptDossier, act, dossier, signAtCommune, url } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
@@ -15,7 +15,6 @@ cleanup(async (failed) => {
 	await b?.down(failed);
 	await a.down(failed);
 });
-const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const fresh = async (stack, login) => {
 	const client = stack.clerks();
 	await client.login(login);
@@ -39,10 +38,7 @@ test.must('taken in at the first point, to be handed out at the second', async (
 	values: { way: 'point', d_point: 'Điểm tiếp nhận số 2' } }));
 	const [specialist, signer] = [await fresh(a, 'chuyenvien'), await fresh(a, 'nguoiky')];
 	assert.match((await dossier(clerkA, code)).text, /Điểm tiếp nhận số 2/, 'the page says where the citizen will come');
-	await act(specialist, code, 'nhan-xu-ly');
-	const page = await specialist.get(url(code, 'trinh-ky'));
-	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(page.html)[1] });
-	await act(signer, code, 'ky', { decision: 'sign' });
+	await signAtCommune({ specialist, signer }, code);
 	await act(specialist, code, 'ket-qua', { kind: 'Giấy xác nhận', number: '05/XN', issuer: 'UBND xã', signer: 'Phạm Thị Thử',
 		signed_on: '24/11/2026' }, { files: [{ name: 'file', filename: 'kq.pdf', type: 'application/pdf', content: pdf() }] });
 });

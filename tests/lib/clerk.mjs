@@ -75,6 +75,12 @@ export async function acceptDossier(client, { procedure = '2.000635', who, files
 	return { id: draft.id, ...await accept(client, check, values) };
 }
 
+// A dossier's page, and the pages under it.
+export const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
+// A page that came back because of this field: told at the top, with a way to it, and beside it.
+export const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
+// How many events a dossier's page shows.
+export const events = (page) => (page.html.match(/<li[^>]*><time>/g) ?? []).length;
 export const dossier = (client, code) => client.get(`/ho-so/${encodeURIComponent(code)}`);
 
 // Opens an act's page (or presses its button on the dossier page), fills it, expects the dossier page.
@@ -98,14 +104,19 @@ export async function act(client, code, slug, values = {}, options = {}) {
 const result = { kind: 'Bản sao trích lục', number: '01/TLKS-BS', signed_on: '24/11/2026',
 	issuer: 'Ủy ban nhân dân xã Cẩm Bình', signer: 'Phạm Thị Thử', summary: 'Trích lục khai sinh' };
 
-// A commune-decided dossier from acceptance to the citizen's hand. people: logged-in clients.
-export async function decideAtCommune({ clerk, specialist, signer }, code) {
+// Taken, put before the first who may sign, signed. people: logged-in clients.
+export async function signAtCommune({ specialist, signer }, code) {
 	await act(specialist, code, 'nhan-xu-ly');
-	const page = await specialist.get(`/ho-so/${encodeURIComponent(code)}/trinh-ky`);
+	const page = await specialist.get(url(code, 'trinh-ky'));
 	const chosen = /name="signer" value="([^"]+)"/.exec(page.html)?.[1];
 	assert(chosen, `nobody to sign: ${shown(page)}`);
 	await act(specialist, code, 'trinh-ky', { signer: chosen });
 	await act(signer, code, 'ky', { decision: 'sign' });
+}
+
+// A commune-decided dossier from acceptance to the citizen's hand.
+export async function decideAtCommune({ clerk, specialist, signer }, code) {
+	await signAtCommune({ specialist, signer }, code);
 	await act(specialist, code, 'ket-qua', result,
 		{ files: [{ name: 'file', filename: 'ket-qua.pdf', type: 'application/pdf', content: pdf() }] });
 	await returnResult(clerk, code);

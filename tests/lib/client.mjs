@@ -5,6 +5,9 @@ import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 
+// Of every demo account (scripts/stack).
+export const PASSWORD = 'Tram-Demo-2026!';
+
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", nbsp: '\u00a0' };
 const character = (code, otherwise) => (code <= 0x10ffff ? String.fromCodePoint(code) : otherwise);
 export const unescape = (text) =>
@@ -180,7 +183,7 @@ export class Client {
 		return answer;
 	}
 
-	async login(login, password = 'Tram-Demo-2026!') {
+	async login(login, password = PASSWORD) {
 		const page = await this.get('/dang-nhap');
 		let answer = await this.submit(page, 'dang-nhap', { login, password });
 		// One password is checked at a time; a stranger's device is asked to tap again.

@@ -2,38 +2,43 @@
 // press a button, choose a label, type, scan; a link inside a folded list is unfolded first. Every press
 // is counted. A page that comes back with faults fails with what it says.
 import { strict as assert } from 'node:assert';
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { PASSWORD } from './client.mjs';
 import { root } from './stack.mjs';
 
-const PASSWORD = 'Tram-Demo-2026!';
+// One Chromium a file, from when it is first wanted to the end of the process; everybody at a screen
+// has a context of her own in it.
 let browser;
-export async function startChromium() {
-	browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-}
-export const stopChromium = () => browser?.close();
+const theBrowser = () => browser ??= chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 
 export class Desk {
 	// folder: of the pictures under build/shots. options: of the context (javaScriptEnabled: false …).
 	static async open(origin, folder, options = {}) {
-		const self = new Desk();
+		const self = new this();
 		Object.assign(self, { origin, taps: 0, shots: path.join(root, 'build/shots', folder) });
 		mkdirSync(self.shots, { recursive: true });
-		self.context = await browser.newContext({ locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh',
+		self.context = await (await theBrowser()).newContext({ locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh',
 			viewport: { width: 1280, height: 800 }, ...options });
-		self.context.setDefaultTimeout(30000);
+		// The machine may be busy with other suites.
+		self.context.setDefaultTimeout(60000);
 		self.page = await self.context.newPage();
 		return self;
 	}
 	static async login(origin, folder, login, options) {
-		const self = await Desk.open(origin, folder, options);
-		await self.go('/dang-nhap');
-		await self.page.fill('#login', login);
-		await self.page.fill('#password', PASSWORD);
-		await self.press('main button[type=submit]');
-		assert(!self.at().includes('dang-nhap'), `${login}: ${await self.says()}`);
+		const self = await this.open(origin, folder, options);
+		await self.logIn(login);
 		return self;
+	}
+	// address: where the password is asked, which on a paired tablet is not the first page.
+	async logIn(login, address = '/dang-nhap') {
+		await this.go(address);
+		await this.page.fill('#login', login);
+		await this.page.fill('#password', PASSWORD);
+		await this.press('main button[type=submit]');
+		assert(!this.at().includes('dang-nhap'), `${login}: ${await this.says()}`);
 	}
 
 	at() {
@@ -42,12 +47,27 @@ export class Desk {
 	async says() {
 		return (await this.page.locator('main').innerText()).replace(/\s+/g, ' ').trim();
 	}
-	async go(address) {
-		const answer = await this.page.goto(this.origin + address);
-		assert.equal(answer.status(), 200, `${address}: ${await this.page.innerText('body')}`);
+	// An address of this origin, or of another in full.
+	async go(address, status = 200) {
+		const answer = await this.page.goto(new URL(address, this.origin).href);
+		assert.equal(answer.status(), status, `${address}: ${await this.page.innerText('body')}`);
+		return this;
 	}
-	picture(name) {
-		return this.page.screenshot({ path: path.join(this.shots, `${name}.png`), fullPage: true });
+	async picture(name) {
+		this.cdp ??= await this.context.newCDPSession(this.page);
+		// Of the whole page, and not pressed as small as a PNG can be: half the work.
+		const { data } = await this.cdp.send('Page.captureScreenshot', { captureBeyondViewport: true, optimizeForSpeed: true });
+		writeFileSync(path.join(this.shots, `${name}.png`), Buffer.from(data, 'base64'));
+	}
+	// The page as it comes out of the printer: { file, sheets, mm: [width, height], text }.
+	async print(name, options = {}) {
+		const file = path.join(this.shots, `${name}.pdf`);
+		await this.page.pdf({ path: file, preferCSSPageSize: true, ...options });
+		const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+		const info = run('pdfinfo', file);
+		return { file, sheets: Number(/Pages:\s+(\d+)/.exec(info)[1]),
+			mm: /Page size:\s+([\d.]+) x ([\d.]+)/.exec(info).slice(1).map((pt) => Math.round(pt / 72 * 25.4)),
+			text: run('pdftotext', '-layout', file, '-').normalize('NFC').replace(/\s+/g, ' ') };
 	}
 
 	// The first of the selector that a hand can reach.
@@ -64,7 +84,7 @@ export class Desk {
 		return all.locator('visible=true').first();
 	}
 	// A press that leads to another page; one that this page knows nothing more of.
-	async press(selector) {
+	async press(selector = 'main .foot button.go') {
 		const button = await this.reach(selector);
 		this.taps++;
 		await Promise.all([this.page.waitForNavigation(), button.click()]);

@@ -1,34 +1,35 @@
 // look.mjs: pages in real Chromium, as pictures and as claims: screenshots at the three widths under
 // build/shots/NAME, nothing wider than the screen, no axe violation, valid HTML.
 import { strict as assert } from 'node:assert';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { HtmlValidate } from 'html-validate';
-import { chromium } from 'playwright-core';
-import { root } from './stack.mjs';
+import { Client } from './client.mjs';
+import { Desk } from './desk.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const validator = new HtmlValidate({ extends: ['html-validate:recommended'],
 	rules: { 'long-title': 'off', 'no-trailing-whitespace': 'off' } });
 export const sizes = [[390, 844], [800, 1280], [1280, 800]];
 
-export class Browser {
-	// name: folder of the pictures. options: of the context (javaScriptEnabled: false …).
-	static async open(name, options = {}) {
-		const self = new Browser();
-		self.shots = path.join(root, 'build/shots', name);
-		mkdirSync(self.shots, { recursive: true });
-		self.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-		// axe is a script of ours put into the page: only for this the page's policy stands aside.
-		self.context = await self.browser.newContext({ locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh',
-			bypassCSP: true, ...options });
-		self.page = await self.context.newPage();
+export class Browser extends Desk {
+	static async open(origin, folder, options) {
+		const self = await super.open(origin, folder, options);
 		self.page.on('response', async (response) => {
 			if (response.request().isNavigationRequest() && /html/.test(response.headers()['content-type'] ?? ''))
 				self.source = await response.text().catch(() => self.source);
 		});
 		return self;
+	}
+
+	// Logged in without the page for it, on the first page of her own.
+	static async login(origin, folder, login, options) {
+		const self = await this.open(origin, folder, options);
+		const client = new Client(origin);
+		await client.login(login);
+		await self.context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: origin })));
+		client.close();
+		return self.go('/');
 	}
 
 	// The page as it is now, under this name.
@@ -37,13 +38,15 @@ export class Browser {
 		await this.page.waitForLoadState('load');
 		for (const [width, height] of sizes) {
 			await this.page.setViewportSize({ width, height });
-			await this.page.screenshot({ path: path.join(this.shots, `${name}-${width}.png`), fullPage: true });
+			await this.picture(`${name}-${width}`);
 			const over = await this.page.evaluate(() =>
 				document.documentElement.scrollWidth - document.documentElement.clientWidth);
 			if (over > 0) faults.push(`${over} px wider than ${width}`);
 		}
 		await this.page.evaluate(axe);
-		const { violations } = await this.page.evaluate(() => globalThis.axe.run(document));
+		// Only what is wrong is told, and no style sheet is fetched again for it.
+		const { violations } = await this.page.evaluate(() =>
+			globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }));
 		for (const { id, nodes } of violations)
 			faults.push(...nodes.map((node) => `axe ${id}: ${node.html} ${node.failureSummary}`));
 		const report = await validator.validateString(this.source ?? '');
@@ -52,7 +55,34 @@ export class Browser {
 		assert.equal(faults.join('\n'), '', `page "${name}"`);
 	}
 
-	close() {
-		return this.browser.close();
+	// No control smaller than a finger (links inside a sentence are text).
+	async fingers(name) {
+		const small = await this.page.evaluate(() => [...document.querySelectorAll(
+			'button, .btn, .tabs a, .menu a, .choices label, .act, .chip, summary, .picked, select, '
+			+ 'main input:not([type=hidden]):not([type=radio]):not([type=checkbox])')]
+			.map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+			.filter(([, r]) => r.width > 1 && r.height < 44).map(([html, r]) => `${html} ${r.height}`));
+		assert.deepEqual(small, [], name);
+	}
+}
+
+// The people of a test, each at a screen of her own, logged in when first wanted.
+export class People {
+	constructor(origin, folder) {
+		Object.assign(this, { origin, folder, all: new Map() });
+	}
+	// name: who else has the same account. options: of the context.
+	async as(login, { name = login, ...options } = {}) {
+		if (!this.all.has(name)) this.all.set(name, await Browser.login(this.origin, this.folder, login, options));
+		return this.all.get(name);
+	}
+	// She, at this address.
+	async open(login, address) {
+		return (await this.as(login)).go(address);
+	}
+	// All go home; who comes again logs in anew.
+	async leave() {
+		for (const one of this.all.values()) await one.close();
+		this.all.clear();
 	}
 }

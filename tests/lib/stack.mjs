@@ -48,8 +48,11 @@ export class Stack {
 		[this.boardPort, this.centerPort] = of ? [ports[0], of.centerPort] : ports;
 		this.alone = of === null;
 		this.extra = { board, center };
+		// Another board, or another mode, has keys and certificates of its own: that one is made, not copied.
+		const own = of || /^(mode|side|\w+_id|commune_\w+|point_\w+|station_\w+) =/m.test(`${board}\n${center}`);
 		this.env = { ...process.env, BUILD: build, EXTRA_BOARD: board, EXTRA_CENTER: center,
-			...(of && { CENTER_OF: of.data }), ...env };
+			...(of && { CENTER_OF: of.data }),
+			...(!own && { MADE: path.join(root, 'build/test-data', `made-${path.basename(build)}`) }), ...env };
 		this.children = {};
 	}
 
@@ -142,6 +145,12 @@ export class Stack {
 
 	clerks() {
 		return new Client(`http://127.0.0.1:${this.boardPort}`);
+	}
+	// Somebody of the board, logged in.
+	async clerk(login) {
+		const client = this.clerks();
+		await client.login(login);
+		return client;
 	}
 	lookup() {
 		return new Client(`http://127.0.0.1:${this.boardPort + 1}`);

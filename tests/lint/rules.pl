@@ -130,15 +130,15 @@ sub check_other {
 	}
 }
 
-# Tests of one folder run side by side: each has ports of its own, three from each number.
+# Tests run side by side: each has ports of its own, three from each number.
 my %ports;
 sub check_ports {
 	my ($file, $text) = @_;
-	my ($folder) = $file =~ m{^tests/(flow|browser|peer)/} or return;
+	return if $file !~ m{^tests/(flow|browser|peer|crash)/};
 	while ($text =~ /\bports:\s*\[(\d+),\s*(\d+)\]/g) {
 		for my $port (map { ($_, $_ + 1, $_ + 2) } $1, $2) {
-			fault($file, "port $port belongs to $ports{$folder}{$port}") if $ports{$folder}{$port};
-			$ports{$folder}{$port} = $file;
+			fault($file, "port $port belongs to $ports{$port}") if $ports{$port};
+			$ports{$port} = $file;
 		}
 	}
 }

@@ -14,7 +14,7 @@ import { Stack } from '../lib/stack.mjs';
 // Bytes that are kept as they are: a photo becomes another file.
 const scan = (size = 20000) => pdf('x', size);
 
-const stack = new Stack({ name: 'tus-clients', ports: [9400, 9410] });
+const stack = new Stack({ name: 'tus-clients', ports: [9054, 9057] });
 cleanup((failed) => stack.down(failed));
 let clerk, draft, component, csrf, board;
 
