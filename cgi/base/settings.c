@@ -180,6 +180,8 @@ static const struct key keys[] = {
 			"counters that serve some queues only, as 1:A|2:AB; all others serve all" },
 	{ "queue_priority_run", TYPE_NUMBER, ON_BOARD, AT(queue_priority_run), 0, 100, "2",
 			"so many with priority are called in a row, then one without; 0: no end" },
+	{ "rating_indices", TYPE_TEXT, ON_BOARD, AT(rating_indices), 0, 1200, "",
+			"names of the nine indices a citizen may rate, | between; an empty one keeps its own words" },
 	{ "lookup_url", TYPE_URL, ON_BOARD, AT(lookup_url), 0, 200, "",
 			"base of this board's own status pages, for the screen, the phone and the rating" },
 	{ "uncollected_days", TYPE_TEXT, ON_BOARD, AT(uncollected_days), 1, 40, "3 10 30",

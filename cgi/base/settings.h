@@ -98,6 +98,7 @@ struct settings {
 	char *uncollected_days;		/* "3 10 30": the lists, by days since there is a result */
 
 	/* Queue (board) */
+	char *rating_indices;		/* names with '|' between; "": the words of the program */
 	char *queues;			/* names with '|' between; "": one without a name */
 	char *queue_counters;		/* "1:A|2:AB": a counter serves these; others serve all */
 	int64_t queue_priority_run;	/* so many with priority in a row, then one without; 0: no end */

@@ -67,6 +67,7 @@ static void show_people(struct view *view, const struct dossier_row *row, const 
 			show_birth(view_pool(view), json_text(applicant, "birth")) : "");
 	view_set(view, "applicant_address", dup_text(view, applicant, "address"));
 	view_set(view, "representative", dup_text(view, applicant, "representative"));
+	view_set(view, "applicant_tax_code", dup_text(view, applicant, "tax_code"));
 	if (json_text(submitter, "name")[0] != '\0' && !json_flag(submitter, "self")) {
 		view_set(view, "submitter", dup_text(view, submitter, "name"));
 		view_set(view, "submitter_phone", dup_text(view, submitter, "phone"));

@@ -38,13 +38,17 @@ static void show_level(struct view *view, const char *name, int64_t count, int64
 	view_setf(item, "share", "%lld", (long long)(all > 0 ? (count * 100 + all / 2) / all : 0));
 }
 
-static void show_indices(struct view *view, const struct rating_totals *totals)
+static void show_indices(const struct web *web, struct view *view,
+		const struct rating_totals *totals)
 {
 	for (size_t i = 0; i < QUEUE_INDICES; i++) {
 		struct view *item = view_item(view, "indices");
 		int64_t hundredths = totals->answered[i] > 0 ? totals->sum[i] * 100 / totals->answered[i] : 0;
 
-		view_set(item, "words", text_get(pool_printf(view_pool(view), "rating.index.%d", (int)i + 1)));
+		const char *own = rating_index(web->settings, view_pool(view), i);
+
+		view_set(item, "words", own != NULL ? own : text_get(pool_printf(view_pool(view),
+				"rating.index.%d", (int)i + 1)));
 		view_setf(item, "answered", "%lld", (long long)totals->answered[i]);
 		if (totals->answered[i] > 0)
 			view_setf(item, "mean", "%lld,%02lld", (long long)(hundredths / 100),
@@ -69,7 +73,7 @@ enum rc page_ratings(struct web *web, struct request *request, struct response *
 	show_level(view, "very", totals.very, said);
 	show_level(view, "satisfied", totals.satisfied, said);
 	show_level(view, "unsatisfied", totals.unsatisfied, said);
-	show_indices(view, &totals);
+	show_indices(web, view, &totals);
 	view_int(view, "said", said);
 	view_setf(view, "skipped", "%lld", (long long)totals.skipped);
 	view_flag(view, "any", said + totals.skipped > 0);

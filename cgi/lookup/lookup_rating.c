@@ -34,10 +34,11 @@ page(struct web *web, struct request *request, struct response *response, const 
 	for (size_t i = 0; i < QUEUE_INDICES; i++) {
 		const char *name = fields[i + 1].name, *typed = request->form != NULL ?
 				form_raw(request->form, name) : "";
+		const char *own = rating_index(web->settings, request->pool, i);
 		struct view *item = view_item(view, "indices");
 
 		view_set(item, "name", name);
-		view_set(item, "words", text_get(fields[i + 1].label));
+		view_set(item, "words", own != NULL ? own : text_get(fields[i + 1].label));
 		for (int point = 2; point >= 0; point--) {
 			struct view *choice = view_item(item, "points");
 

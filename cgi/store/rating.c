@@ -34,6 +34,22 @@ static enum rc exists(struct db *db, const char *board, const uint8_t *dossier, 
 	return rc;
 }
 
+const char *rating_index(const struct settings *settings, struct pool *pool, size_t i)
+{
+	const char *at = settings->rating_indices;
+	size_t len;
+
+	for (; i > 0 && *at != '\0'; i--) {
+		at += strcspn(at, "|");
+		at += *at == '|';
+	}
+	at += strspn(at, " ");
+	len = strcspn(at, "|");
+	while (len > 0 && at[len - 1] == ' ')
+		len--;
+	return len > 0 ? pool_strndup(pool, at, len) : NULL;
+}
+
 enum rc rating_given(struct store *store, const struct slip_status *slip, bool *given)
 {
 	return exists(store->pub, slip->board, slip->dossier, given);

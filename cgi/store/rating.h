@@ -14,6 +14,9 @@
 #include "store/queue.h"
 #include "store/slip.h"
 
+/* The name that this point has given index i (from 0); NULL: none, the program's own words stand. */
+const char *rating_index(const struct settings *settings, struct pool *pool, size_t i);
+
 /* ---- lookup: public.db alone ---- */
 enum rc rating_given(struct store *store, const struct slip_status *slip, bool *given) MUST_CHECK;
 /* level: very, satisfied, unsatisfied, skipped. answers: QUEUE_INDICES characters, '0' to '2' or '-'.

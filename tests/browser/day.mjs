@@ -235,6 +235,13 @@ test('an organisation, taken in outside the office, with scans, for money owed',
 	await clerk.dossier(company);
 	assert.match(await clerk.says(), /Công ty TNHH Thử Nghiệm.*Lê Văn Giám/);
 });
+test('a household business, by its tax number', async () => {
+	const code = await intake(clerk, { who: {}, step1: { type: 'household', name: 'Nguyễn Văn Thử', tax_code: '0000000003', number: '000090000033',
+		address: 'Thôn Chạy Thử, xã Cẩm Bình', phone: '0900000003' }, step4: { fee_state: 'paid' } });
+	await clerk.dossier(code);
+	assert.match(await clerk.says(), /Hộ kinh doanh[\s\S]*0000000003|0000000003/);
+	await paper(clerk, at(code, 'giay-hen'), 'Nguyễn Văn Thử', code);
+});
 test('somebody hands in for another, with an authorisation', async () => {
 	authorised = await intake(clerk, { who: person({ name: 'Phạm Thị Ví Dụ' }), step1: { who: 'other', s_name: 'Lê Đình Giả',
 		s_number: '000190000077', s_relation: 'con trai', s_phone: '0900000077', s_authorisation: '15/2026/UQ', s_authorised_on: '20/11/2026',

@@ -8,7 +8,7 @@ import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, act, decideAtCommune, dossier } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'rating', ports: [9060, 9070], board: 'lookup_url = http://127.0.0.1:9061\n' });
+const stack = new Stack({ name: 'rating', ports: [9060, 9070], board: 'lookup_url = http://127.0.0.1:9061\nrating_indices = Đúng hẹn theo quyết định||Số lần đi lại\n' });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager, citizen;
 const say = (page) => `${page.status} ${page.path}: ${page.text.slice(0, 500)}`;
@@ -50,6 +50,8 @@ test.must('asked after the return, nothing chosen', async () => {
 	assert(!/ checked/.test(page.html), 'nothing is chosen');
 	assert.equal((page.html.match(/type="radio"/g) ?? []).length, 3 + 27);
 	assert(!page.html.includes(first), 'no number in the page');
+	for (const words of ['Đúng hẹn theo quyết định', 'Thời gian làm thủ tục so với dự kiến', 'Số lần đi lại', 'Thái độ của cán bộ'])
+		assert(page.text.includes(words), `the names of the nine are the point's own where it has given any: ${words}`);
 });
 test('another site cannot rate from a citizen’s browser', async () => {
 	for (const headers of [{ Origin: 'http://vidu.vn' }, { 'Sec-Fetch-Site': 'cross-site' }])
@@ -81,7 +83,7 @@ test('the clerks’ pages bring it into the journal, and the manager sees it', a
 	await until('it is counted', 20, async () => /Rất hài lòng 1 100 %/.test((await month()).text));
 	const page = await month();
 	assert.match(page.text, /1 người trả lời, 0 người bỏ qua/);
-	assert.match(page.text, /Trả kết quả đúng hẹn 1 2,00/);
+	assert.match(page.text, /Đúng hẹn theo quyết định 1 2,00/);
 	assert.match(page.text, /Thái độ của cán bộ 1 1,00/);
 });
 test('killed between journal and mark: not counted twice', async () => {
