@@ -142,6 +142,8 @@ static const struct key keys[] = {
 	{ "reading_roles", TYPE_TEXT, ON_BOARD, AT(reading_roles), 0, 200,
 			"manager,returner,approver,signer",
 			"roles that open every dossier without a reason; commas between" },
+	{ "reading_send_s", TYPE_NUMBER, ON_BOARD, AT(reading_send_s), 1, 86400, "300",
+			"seconds between two parcels of access records to the center" },
 	{ "recycle_requests", TYPE_NUMBER, ON_BOTH, AT(recycle_requests), 0, 1000000000, "20000",
 			"a worker starts afresh after so many requests; 0: never" },
 	{ "upload_max_bytes", TYPE_NUMBER, ON_BOTH, AT(upload_max_bytes), 1024, 1024 * MIB,

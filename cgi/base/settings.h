@@ -73,6 +73,7 @@ struct settings {
 	int64_t password_min_factor;
 	int64_t password_classes;	/* 4 of small, capital, digit, other */
 	int64_t idle_account_days;	/* 45 (TCVN 14423); 0: never */
+	int64_t reading_send_s;		/* access records go to the center this often */
 	char *reading_roles;		/* roles that look at everybody's work by duty */
 	int64_t recycle_requests;	/* worker exits after N requests, 0 = never; 20000 */
 	int64_t upload_max_bytes;	/* 25 MiB */

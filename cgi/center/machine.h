@@ -42,6 +42,8 @@ enum rc machine_hello(struct web *web, struct request *request, struct response 
 enum rc machine_journal(struct web *web, struct request *request, struct response *response);
 /* GET /v1/feed?after=N */
 enum rc machine_feed(struct web *web, struct request *request, struct response *response);
+/* POST /v1/readings?log=… */
+enum rc machine_readings(struct web *web, struct request *request, struct response *response);
 /* tus at /v1/blobs */
 enum rc machine_blobs(struct web *web, struct request *request, struct response *response);
 /* GET /v1/content/:sha */

@@ -21,6 +21,8 @@ static const struct route routes[] = {
 	{"journal", METHOD_POST, "/v1/journal", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0,
 		(size_t)2 * 1024 * 1024, machine_journal},
 	{"feed", METHOD_GET, "/v1/feed", ROUTE_CERT, 0, 0, machine_feed},
+	{"readings", METHOD_POST, "/v1/readings", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0,
+		(size_t)512 * 1024, machine_readings},
 	{"blob-new", METHOD_POST | METHOD_OPTIONS, "/v1/blobs",
 		ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID | ROUTE_STREAM, 0, 0, machine_blobs},
 	{"blob", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS | METHOD_POST,

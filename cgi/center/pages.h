@@ -98,6 +98,9 @@ enum rc pages_request_count(struct web *web, struct request *request, int64_t *c
 enum rc pages_request_open(struct web *web, struct view *view, const struct dossier_row *row,
 		const char *point) MUST_CHECK;
 
+/* pages_readings.c: who at a point looked at whose data; for who supervises */
+PAGES_HANDLER(readings);
+
 /* pages_finish.c: the result */
 PAGES_HANDLER(finish);		/* GET: the form */
 PAGES_HANDLER(finish_post);	/* multipart, in the upload pool */

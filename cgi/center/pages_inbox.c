@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "dossier/catalogue.h"
+#include "store/account.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -209,6 +210,7 @@ pages_inbox(struct web *web, struct request *request, struct response *response)
 	if (rc != RC_OK)
 		return rc;
 	view_int(view, "request_count", waiting);
+	view_flag(view, "supervises", (request->session->account.roles & ROLE_MANAGER) != 0);
 	view_set(view, "title", text_get("center.inbox"));
 	show_tabs(view, tab, board);
 	show_pager(view, tab, board, page, count > PER_PAGE);

@@ -25,6 +25,7 @@ const struct route pages_routes[] = {
 	{"act.question", GET | POST, "/ho-so/:board/:code/cau-hoi", 0, ROLE_OFFICER, 0, pages_question},
 	{"act.answer", POST, "/ho-so/:board/:code/cau-hoi/:id", 0, ROLE_OFFICER, 0,
 		pages_question_answer},
+	{"readings", GET, "/truy-cap", 0, ROLE_MANAGER, 0, pages_readings},
 	{"requests", GET, "/de-nghi", 0, ROLE_OFFICER, 0, pages_requests},
 	{"act.request", GET | POST, "/ho-so/:board/:code/de-nghi/:id", 0, ROLE_OFFICER, 0,
 		pages_request},

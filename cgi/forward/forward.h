@@ -63,6 +63,7 @@ struct forward {
 	size_t aside_count, aside_cap;
 
 	int64_t room_at;		/* boottime of the next look at the disk; 0: none yet */
+	int64_t readings_at;		/* boottime: access records go again */
 
 	/* Health */
 	bool down;
@@ -122,6 +123,9 @@ enum rc line_open(struct forward *forward) MUST_CHECK;
 enum rc exchange_hello(struct forward *forward) MUST_CHECK;
 enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is receipted */
 enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
+
+/* readings.c: access records, when it is time for them again */
+enum rc readings_send(struct forward *forward) MUST_CHECK;
 
 /* blobs.c */
 /* Set aside for a while? */

@@ -145,7 +145,7 @@ static enum rc main_open(struct forward *forward)
 		rc = line_read(forward);
 	if (rc)
 		return rc;
-	rc = store_open(settings, STORE_TRAM | STORE_PUBLIC, &forward->store);
+	rc = store_open(settings, STORE_TRAM | STORE_PUBLIC | STORE_ACCESS, &forward->store);
 	if (rc)
 		return rc;
 	/* An erase's words, should its process have been killed before they left the log file. */
@@ -216,6 +216,7 @@ static enum rc main_look_at_feed(struct forward *forward)
 static enum rc main_round(struct forward *forward)
 {
 	enum rc rc = RC_OK;
+	int64_t until;
 
 	if (!forward->greeted || when_boottime_ms() >= forward->greet_at) {
 		rc = exchange_hello(forward);
@@ -232,6 +233,8 @@ static enum rc main_round(struct forward *forward)
 	rc = exchange_journal(forward);
 	if (rc == RC_OK && (forward->look_now || when_boottime_ms() >= main_look_at(forward)))
 		rc = main_look_at_feed(forward);
+	if (rc == RC_OK && !forward->journal_more)
+		rc = readings_send(forward);
 	if (rc)
 		return rc;
 	forward_gauge(forward);
@@ -244,8 +247,10 @@ static enum rc main_round(struct forward *forward)
 	forward->reason[0] = '\0';
 	forward->last_ok_at = when_now_ms();
 	health_put(forward);
-	return forward->look_now || forward->journal_more ? RC_OK :
-			blobs_send(forward, main_look_at(forward));
+	if (forward->look_now || forward->journal_more)
+		return RC_OK;
+	until = main_look_at(forward);
+	return blobs_send(forward, until < forward->readings_at ? until : forward->readings_at);
 }
 
 /* The next address. False: all have been tried since the last good answer, or there is one alone. */

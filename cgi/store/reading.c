@@ -13,7 +13,8 @@
 #define EXPIRE_ROWS 2000
 #define SUMS_MAX 300
 
-/* Once an hour in each process, a few rows at a time: a look never waits for a year of them. */
+/* Once an hour in each process, a few rows at a time: a look never waits for a year of them. The newest
+ * stays, so that no number comes again. */
 static enum rc expire(struct store *store, int64_t now_ms)
 {
 	static int64_t next_at;
@@ -23,7 +24,7 @@ static enum rc expire(struct store *store, int64_t now_ms)
 		return RC_OK;
 	next_at = now_ms + WHEN_DAY_MS / 24;
 	stmt = db_stmt(store->access, "DELETE FROM reading WHERE no IN (SELECT no FROM reading "
-			"WHERE at < $1 ORDER BY at LIMIT $2)");
+			"WHERE at < $1 AND no < (SELECT max(no) FROM reading) ORDER BY at LIMIT $2)");
 	stmt_int(stmt, 1, now_ms - KEPT_MS);
 	stmt_int(stmt, 2, EXPIRE_ROWS);
 	return stmt_run(stmt);
