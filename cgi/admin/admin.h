@@ -56,6 +56,10 @@ void admin_health_link(struct view *view, const json_t *health, int64_t now_ms);
 /* admin_link.c: the line to the province: where both sides stand, the day, a round trip on demand */
 ADMIN_HANDLER(link);
 ADMIN_HANDLER(link_try);
+/* admin_stick.c: what would go over the line, by USB */
+ADMIN_HANDLER(stick);
+ADMIN_HANDLER(stick_write);
+ADMIN_HANDLER(stick_read);
 /* admin_metrics.c */
 ADMIN_HANDLER(metrics);
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/json.h"
 #include "base/pool.h"
@@ -62,6 +63,8 @@ struct forward {
 	struct forward_aside *aside;
 	size_t aside_count, aside_cap;
 
+	const char *settings_path;
+	pid_t stick_pid;		/* of the child that writes or reads a stick; 0: none; -1: of before */
 	int64_t room_at;		/* boottime of the next look at the disk; 0: none yet */
 	int64_t readings_at;		/* boottime: access records go again */
 
@@ -142,6 +145,11 @@ void health_put(struct forward *forward);
 /* The day's gauge and the last answers as the process before this one left them. */
 void health_take_up(struct forward *forward);
 int64_t health_next(const struct forward *forward, int64_t until_ms);
+
+/* stick.c: starts the child that a file in inbox/ asks for, one at a time. */
+void stick_look(struct forward *forward);
+/* The child: what is "write" or "read". Its exit status; how it went stands in health/stick.json. */
+int stick_main(const struct settings *settings, const char *what);
 
 /* room.c: lets go of scans when the disk needs it, at most once a minute; and how many dossiers have room. */
 void room_keep(struct forward *forward);

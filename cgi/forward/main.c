@@ -127,6 +127,7 @@ static void main_take_stir(struct forward *forward)
 		forward->go_now = true;
 		forward->greeted = false;
 	}
+	stick_look(forward);
 }
 
 /* ---- start ---- */
@@ -350,12 +351,13 @@ static int main_exit_of(enum rc rc)
 int main(int argc, char **argv)
 {
 	struct forward forward = { .wake_fd = -1, .uplink_fd = -1, .ask_fd = -1, .stir_fd = -1,
-		.round_trip_ms = -1, .files_wait = "" };
+		.round_trip_ms = -1, .stick_pid = -1, .files_wait = "" };
 	struct settings *settings = NULL;
+	int status;
 	enum rc rc;
 
 	log_init("tram-forward");
-	if (argc != 3 || strcmp(argv[1], "-c")) {
+	if ((argc != 3 && (argc != 5 || strcmp(argv[3], "--stick"))) || strcmp(argv[1], "-c")) {
 		fputs("usage: tram-forward -c SETTINGS_FILE\n", stderr);
 		return EXIT_CONFIGURATION;
 	}
@@ -367,7 +369,13 @@ int main(int argc, char **argv)
 	rc = settings_load(argv[2], &settings);
 	if (rc)
 		return EXIT_CONFIGURATION;
+	if (argc == 5) {	/* started by stick.c */
+		status = stick_main(settings, argv[4]);
+		settings_free(settings);
+		return status;
+	}
 	forward.settings = settings;
+	forward.settings_path = argv[2];
 	forward.pool = pool_new();
 	backlog_open(&forward.backlog);
 	rc = main_open(&forward);
@@ -375,6 +383,7 @@ int main(int argc, char **argv)
 		log_info("started board=%s", forward.store->board);
 	while (rc == RC_OK && !forward_stopped(&forward)) {
 		room_keep(&forward);
+		stick_look(&forward);
 		join_look(&forward);
 		rc = join_open(&forward);
 		if (rc == RC_NOT_FOUND)
