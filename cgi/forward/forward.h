@@ -65,6 +65,7 @@ struct forward {
 
 	const char *settings_path;
 	pid_t stick_pid;		/* of the child that writes or reads a stick; 0: none; -1: of before */
+	int stick_fd;			/* its end stirs us; -1: none */
 	int64_t room_at;		/* boottime of the next look at the disk; 0: none yet */
 	int64_t readings_at;		/* boottime: access records go again */
 

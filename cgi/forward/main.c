@@ -351,7 +351,7 @@ static int main_exit_of(enum rc rc)
 int main(int argc, char **argv)
 {
 	struct forward forward = { .wake_fd = -1, .uplink_fd = -1, .ask_fd = -1, .stir_fd = -1,
-		.round_trip_ms = -1, .stick_pid = -1, .files_wait = "" };
+		.round_trip_ms = -1, .stick_pid = -1, .stick_fd = -1, .files_wait = "" };
 	struct settings *settings = NULL;
 	int status;
 	enum rc rc;

@@ -3,12 +3,15 @@
  * program does it, so that a slow stick holds up nothing on the line, and says in health/stick.json how it
  * went. Nothing about a person stands there.
  */
-#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np */
+#define _GNU_SOURCE /* posix_spawn_file_actions_addclosefrom_np, pipe2 */
 #include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,21 +53,26 @@ static void start(struct forward *forward, const char *what)
 {
 	char *const arguments[] = { (char *)"tram-forward", (char *)"-c",
 		(char *)(size_t)forward->settings_path, (char *)"--stick", (char *)(size_t)what, NULL };
+	struct epoll_event event = { .events = EPOLLIN };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none;
-	int failed;
+	int ends[2], failed;
 
 	sigemptyset(&none);
-	if (posix_spawn_file_actions_init(&files))
+	if (pipe2(ends, O_CLOEXEC))
 		return;
+	if (posix_spawn_file_actions_init(&files))
+		goto out;
 	if (posix_spawnattr_init(&attributes)) {
 		posix_spawn_file_actions_destroy(&files);
-		return;
+		goto out;
 	}
+	/* The child holds the other end: its end, however it comes, stirs us. */
 	failed = posix_spawnattr_setsigmask(&attributes, &none) ||
 			posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK) ||
-			posix_spawn_file_actions_addclosefrom_np(&files, 3) ||
+			posix_spawn_file_actions_adddup2(&files, ends[1], 3) ||
+			posix_spawn_file_actions_addclosefrom_np(&files, 4) ||
 			posix_spawn(&forward->stick_pid, "/proc/self/exe", &files, &attributes, arguments,
 					environ);
 	posix_spawnattr_destroy(&attributes);
@@ -72,7 +80,29 @@ static void start(struct forward *forward, const char *what)
 	if (failed) {
 		forward->stick_pid = 0;
 		log_error("stick: cannot be started");
+	} else if (epoll_ctl(forward->stir_fd, EPOLL_CTL_ADD, ends[0], &event) == 0) {
+		forward->stick_fd = ends[0];
+		ends[0] = -1;
 	}
+out:
+	if (ends[0] >= 0)
+		(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+/* Has the child under way ended? */
+static bool ended(struct forward *forward)
+{
+	struct pollfd at = { .fd = forward->stick_fd, .events = POLLIN };
+
+	if (forward->stick_fd >= 0 && poll(&at, 1, 0) == 0)
+		return false;
+	if (forward->stick_fd >= 0)
+		(void)close(forward->stick_fd);
+	forward->stick_fd = -1;
+	(void)waitpid(forward->stick_pid, NULL, 0);
+	forward->health_urgent = true;	/* what waits is another number now */
+	return true;
 }
 
 /* A child that was killed says nothing more: its last word is put right. */
@@ -94,7 +124,7 @@ void stick_look(struct forward *forward)
 {
 	const char *dir = forward->settings->inbox_dir;
 
-	if (forward->stick_pid > 0 && waitpid(forward->stick_pid, NULL, WNOHANG) == 0)
+	if (forward->stick_pid > 0 && !ended(forward))
 		return;		/* what is asked for meanwhile stays in the inbox */
 	if (forward->stick_pid != 0)
 		settle(forward);
@@ -238,8 +268,6 @@ int stick_main(const struct settings *settings, const char *what)
 		rc = reading ? read_all(&job, store, &keys) : write_all(&job, store, &keys);
 	if (rc)
 		say(&job, "failed", reason_of(rc));
-	if (store)
-		store_wake(store);	/* the next one that is asked for may begin */
 out:
 	bundle_keys_free(&keys);
 	store_close(store);

@@ -20,7 +20,7 @@
 #define ROWS 50
 #define DRAFT_ROWS 50
 #define ROOM_LOW 200
-#define ROOM_MOST 50000
+#define ROOM_MOST 9000	/* more than anybody takes in a year */
 #define UNPRINTED_MOST 100	/* more are not counted */
 
 struct tab {
@@ -139,7 +139,7 @@ static enum rc show_calling(struct web *web, struct request *request, struct vie
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* So that a full disk is seen coming. More than anybody takes in a year is said as such a number. */
+/* So that a full disk is seen coming. */
 static enum rc show_room(struct web *web, struct view *view)
 {
 	struct letgo_room room;
@@ -147,7 +147,8 @@ static enum rc show_room(struct web *web, struct view *view)
 
 	if (rc != RC_OK)
 		return rc;
-	view_flag(view, room.dossiers < ROOM_LOW ? "room_low" : "room_fine", true);
+	view_flag(view, room.dossiers < ROOM_LOW ? "room_low" : room.dossiers < ROOM_MOST ? "room_fine" :
+			"room_much", true);
 	view_int(view, "room", room.dossiers < ROOM_MOST ? room.dossiers : ROOM_MOST);
 	return RC_OK;
 }
