@@ -68,8 +68,8 @@ test('neither page, nor health file, nor stick holds a word of it', async () => 
 	assert.equal(statSync(key).mode & 0o077, 0, 'the key is the forwarder\'s alone');
 });
 test.must('there and back: the answer comes by the same stick', async () => {
-	await stack.start('center');
 	await stack.stop('board');
+	await stack.start('center');
 	const taken = stack.tram('center', ['import', ...parts('tram-b18685-1-').map((file) => path.join(stick, file))]);
 	assert.equal(taken.status, 0, taken.stderr);
 	const officer = stack.officers();
