@@ -2,10 +2,11 @@
 // user by number; the real processes run as those users, and a socket opens to lighttpd alone.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, skip, test } from '../lib/check.mjs';
-import { acceptDossier } from '../lib/clerk.mjs';
+import { acceptDossier, chooseProcedure, startDraft } from '../lib/clerk.mjs';
+import { jpeg, xlsx } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'files-by-user', ports: [9810, 9820] });
@@ -154,6 +155,51 @@ test('each process runs as its user, with its groups and no privileges to gain',
 		assert.deepEqual([...seen].sort(), Object.keys(programs[side]).sort());
 	}
 });
+
+// What runs beside the pages while this goes on, by name: one look each at user, rights and open files.
+async function seen(name, going) {
+	const looks = [];
+	let done = false;
+	const end = going.finally(() => { done = true; });
+	while (!done) {
+		for (const pid of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
+			try {
+				if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== name) continue;
+				const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+				const fds = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+				looks.push({ status, fds });
+			} catch {
+				// It has ended meanwhile.
+			}
+		}
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+	await end;
+	return looks;
+}
+for (const [name, what] of [['tram-image', 'a photo'], ['tram-sheet', 'a spreadsheet']])
+	test(`${name}, started for ${what}, is the pages' user with nothing to gain and no file or socket of the board's`, async () => {
+		const clerk = stack.clerks();
+		await clerk.login('canbo');
+		let going;
+		if (name === 'tram-image') {
+			const page = await chooseProcedure(clerk, await startDraft(clerk), '2.000635');
+			const paper = /name="file\.([^"]+)"/.exec(page.html)[1];
+			going = clerk.submit(page, '/tai-len/', { add_name: '' }, { button: 'stay', files: [{ name: `file.${paper}`, filename: 'a.jpg', type: 'image/jpeg', content: jpeg(2000, { across: 900, down: 700, shades: 3 }) }] });
+		} else {
+			going = clerk.submit(await clerk.get('/tiep-quan'), '/tai-len/tiep-quan', {}, { files: [{ name: 'file', filename: 'a.xlsx', type: 'application/octet-stream', content: xlsx(Array.from({ length: 60000 }, (_, i) => [`${i}`, 'x', 'y'])) }] });
+		}
+		const looks = await seen(name, going);
+		assert(looks.length > 0, `${name} was never seen`);
+		for (const { status, fds } of looks) {
+			const field = (key) => new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(status)[1].trim();
+			assert.equal(field('Uid'), Array(4).fill(64101).join('\t'));
+			assert.equal(field('NoNewPrivs'), '1');
+			assert.equal(field('CapEff'), '0000000000000000');
+			for (const fd of fds) assert(!/\/(db|auth|run|keys|public|sock)\/|^socket:/.test(fd), `${name} holds ${fd}`);
+		}
+		if (name === 'tram-image') assert(looks.some(({ status }) => /^Seccomp:\s*2$/m.test(status)), 'its filter is up while it reads');
+	});
 
 test('only lighttpd reaches the pages\' socket', () => {
 	const socket = path.join(stack.data, 'board/sock/intake.sock');

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { accept, acceptDossier, chooseProcedure, dossier, person, startDraft, tickPapers, url } from '../lib/clerk.mjs';
-import { exif, jpeg, jpegSize, pdf, png } from '../lib/files.mjs';
+import { exif, jpeg, jpegSize, pdf, pdfBomb, png } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'photos', ports: [9462, 9465] });
@@ -121,6 +121,30 @@ test('a PDF stays as it is; with a password or without a page it is told', async
 	const [shot] = shots(await back(id));
 	assert((await open(clerk, fileOf(shot))).bytes.equals(good));
 	assert.equal(thumbOf(shot), undefined);
+});
+
+test('a PDF that unpacks to half a gigabyte harms nobody: it stays as it is, or is told to have no page', async () => {
+	const { id, page, papers: [paper] } = await papersPage();
+	const file = (content) => [{ name: `file.${paper}`, filename: 'a.pdf', type: 'application/pdf', content }];
+	const started = Date.now(), bomb = pdfBomb(512e6);
+	assert(bomb.length < 1e6);
+	const told = await clerk.submit(await back(id), '/tai-len/', { add_name: '' }, { button: 'stay', files: file(pdfBomb(512e6, false)) });
+	assert.equal(told.status, 422);
+	assert.match(told.text, /không có trang nào/);
+	await add(page, file(bomb));
+	const [shot] = shots(await back(id));
+	assert((await open(clerk, fileOf(shot))).bytes.equals(bomb));
+	assert(Date.now() - started < 30000, `${Date.now() - started} ms`);
+});
+test('a picture that unpacks to two gigabytes is refused by its head; one within the limits but packed to nothing is read', async () => {
+	const { id, papers: [paper] } = await papersPage();
+	const huge = await clerk.submit(await back(id), '/tai-len/', { add_name: '' }, { button: 'stay', files: [photo(paper, png(4, 4, [46000, 46000]), 'a.png')] });
+	assert.equal(huge.status, 422);
+	assert.match(huge.text, /quá lớn/);
+	const blank = jpeg(2000, { across: 900, down: 700, shades: 1 });
+	await add(await back(id), [photo(paper, blank)]);
+	assert.equal(shots(await back(id)).length, 1);
+	assert.equal(spool().length, 0, 'nothing is left half done');
 });
 
 // ---- order, turning, removing ----

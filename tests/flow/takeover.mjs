@@ -5,6 +5,7 @@ import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, dossier, fault, returnResult } from '../lib/clerk.mjs';
 import { inDays, workday } from '../lib/days.mjs';
+import { xlsx } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'takeover', ports: [9120, 9130] });
@@ -129,6 +130,32 @@ test('files that are none: refused in words, nothing kept', async () => {
 	assert.match(read.text, /Sẽ tiếp quản 1 /, read.text.slice(0, 400));
 });
 
+test('an XLSX with 100,000 rows is refused in words and keeps nothing; one with more is too; formulas count as what stands there', async () => {
+	const head = HEAD.split(';'), row = (i) => [`X-${i}`, 'Xã Cẩm Thử (cũ)', `Người Số ${i}`, '', '2.000635', '01/06/2025', '15/06/2025', 'Kho', '', '', '', ''];
+	for (const [count, words] of [[100000, /nhiều hơn 5\.000/], [100200, /nhiều hơn 5\.000|hơn 100\.000 dòng/]]) {
+		const started = Date.now();
+		const page = await upload(clerk, xlsx([head, ...Array.from({ length: count }, (_, i) => row(i))]), 'to.xlsx');
+		assert.equal(page.status, 422, page.text.slice(0, 300));
+		assert(fault(page, 'file'));
+		assert.match(page.text, words);
+		assert(Date.now() - started < 60000, 'no hanging');
+	}
+	assert(!(await clerk.get('/tiep-quan')).text.includes('to.xlsx'));
+	const good = row(1);
+	good[0] = { formula: '"CT-"&ROW()', value: 'CT-2' };
+	good[2] = { formula: 'A1&" Thử"', value: 'Nguyễn Văn Công Thức' };
+	const read = await upload(clerk, xlsx([head, good]), 'cong-thuc.xlsx');
+	assert.match(read.text, /Sẽ tiếp quản 1 /, read.text.slice(0, 500));
+	const done = await clerk.submit(read, read.redirected);
+	assert.match(done.text, /Đã tiếp quản 1 hồ sơ/);
+	assert((await find('CT-2')).text.includes('Nguyễn Văn Công Thức'));
+	const empty = row(2);
+	empty[2] = { formula: 'VLOOKUP(A2;B:C;2)' };
+	const told = await upload(clerk, xlsx([head, empty]), 'rong.xlsx');
+	assert.equal(told.status, 422);
+	assert.match(told.text, /công thức chưa có giá trị/);
+	assert.match(told.text, /Dòng 2, cột/);
+});
 test('one thousand rows at once, in bounded commits', async () => {
 	const rows = [HEAD];
 	for (let i = 0; i < 1000; i++) rows.push(`L-${i};Xã Cẩm Thử (cũ);Người Số ${i};;2.000635;01/06/2025;15/06/2025;Kho;;;;`);

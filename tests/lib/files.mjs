@@ -1,6 +1,6 @@
 // files.mjs: small real files, each different: JPEG, PNG, PDF of about a wished size.
 import { randomBytes } from 'node:crypto';
-import { crc32 as zlibCrc, deflateSync } from 'node:zlib';
+import { crc32 as zlibCrc, deflateRawSync, deflateSync } from 'node:zlib';
 
 // A grey photo of 8 × 8 blocks, each of one random brightness: baseline JPEG (T.81) with one table of
 // DC differences (2 to the power of `shades` of them) and an AC table that knows only "end of block".
@@ -127,4 +127,55 @@ export function pdf(line = 'Van ban thu', size = 0) {
 	out += at.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
 	out += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
 	return Buffer.from(out, 'latin1');
+}
+
+// A ZIP of these texts, each packed.
+function zip(files) {
+	const parts = [], directory = [];
+	let at = 0;
+	for (const [name, text] of Object.entries(files)) {
+		const bytes = Buffer.from(text), packed = deflateRawSync(bytes), head = Buffer.alloc(26);
+		head.writeUInt16LE(20, 0);
+		head.writeUInt16LE(8, 4);
+		head.writeUInt32LE(crc32(bytes) >>> 0, 10);
+		head.writeUInt32LE(packed.length, 14);
+		head.writeUInt32LE(bytes.length, 18);
+		head.writeUInt16LE(name.length, 22);
+		const local = Buffer.concat([Buffer.from('PK\x03\x04'), head, Buffer.from(name), packed]);
+		const tail = Buffer.alloc(14);
+		tail.writeUInt32LE(at, 10);
+		directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\0'), head, tail, Buffer.from(name)]));
+		parts.push(local);
+		at += local.length;
+	}
+	const all = Buffer.concat(directory), end = Buffer.alloc(18);
+	end.writeUInt16LE(directory.length, 4);
+	end.writeUInt16LE(directory.length, 6);
+	end.writeUInt32LE(all.length, 8);
+	end.writeUInt32LE(at, 12);
+	return Buffer.concat([...parts, all, Buffer.from('PK\x05\x06'), end]);
+}
+
+// A spreadsheet (ISO/IEC 29500) of one sheet; a cell is a text, or { formula, value }.
+export function xlsx(rows) {
+	const text = (words) => String(words).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+	const cell = (one) => one?.formula !== undefined ? `<c><f>${text(one.formula)}</f>${one.value === undefined ? '' : `<v>${text(one.value)}</v>`}</c>`
+		: `<c t="inlineStr"><is><t>${text(one)}</t></is></c>`;
+	const types = 'http://schemas.openxmlformats.org/package/2006/content-types', main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+	const relations = 'http://schemas.openxmlformats.org/package/2006/relationships', office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+	return zip({
+		'[Content_Types].xml': `<?xml version="1.0"?><Types xmlns="${types}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>`,
+		'_rels/.rels': `<?xml version="1.0"?><Relationships xmlns="${relations}"><Relationship Id="r1" Type="${office}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+		'xl/workbook.xml': `<?xml version="1.0"?><workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="Hồ sơ" sheetId="1" r:id="r1"/></sheets></workbook>`,
+		'xl/_rels/workbook.xml.rels': `<?xml version="1.0"?><Relationships xmlns="${relations}"><Relationship Id="r1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+		'xl/worksheets/sheet1.xml': `<?xml version="1.0"?><worksheet xmlns="${main}"><sheetData>${rows.map((row) => `<row>${row.map(cell).join('')}</row>`).join('')}</sheetData></worksheet>`,
+	});
+}
+
+// A PDF whose object stream unpacks to so many bytes of blanks; page: has it one outside of that?
+export function pdfBomb(unpacked, page = true) {
+	const packed = deflateSync(Buffer.alloc(unpacked, ' '), { level: 9 });
+	return Buffer.concat([Buffer.from(`%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n${page
+		? '3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n' : ''}4 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length ${packed.length} >>\nstream\n`),
+	packed, Buffer.from('\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\nstartxref\n0\n%%EOF\n')]);
 }
