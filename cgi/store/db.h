@@ -83,7 +83,8 @@ int64_t db_changes(const struct db *db);
 /* After an erase was committed: what was deleted leaves the WAL and its file too. RC_BUSY: a reader
  * stands in the way, ask again later. */
 enum rc db_scrub(struct db *db) MUST_CHECK;
-/* Tests that write 100,000 times and never cut the power: commits no longer wait for the disk. */
+/* Tests that write 100,000 times and never cut the power: commits no longer wait for the disk, and as
+ * much of the database as they like stays in memory. */
 void db_lose_durability_for_tests(struct db *db);
 
 #endif

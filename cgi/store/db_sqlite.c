@@ -541,7 +541,7 @@ enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool 
 void db_lose_durability_for_tests(struct db *db)
 {
 	if (!db_is_pg(db))
-		(void)sqlite_script(db, "PRAGMA synchronous=OFF");
+		(void)sqlite_script(db, "PRAGMA synchronous=OFF; PRAGMA cache_size=-400000");
 }
 
 static const struct db_driver driver = {

@@ -1,22 +1,46 @@
 /*
  * dossier_search.c: folded words in any order, each the beginning of a word the dossier is found by.
  *
- * The index dossier_words is read from the newest back, and words are compared here.
+ * The rarest word is looked up in the index of search_index.c and the few dossiers under it are compared
+ * here. Where every word is common, the whole is taken as a name, which is rarer; last the newest
+ * dossiers are read back. What the index has not come to is read from the journal's end.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "store/dossier_row.h"
+#include "store/journal.h"
+#include "store/search_index.h"
 
 #define WORDS_MAX 12
 #define CODE_MAX 40
 #define BOARDS_MAX 4096
+#define FEW 400			/* dossiers that are compared one by one */
+#define NEWEST 3000		/* read back where every word is common */
+#define TAIL "4000"		/* events past the index, far more than there are between two followings */
+#define AFTER_ALL "\xf4\x8f\xbf\xbf"	/* U+10FFFF: after every word with this beginning */
 
-static const char CANDIDATES[] =
-	"SELECT d.id, d.folded FROM dossier d WHERE d.board = $1 ORDER BY d.received_at DESC";
 static const char BOARDS[] = "SELECT board FROM journal_head WHERE author = 0 ORDER BY board";
 static const char ONE[] = DOSSIER_SELECT "FROM dossier d WHERE d.board = $1 AND d.id = $2";
+static const char RANGE_COUNT[] =
+	"SELECT count(*) FROM (SELECT 1 FROM dossier_word WHERE board = $1 AND word >= $2 AND word < $3"
+	" LIMIT $4) w";
+static const char RANGE[] =
+	"SELECT d.id, d.folded, d.received_at FROM (SELECT DISTINCT id FROM dossier_word WHERE board = $1"
+	" AND word >= $2 AND word < $3) w JOIN dossier d ON d.board = $1 AND d.id = w.id";
+static const char EXACT[] =
+	"SELECT d.id, d.folded, d.received_at FROM dossier_word w JOIN dossier d ON d.board = w.board"
+	" AND d.id = w.id WHERE w.board = $1 AND w.word = $2 ORDER BY w.at DESC LIMIT $3";
+static const char BACK[] =
+	"SELECT d.id, d.folded, d.received_at FROM dossier d WHERE d.board = $1"
+	" ORDER BY d.received_at DESC LIMIT $2";
+static const char PAST_INDEX[] =
+	"SELECT d.id, d.folded, d.received_at FROM (SELECT DISTINCT subject FROM (SELECT subject FROM journal"
+	" WHERE board = $1 AND author = $2 AND seq > coalesce((SELECT c.seq FROM search_cursor c"
+	" WHERE c.board = $1 AND c.author = $2), 0) ORDER BY seq DESC LIMIT " TAIL ") s) q"
+	" JOIN dossier d ON d.board = $1 AND d.id = q.subject";
 
 struct words {
 	const char *word[WORDS_MAX];
@@ -25,7 +49,15 @@ struct words {
 
 struct found {
 	const char *board;
+	int64_t at_ms;
 	uint8_t id[EVENT_ID_SIZE];
+};
+
+/* What was found so far, in any order; once each. */
+struct hits {
+	struct pool *pool;
+	struct found *rows;
+	size_t count, cap;
 };
 
 /* Words of two and more characters; digits with blanks between are one number. */
@@ -96,13 +128,147 @@ static enum rc by_code(struct store *store, struct pool *pool, const char *typed
 	return rc;
 }
 
+static void hit(struct hits *hits, const char *board, const void *id, int64_t at_ms)
+{
+	for (size_t i = 0; i < hits->count; i++)
+		if (memcmp(hits->rows[i].id, id, EVENT_ID_SIZE) == 0 &&
+				strcmp(hits->rows[i].board, board) == 0)
+			return;
+	if (hits->count == hits->cap) {
+		size_t cap = hits->cap * 2 + 64;
+		struct found *rows = pool_alloc(hits->pool, cap * sizeof(*rows));
+
+		if (hits->count > 0)
+			memcpy(rows, hits->rows, hits->count * sizeof(*rows));
+		hits->rows = rows;
+		hits->cap = cap;
+	}
+	hits->rows[hits->count] = (struct found){ .board = board, .at_ms = at_ms };
+	memcpy(hits->rows[hits->count++].id, id, EVENT_ID_SIZE);
+}
+
+/* Rows (id, folded, received_at) of a bound statement; no more than most new ones that fit. */
+static enum rc take(struct stmt *stmt, const char *board, const struct words *words, size_t most,
+		struct hits *hits)
+{
+	size_t before = hits->count, len;
+	bool row;
+	enum rc rc;
+
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && hits->count - before < most) {
+		const void *id;
+
+		if (!matches(words, stmt_col_text(stmt, 1)))
+			continue;
+		id = stmt_col_blob(stmt, 0, &len);
+		if (len == EVENT_ID_SIZE)
+			hit(hits, board, id, stmt_col_int(stmt, 2));
+	}
+	stmt_reset(stmt);
+	return rc;
+}
+
+static void bind_range(struct stmt *stmt, struct pool *pool, const char *board, const char *word)
+{
+	stmt_text(stmt, 1, board);
+	stmt_text(stmt, 2, word);
+	stmt_text(stmt, 3, pool_printf(pool, "%s" AFTER_ALL, word));
+}
+
+/* Entries of the index that begin so, FEW + 1 standing for more. */
+static enum rc range_count(struct store *store, struct pool *pool, const char *board, const char *word,
+		int64_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, RANGE_COUNT);
+	bool row;
+	enum rc rc;
+
+	bind_range(stmt, pool, board, word);
+	stmt_int(stmt, 4, FEW + 1);
+	rc = stmt_step(stmt, &row);
+	*count = rc == RC_OK && row ? stmt_col_int(stmt, 0) : FEW + 1;
+	stmt_reset(stmt);
+	return rc;
+}
+
+static enum rc take_range(struct store *store, const char *board, const char *word,
+		const struct words *words, struct hits *hits)
+{
+	struct stmt *stmt = db_stmt(store->tram, RANGE);
+
+	bind_range(stmt, hits->pool, board, word);
+	return take(stmt, board, words, SIZE_MAX, hits);
+}
+
+static enum rc take_common(struct store *store, const char *board, const struct words *words,
+		const char *phrase, size_t limit, struct hits *hits)
+{
+	struct stmt *stmt;
+	size_t before = hits->count;
+	enum rc rc = RC_OK;
+
+	if (phrase[0] != '\0') {
+		stmt = db_stmt(store->tram, EXACT);
+		stmt_text(stmt, 1, board);
+		stmt_text(stmt, 2, phrase);
+		stmt_int(stmt, 3, (int64_t)limit);
+		rc = take(stmt, board, words, limit, hits);
+	}
+	if (rc != RC_OK || hits->count - before >= limit)
+		return rc;
+	stmt = db_stmt(store->tram, BACK);
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, NEWEST);
+	return take(stmt, board, words, limit, hits);
+}
+
+static enum rc search_board(struct store *store, const char *board, const struct words *words,
+		const char *phrase, size_t limit, struct hits *hits)
+{
+	const char *rarest = "";
+	int64_t least = FEW + 1, count;
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < words->count && least > 0; i++) {
+		rc = range_count(store, hits->pool, board, words->word[i], &count);
+		if (count < least) {
+			least = count;
+			rarest = words->word[i];
+		}
+	}
+	if (rc == RC_OK && least > FEW && phrase[0] != '\0') {
+		rc = range_count(store, hits->pool, board, phrase, &least);
+		rarest = phrase;
+	}
+	if (rc != RC_OK)
+		return rc;
+	rc = least <= FEW ? take_range(store, board, rarest, words, hits) :
+			take_common(store, board, words, phrase, limit, hits);
+	for (int author = AUTHOR_BOARD; rc == RC_OK && author <= AUTHOR_CENTER; author++) {
+		struct stmt *stmt = db_stmt(store->tram, PAST_INDEX);
+
+		stmt_text(stmt, 1, board);
+		stmt_int(stmt, 2, author);
+		rc = take(stmt, board, words, SIZE_MAX, hits);
+	}
+	return rc;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct found *one = a, *other = b;
+
+	if (one->at_ms != other->at_ms)
+		return one->at_ms < other->at_ms ? 1 : -1;
+	return memcmp(one->id, other->id, EVENT_ID_SIZE);
+}
+
 static enum rc read_found(struct store *store, struct pool *pool, const struct found *found,
 		size_t total, struct dossier_row *rows, size_t *count)
 {
 	enum rc rc = RC_OK;
-	size_t i;
 
-	for (i = 0; i < total && rc == RC_OK; i++) {
+	for (size_t i = 0; i < total && rc == RC_OK; i++) {
 		struct stmt *stmt = db_stmt(store->tram, ONE);
 		bool row;
 
@@ -117,31 +283,9 @@ static enum rc read_found(struct store *store, struct pool *pool, const struct f
 	return rc;
 }
 
-static enum rc search_board(struct store *store, const char *board, const struct words *words,
-		size_t limit, struct found *found, size_t *total)
-{
-	struct stmt *stmt = db_stmt(store->tram, CANDIDATES);
-	size_t len;
-	bool row;
-	enum rc rc;
-
-	stmt_text(stmt, 1, board);
-	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *total < limit) {
-		const void *id = stmt_col_blob(stmt, 0, &len);
-
-		if (len != EVENT_ID_SIZE || !matches(words, stmt_col_text(stmt, 1)))
-			continue;
-		id = stmt_col_blob(stmt, 0, &len);
-		memcpy(found[*total].id, id, EVENT_ID_SIZE);
-		found[(*total)++].board = board;
-	}
-	stmt_reset(stmt);
-	return rc;
-}
-
 /* A board looks at its own; the center at every board's. */
 static enum rc search_all(struct store *store, struct pool *pool, const struct words *words,
-		size_t limit, struct found *found, size_t *total)
+		const char *phrase, size_t limit, struct hits *hits)
 {
 	struct stmt *stmt;
 	const char **boards;
@@ -150,23 +294,23 @@ static enum rc search_all(struct store *store, struct pool *pool, const struct w
 	enum rc rc;
 
 	if (store->board)
-		return search_board(store, store->board, words, limit, found, total);
+		return search_board(store, store->board, words, phrase, limit, hits);
 	stmt = db_stmt(store->tram, BOARDS);
 	boards = pool_alloc(pool, BOARDS_MAX * sizeof(*boards));
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && count < BOARDS_MAX)
 		boards[count++] = stmt_col_dup(stmt, 0, pool);
 	stmt_reset(stmt);
 	for (i = 0; i < count && rc == RC_OK; i++)
-		rc = search_board(store, boards[i], words, limit, found, total);
+		rc = search_board(store, boards[i], words, phrase, limit, hits);
 	return rc;
 }
 
 enum rc dossier_search(struct store *store, struct pool *pool, const char *typed, size_t limit,
 		struct dossier_row **rows, size_t *count)
 {
-	struct found *found = pool_alloc(pool, (limit + 1) * sizeof(*found));
+	struct hits hits = { .pool = pool };
 	struct words words;
-	size_t total = 0;
+	const char *phrase = "";
 	enum rc rc;
 
 	*rows = NULL;
@@ -177,10 +321,15 @@ enum rc dossier_search(struct store *store, struct pool *pool, const char *typed
 	cut(pool, typed, &words);
 	if (words.count == 0)
 		return RC_OK;
-	rc = search_all(store, pool, &words, limit, found, &total);
-	if (rc != RC_OK || total == 0)
+	for (size_t i = 0; words.count > 1 && i < words.count; i++)
+		phrase = pool_printf(pool, "%s~%s", phrase, words.word[i]);
+	rc = search_all(store, pool, &words, phrase, limit, &hits);
+	if (rc != RC_OK || hits.count == 0)
 		return rc;
-	*rows = pool_alloc(pool, total * sizeof(**rows));
-	rc = read_found(store, pool, found, total, *rows, count);
+	qsort(hits.rows, hits.count, sizeof(*hits.rows), newest_first);
+	if (hits.count > limit)
+		hits.count = limit;
+	*rows = pool_alloc(pool, hits.count * sizeof(**rows));
+	rc = read_found(store, pool, hits.rows, hits.count, *rows, count);
 	return rc == RC_OK ? dossier_row_names(store, pool, *rows, *count) : rc;
 }

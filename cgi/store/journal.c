@@ -164,6 +164,7 @@ static enum rc add(struct store *store, const struct event *event, const char *h
 	stmt_blob(stmt, 6, event->subject, EVENT_ID_SIZE);
 	stmt_blob(stmt, 7, event->hash, EVENT_HASH_SIZE);
 	stmt_blob(stmt, 8, header, header_len);
+	store->unfollowed++;
 	rc = stmt_run(stmt);
 	if (rc == RC_OK && event->body) {
 		stmt = db_stmt(store->tram, ADD_BODY);

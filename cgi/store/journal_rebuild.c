@@ -6,6 +6,7 @@
 
 #include "store/journal.h"
 #include "store/projection.h"
+#include "store/search_index.h"
 
 #define AT_ONCE 500
 
@@ -136,6 +137,8 @@ enum rc journal_rebuild(struct store *store, bool compare, journal_report *repor
 		rc = replay_all(store);
 	if (rc == RC_OK && compare)
 		rc = sums(store, made);
+	if (rc == RC_OK && !compare)
+		rc = search_forget_all(store);
 	for (i = 0; rc == RC_OK && compare && i < projection_table_count; i++) {
 		if (strcmp(live[i].hex, made[i].hex) == 0)
 			continue;
@@ -153,6 +156,8 @@ enum rc journal_rebuild(struct store *store, bool compare, journal_report *repor
 		rc = store_commit(store);
 	else
 		store_abort(store);
+	if (rc == RC_OK && !compare)
+		rc = search_follow(store, true);
 out:
 	pool_free(pool);
 	return rc;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "store/journal.h"
 #include "store/projection.h"
+#include "store/search_index.h"
 
 static const char PARK[] =
 	"INSERT INTO parked (board, author, seq, reason) VALUES ($1, $2, $3, $4)"
@@ -211,7 +212,10 @@ static enum rc erase(struct store *store, const struct event *event, const json_
 	if (store->redoing || store->rebuilding)
 		return RC_OK;
 	rc = journal_erase(store, target.board, target.author, target.seq);
-	return rc == RC_OK ? projection_redo(store, target.board, target.subject, NULL) : rc;
+	if (rc == RC_OK)
+		rc = projection_redo(store, target.board, target.subject, NULL);
+	/* Not a name may stay among the words it was found by. */
+	return rc == RC_OK ? search_renew(store, target.board, target.subject) : rc;
 }
 
 static enum rc project_other(struct store *store, const struct event *event,

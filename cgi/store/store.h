@@ -30,6 +30,7 @@ struct store {
 	bool rebuilding;			/* everything is (journal_rebuild) */
 	bool publish_later;		/* others wait: public.db may follow a moment later */
 	bool publish_due;		/* it is behind */
+	int unfollowed;			/* events written since search_follow was called */
 	int64_t expire_at;			/* when old drafts are looked for again */
 	struct session_seen *sessions;		/* session.c */
 	int wake_fd;				/* of the wake fifo, -1: not open */

@@ -10,6 +10,7 @@
 #include "crypt/random.h"
 #include "embed.h"
 #include "store/blob.h"
+#include "store/search_index.h"
 #include "store/store.h"
 #include "web/fcgx.h"
 #include "web/rights.h"
@@ -18,6 +19,7 @@
 #define EXIT_ENVIRONMENT 75
 #define EXIT_CONFIGURATION 78
 #define UNPUBLISHED_MAX 16
+#define FOLLOW_EVENTS 100
 
 /* NĐ 333/2026 wants source, destination, account, time, action: the route's name stands for the
  * action, never the path. */
@@ -57,6 +59,16 @@ static void serve_one(struct web *web, struct fcgx *fcgx, struct request *reques
 	log_access(web, request, response->status, began_ms);
 }
 
+/* Now and then, when the answer is out: the index of words follows. */
+static void follow(struct store *store)
+{
+	if (store->tram == NULL || store->unfollowed < FOLLOW_EVENTS)
+		return;
+	store->unfollowed = 0;
+	if (search_follow(store, false) != RC_OK)
+		log_warn("search: its index follows later");
+}
+
 /* While others wait, what citizens may look up follows a few writes at a time: they get their answer
  * sooner, and one write brings public.db up for all. */
 static void serve_and_publish(struct web *web, struct fcgx *fcgx, struct request *request,
@@ -69,8 +81,10 @@ static void serve_and_publish(struct web *web, struct fcgx *fcgx, struct request
 		store->publish_later = request->method != METHOD_GET && behind < UNPUBLISHED_MAX
 				&& fcgx_waiting();
 	serve_one(web, fcgx, request, response);
-	if (store != NULL)
+	if (store != NULL) {
 		blob_out_expire(store);
+		follow(store);
+	}
 	if (store == NULL || !store->publish_due) {
 		behind = 0;
 		return;

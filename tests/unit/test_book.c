@@ -539,6 +539,8 @@ static void a_database_without_books_is_brought_up(void **state)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE link_invite; DROP TABLE link_cert; DROP TABLE link_instance;"
 			" DROP TABLE blob_parked; DROP TABLE journal_fork;"
+			" DROP TABLE dossier_word; DROP TABLE dossier_worded; DROP TABLE search_cursor;"
+			" CREATE INDEX dossier_words ON dossier (board, received_at, folded);"
 			" DROP TABLE document; DROP INDEX dossier_to_send;"
 			" ALTER TABLE link_state DROP COLUMN goodput; DROP TABLE book_entry; DROP TABLE book;"
 			" DROP TABLE pending; DROP TABLE handover; DROP INDEX dossier_origin;"
