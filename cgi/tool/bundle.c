@@ -1,11 +1,15 @@
 /*
  * bundle.c: see bundle.h. What is done with a stick stands in link/bundle_*.c.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
+#include "crypt/hash.h"
 #include "link/bundle_side.h"
 #include "tool/bundle.h"
 #include "tool/tool.h"
@@ -24,7 +28,8 @@ static const char make_usage[] =
 static const char take_usage[] =
 		"usage: tram import --data FOLDER [--json] PART…\n\n"
 		"Takes the parts of a stick, in any order, as often as one likes, beside the network. A part\n"
-		"that came before the ones it needs is kept, sealed, and taken when they have come.\n"
+		"that came before the ones it needs is kept, sealed, and taken when they have come. Prints of each\n"
+		"the six groups of digits that the courier's note has.\n"
 		"Exit status: 0 all taken, had or kept; 1 one was refused; 2 wrong usage; 75 disk or\n"
 		"database failed; 78 keys are missing.\n";
 
@@ -126,11 +131,36 @@ out:
 	return status;
 }
 
+/* The digits of the courier's note, to be compared before the part is believed. "" when it cannot be read. */
+static void groups_of(const char *path, char out[BUNDLE_GROUPS_MAX])
+{
+	struct hash *hash = hash_new();
+	uint8_t piece[16384], sha256[HASH_SIZE];
+	size_t got = 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	enum rc rc = fd < 0 ? RC_IO : RC_OK;
+
+	while (rc == RC_OK && got > 0) {
+		rc = file_read_all(fd, piece, sizeof(piece), &got);
+		hash_update(hash, piece, got);
+	}
+	hash_final(hash, sha256);
+	hash_free(hash);
+	if (fd >= 0)
+		(void)close(fd);
+	out[0] = '\0';
+	if (rc == RC_OK)
+		bundle_groups(sha256, out);
+}
+
 static void print_taken(struct pool *pool, const char *name, const struct bundle_taken *taken, bool as_json)
 {
 	json_t *one = json_new_object();
+	char groups[BUNDLE_GROUPS_MAX];
 
+	groups_of(name, groups);
 	json_put(one, "part", name);
+	json_put(one, "groups", groups);
 	json_put(one, "outcome", bundle_outcome_name(taken->outcome));
 	json_put(one, "why", taken->why);
 	json_put(one, "board", taken->head.board);
@@ -143,8 +173,8 @@ static void print_taken(struct pool *pool, const char *name, const struct bundle
 	if (as_json)
 		puts(json_to_text(pool, one));
 	else
-		printf("%s %s %s events %" PRIu64 " files %" PRIu64 " receipts %" PRIu64 "\n",
-				bundle_outcome_name(taken->outcome), name, taken->why, taken->events,
+		printf("%s %s %s %s events %" PRIu64 " files %" PRIu64 " receipts %" PRIu64 "\n",
+				bundle_outcome_name(taken->outcome), name, groups, taken->why, taken->events,
 				taken->files, taken->receipts);
 	json_decref(one);
 }

@@ -194,6 +194,7 @@ test.must('the parts come in the wrong order: each is kept, and taken when its t
 	const held = readdirSync(path.join(stack.data, 'center/inbox')).filter((name) => name.startsWith('held-'));
 	assert.equal(held.length, 1);
 	assert(!readFileSync(path.join(stack.data, 'center/inbox', held[0])).includes(CANARY), 'kept as it came, sealed');
+	assert.equal(late.groups, first.parts.at(-1).groups, 'the digits of the courier\'s note');
 	const answers = take('center', all.slice(0, -1));
 	assert.equal(answers[0].outcome, 'taken');
 	assert.deepEqual(readdirSync(path.join(stack.data, 'center/inbox')).filter((name) => name.startsWith('held-')), []);
