@@ -16,7 +16,7 @@ mkdirSync(programs, { recursive: true });
 for (const name of readdirSync(build, { withFileTypes: true }))
 	if (name.isFile() && /^tram(-|$)/.test(name.name) && name.name !== 'tram-image') cpSync(path.join(build, name.name), path.join(programs, name.name));
 symlinkSync(path.join(build, 'static'), path.join(programs, 'static'));
-const stack = new Stack({ name: 'no-image', ports: [9016, 9026], env: { BUILD: programs } });
+const stack = new Stack({ name: 'no-image', ports: [9210, 9216], env: { BUILD: programs } });
 cleanup(async (failed) => {
 	await stack.down(failed);
 	rmSync(programs, { recursive: true, force: true });
