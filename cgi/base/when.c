@@ -303,6 +303,11 @@ bool when_is_known(void)
 	return now.source == WHEN_SIGNED || now.source == WHEN_MANUAL;
 }
 
+bool when_source_is_doubtful(enum when_source source)
+{
+	return source != WHEN_SIGNED && source != WHEN_MANUAL && source != WHEN_NTP;
+}
+
 bool when_is_doubtful(void)
 {
 	struct when_stamp now;
@@ -310,7 +315,7 @@ bool when_is_doubtful(void)
 	if (!keeps_clock(when_boottime_ms()))
 		return false;
 	when_stamp_now(&now);
-	return now.source != WHEN_SIGNED && now.source != WHEN_MANUAL && now.source != WHEN_NTP;
+	return when_source_is_doubtful(now.source);
 }
 
 int64_t when_earliest_ms(void)

@@ -48,6 +48,8 @@ bool when_is_begun(void);
 bool when_is_known(void);
 /* Neither known nor at least by NTP, which is a hint: papers say so. */
 bool when_is_doubtful(void);
+/* Of an event's header: neither known nor at least by NTP. */
+bool when_source_is_doubtful(enum when_source source);
 /* The earliest that it can be now as far as anybody here can tell: known or not doubtful: now; else the
  * floor carried on, or the beginning of the local day if that is later. */
 int64_t when_earliest_ms(void);

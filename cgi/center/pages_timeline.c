@@ -55,6 +55,12 @@ show_detail(struct view *item, const struct event *event)
 	else if (strcmp(event->kind, "request.answered") == 0)
 		view_set(item, "what", text_get(json_flag(body, "granted") ? "request.granted" :
 				"request.refused"));
+	if (strcmp(event->kind, "time.corrected") == 0) {
+		view_set(item, "detail", text_fill(pool, "event.detail.time", show_time_screen(pool,
+				json_int(body, "wall_ms", 0)), NULL));
+		json_decref(body);
+		return;
+	}
 	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		text = json_text(body, members[i]);
 		if (*text != '\0' && strcmp(event->kind, "dossier.accepted") != 0) {
@@ -86,7 +92,8 @@ pages_timeline(struct web *web, struct request *request, const struct dossier_ro
 		view_set(item, "words", kind_words(pool, event->kind));
 		view_set(item, "who", actor_words(web, pool, event, point));
 		view_flag(item, "doubt", event->time.source == WHEN_UNKNOWN ||
-				event->time.source == WHEN_FLOOR);
+				event->time.source == WHEN_FLOOR || (event->time.source == WHEN_RTC &&
+				event->time.boot_count > 0));
 		show_detail(item, event);
 	}
 	return RC_OK;

@@ -116,7 +116,11 @@ static enum rc exchange_take_time(struct forward *forward, const struct wire_wel
 	*slow = rc == RC_TIMEOUT && !when_is_known();
 	if (rc == RC_TIMEOUT)
 		return *slow ? RC_BUSY : RC_OK;
-	return rc ? forward_fail(forward, "hello", "clock-file", rc) : RC_OK;
+	if (rc)
+		return forward_fail(forward, "hello", "clock-file", rc);
+	if (!forward->retimed)
+		retime_events(forward);
+	return RC_OK;
 }
 
 /* One question and its answer. *slow: it took too long to tell the time, and nothing else failed. */
@@ -126,7 +130,7 @@ static enum rc exchange_greet(struct forward *forward, bool *slow)
 	struct wire_welcome welcome;
 	struct wire_hello hello;
 	struct link_cursor cursor;
-	char *token, *payload, *text;
+	char *token = NULL, *payload, *text;
 	int64_t began;
 	size_t len;
 	enum rc rc;
@@ -148,7 +152,7 @@ static enum rc exchange_greet(struct forward *forward, bool *slow)
 	}
 	/* A key that was changed while we were away: the old one has announced it. */
 	rc = exchange_receipt(forward, &answer, "tram-hello", &token, &payload, &len);
-	if (rc == RC_PROTOCOL && *token && join_fetch_keys(forward) == RC_OK)
+	if (rc == RC_PROTOCOL && token && *token && join_fetch_keys(forward) == RC_OK)
 		rc = exchange_receipt(forward, &answer, "tram-hello", &token, &payload, &len);
 	if (rc || wire_welcome_parse(forward->pool, payload, len, &welcome) ||
 			strcmp(welcome.board, hello.board) ||

@@ -48,6 +48,7 @@ struct forward {
 	bool unreachable;		/* the last failure was the line's, not the center's word */
 	bool go_now;			/* the uplink came up, or somebody asked: no pause */
 
+	bool retimed;			/* the times of this boot are corrected */
 	bool reopen;			/* the identity changed: open the connections anew */
 	bool greeted;			/* hello was answered since the last failure */
 	int64_t greet_at;		/* boottime of the next hello */
@@ -118,6 +119,9 @@ void join_renew(struct forward *forward);
 void join_wait(struct forward *forward, int64_t until_ms);
 /* New receipt keys, if the center announced some; RC_PROTOCOL: none that follow from ours. */
 enum rc join_fetch_keys(struct forward *forward) MUST_CHECK;
+
+/* retime.c: corrects the times of what this boot wrote before it knew the time; once. */
+void retime_events(struct forward *forward);
 
 /* line.c: the settings of the line, read once (RC_CONFIG, logged), and its connections. */
 enum rc line_read(struct forward *forward) MUST_CHECK;

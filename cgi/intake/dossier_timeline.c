@@ -113,6 +113,9 @@ static const char *detail(struct pool *pool, const char *kind, const json_t *bod
 	if (strcmp(kind, "request.answered") == 0)
 		return pair(pool, text_get(json_flag(body, "granted") ? "request.granted" :
 				"request.refused"), json_text(body, "reason"));
+	if (strcmp(kind, "time.corrected") == 0)
+		return text_fill(pool, "event.detail.time", show_time_screen(pool,
+				json_int(body, "wall_ms", 0)), NULL);
 	if (strcmp(kind, "call.noted") == 0)
 		return call_detail(pool, body);
 	if (strcmp(kind, "dossier.result_returned") == 0)
@@ -143,6 +146,9 @@ static void show_event(struct web *web, struct view *item, const struct event *e
 	json_t *body = NULL;
 
 	view_set(item, "at", show_time_screen(pool, event->time.wall_ms));
+	if (event->time.boot_count > 0 && when_source_is_doubtful(event->time.source))
+		view_set(item, "at", text_fill(pool, "event.at_doubt", show_time_screen(pool,
+				event->time.wall_ms), NULL));
 	view_set(item, "actor", dossier_show_actor(web, pool, event->actor, event->author));
 	view_set(item, "text", kind != NULL ? text_get(pool_printf(pool, "event.%s", kind->name)) :
 			text_get("event.unknown"));

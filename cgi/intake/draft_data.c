@@ -441,6 +441,9 @@ int64_t draft_data_clock(const json_t *data, int64_t now_ms)
 	struct when_local now, mark;
 	int64_t at_ms, day_ms = json_int(data, "postmarked_at", 0);
 
+	/* In doubt of the clock the time runs from the earliest that it can be: to the citizen's good. */
+	if (when_is_doubtful() && when_earliest_ms() < now_ms)
+		now_ms = when_earliest_ms();
 	now_ms = draft_data_received(data, now_ms);
 
 	if (strcmp(json_text(data, "channel"), "post") != 0 || day_ms <= 0)

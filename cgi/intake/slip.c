@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "intake/print.h"
+#include "base/encode.h"
 #include "intake/slip.h"
 #include "store/journal.h"
 #include "store/slip.h"
@@ -250,6 +251,27 @@ static void show_codes_in_words(struct web *web, struct view *view, const struct
 			dossier_show_short_code(row->code), paper->series));
 }
 
+/* The time was not confirmed when the dossier was accepted; what is known of it since. */
+static const char *time_doubt(struct pool *pool, const struct journal_row *rows, size_t count)
+{
+	const char *words = text_get("slip.time_doubt");
+	char first[2 * EVENT_ID_SIZE + 1];
+
+	hex_encode(rows[0].event.id, EVENT_ID_SIZE, first);
+	for (size_t i = 1; i < count; i++) {
+		json_t *body = NULL;
+
+		if (strcmp(rows[i].event.kind, "time.corrected") != 0 || rows[i].event.body == NULL ||
+				json_parse(rows[i].event.body, rows[i].event.body_len, &body) != RC_OK)
+			continue;
+		if (strcmp(json_text(body, "event"), first) == 0)
+			words = text_fill(pool, "slip.time_corrected", show_time_paper(pool,
+					json_int(body, "wall_ms", 0)), NULL);
+		json_decref(body);
+	}
+	return words;
+}
+
 static enum rc show_receiver(struct web *web, struct view *view, const struct dossier_row *row)
 {
 	struct journal_row *rows = NULL;
@@ -259,6 +281,9 @@ static enum rc show_receiver(struct web *web, struct view *view, const struct do
 	if (rc == RC_OK && count > 0)
 		view_set(view, "receiver", dossier_show_actor(web, view_pool(view),
 				rows[0].event.actor, rows[0].event.author));
+	if (rc == RC_OK && count > 0 && rows[0].event.time.boot_count > 0 &&
+			when_source_is_doubtful(rows[0].event.time.source))
+		view_set(view, "doubt", time_doubt(view_pool(view), rows, count));
 	return rc;
 }
 

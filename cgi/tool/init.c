@@ -18,6 +18,7 @@
 #include "embed.h"
 #include "link/bundle_keys.h"
 #include "store/db.h"
+#include "store/parked.h"
 #include "store/slip.h"
 #include "tool/folders.h"
 #include "tool/init.h"
@@ -343,7 +344,7 @@ int init_migrate_main(int argc, char **argv)
 	struct settings *settings = NULL;
 	struct store *store = NULL;
 	struct pool *pool = pool_new();
-	size_t words;
+	size_t words, tried = 0, left = 0;
 	int status = tool_options(argc, argv, migrate_usage, options, 2, NULL, 0, &words);
 	enum rc rc;
 
@@ -364,6 +365,10 @@ int init_migrate_main(int argc, char **argv)
 		rc = tool_open(settings, STORE_TRAM | STORE_PUBLIC, &store);
 	if (rc == RC_OK)
 		rc = slip_point_publish(store);
+	if (rc == RC_OK)	/* what the program before could not use, this one may */
+		rc = parked_retry_all(store, &tried, &left);
+	if (rc == RC_OK && tried > 0)
+		printf("parked: %zu tried again, %zu left\n", tried, left);
 	store_close(store);
 	settings_free(settings);
 	pool_free(pool);

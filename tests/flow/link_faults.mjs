@@ -101,6 +101,13 @@ test('hello: the center knows more of our journal than we do', () =>
 	lying('POST /v1/hello', hello({ board_seq: 999 }), 'board-restored'));
 test('hello: the center has another event where we have one of ours', () =>
 	lying('POST /v1/hello', hello({ board_seq: 1, board_hash: 'ab'.repeat(32) }), 'fork'));
+const floor = () => readFileSync(path.join(stack.data, 'board/clock/floor'), 'utf8');
+for (const [words, years, reason] of [['ahead', 10, 'expired'], ['behind', -10, 'not-yet-valid']])
+	test(`hello: ten years ${words}, well signed: the clock's floor does not move`, async () => {
+		const before = floor();
+		await lying('POST /v1/hello', hello({ time_ms: Date.now() + years * 365.25 * 86400e3 }), reason);
+		assert.equal(floor(), before);
+	});
 test('hello: a receipt of another type', () => lying('POST /v1/hello', ({ response, body }) =>
 	center.json(response, { receipt: center.token('tram-feed', center.welcome(JSON.parse(body))) }), 'receipt'));
 
