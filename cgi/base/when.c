@@ -22,6 +22,7 @@
 #define TIME_MIN_MS INT64_C(-62135596800000)	/* 0001-01-01 */
 #define TIME_MAX_MS INT64_C(253402214400000)	/* 9999-12-31 */
 #define CLOCK_REREAD_MS 1000
+#define CLOCK_WAIT_MS 20	/* while the time is not known: the answer may have come just now */
 #define DRIFT_DIVISOR 10000	/* 100 parts per million: a crystal's own bound */
 
 static uint64_t boot_count;
@@ -191,15 +192,22 @@ out:
 
 static void read_clock(int64_t now)
 {
-	char line[160], *rest = line;
+	char line[160], *rest = line, boot_id[64], now_id[64];
 	int64_t bound, since, boot, wall;
 	enum when_source source;
 
 	clock_state.read_at = now;
 	clock_state.known = false;
-	/* The forwarder counts a boot when it starts: others may have started before it. */
-	if (boot_file)
-		boot_count = read_boot(boot_file, line, 64);
+	clock_state.absent = access(clock_file, F_OK) != 0;
+	/* The forwarder counts a boot when it starts: others may have started before it, and what the
+	 * files say then is of the boot before. */
+	if (boot_file) {
+		boot_count = read_boot(boot_file, boot_id, sizeof(boot_id));
+		if (!read_line("/proc/sys/kernel/random/boot_id", now_id, sizeof(now_id)))
+			snprintf(now_id, sizeof(now_id), "-");
+		if (strcmp(boot_id, now_id) != 0)
+			return;
+	}
 	clock_state.absent = !read_line(clock_file, line, sizeof(line)) &&
 			access(clock_file, F_OK) != 0;
 	if (clock_state.absent || when_source_parse(next_word(&rest), &source) != RC_OK
@@ -219,8 +227,11 @@ static void read_clock(int64_t now)
 /* Is a clock file kept here? Looks into it when the last look is old. */
 static bool keeps_clock(int64_t mono)
 {
-	if (clock_file && (clock_state.read_at == 0
-			|| mono - clock_state.read_at >= CLOCK_REREAD_MS))
+	bool sure = clock_state.known && (clock_state.source == WHEN_SIGNED ||
+			clock_state.source == WHEN_MANUAL);
+
+	if (clock_file && (clock_state.read_at == 0 || mono - clock_state.read_at >=
+			(sure || clock_state.absent ? CLOCK_REREAD_MS : CLOCK_WAIT_MS)))
 		read_clock(mono);
 	return clock_file && !clock_state.absent;
 }

@@ -13,6 +13,7 @@
 #include "link/issue.h"
 #include "store/blob.h"
 #include "store/linkstate.h"
+#include "store/parked.h"
 #include "web/tus.h"
 
 #define SCOPE "board:"
@@ -90,6 +91,8 @@ finish(struct web *web, struct request *request, struct response *response,
 	if (rc == RC_PROTOCOL) {
 		log_warn("blob is not what it was announced as board=%s sha256=%.16s",
 				request->board, upload->sha256);
+		if (parked_blob_note(web->store, request->board, upload->sha256, "content") != RC_OK)
+			log_warn("a content that is none could not be noted");
 		return RC_INVALID;
 	}
 	if (rc == RC_OK)

@@ -101,6 +101,9 @@ enum rc pages_request_open(struct web *web, struct view *view, const struct doss
 /* pages_readings.c: who at a point looked at whose data; for who supervises */
 PAGES_HANDLER(readings);
 
+/* pages_attend.c: what cannot be used yet */
+PAGES_HANDLER(attend);
+
 /* pages_finish.c: the result */
 PAGES_HANDLER(finish);		/* GET: the form */
 PAGES_HANDLER(finish_post);	/* multipart, in the upload pool */

@@ -21,6 +21,7 @@ const struct route pages_routes[] = {
 	{"file", GET, "/ho-so/:board/:code/tep/:sha", 0, ROLE_OFFICER, 0, pages_dossier_file},
 	{"act.take", POST, "/ho-so/:board/:code/nhan-xu-ly", 0, ROLE_OFFICER, 0, pages_act_take},
 	{"act.finish", GET, "/ho-so/:board/:code/ket-qua", 0, ROLE_OFFICER, 0, pages_finish},
+	{"attend", GET | POST, "/can-xem", 0, ROLE_OFFICER, 0, pages_attend},
 	{"questions", GET, "/cau-hoi", 0, ROLE_OFFICER, 0, pages_questions},
 	{"act.question", GET | POST, "/ho-so/:board/:code/cau-hoi", 0, ROLE_OFFICER, 0, pages_question},
 	{"act.answer", POST, "/ho-so/:board/:code/cau-hoi/:id", 0, ROLE_OFFICER, 0,

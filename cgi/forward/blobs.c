@@ -16,6 +16,7 @@
 #include "forward/pace.h"
 #include "link/wire.h"
 #include "store/blob.h"
+#include "store/parked.h"
 
 #define BLOBS_AT_A_TIME 16
 /* Of a file that is fetched, between two looks for new events: some seconds' worth. */
@@ -101,6 +102,8 @@ static void blobs_set_aside(struct forward *forward, const char *sha256, const c
 	forward->health_changed = true;
 	forward->backlog.dry = false;
 	log_warn("blob set aside sha256=%s reason=%s", sha256, reason);
+	if (parked_blob_note(forward->store, forward->store->board, sha256, reason))
+		log_warn("blob set aside: not noted");
 }
 
 /* ---- down ---- */

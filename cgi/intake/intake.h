@@ -194,6 +194,7 @@ PAGE(menu);
 
 /* ---- pages: the director's day, the first day ---- */
 PAGE(manage);
+PAGE(attend);
 PAGE(dossier_proof);		/* dossier_proof.c */
 PAGE(dossier_receipts);
 PAGE(prepare);

@@ -20,8 +20,11 @@ static const char STILL[] =
 static const char UNPARK[] =
 	"DELETE FROM parked WHERE board = $1 AND author = $2 AND seq = $3";
 static const char BLOBS[] =
-	"SELECT board, sha256, reason, at, tries FROM blob_parked WHERE $1 = '' OR board = $1"
-	" ORDER BY at, sha256 LIMIT $2";
+	"SELECT p.board, p.sha256, p.reason, p.at, p.tries FROM blob_parked p"
+	" WHERE ($1 = '' OR p.board = $1) AND NOT EXISTS (SELECT 1 FROM blob_receipt r"
+	" WHERE r.board = p.board AND r.sha256 = p.sha256) AND NOT (p.reason LIKE 'content%'"
+	" AND EXISTS (SELECT 1 FROM blob b WHERE b.board = p.board AND b.sha256 = p.sha256))"
+	" ORDER BY p.at, p.sha256 LIMIT $2";
 static const char BLOB_PUT[] =
 	"INSERT INTO blob_parked (board, sha256, reason, at, tries) VALUES ($1, $2, $3, $4, 1)"
 	" ON CONFLICT (board, sha256) DO UPDATE SET reason = $3, tries = blob_parked.tries + 1";
