@@ -19,6 +19,7 @@ show(struct web *web, struct request *request, struct response *response)
 
 	rc = attend_show(web, request, view, "");
 	view_set(view, "title", text_get("attend.title"));
+	view_set(view, "here", HERE);
 	view_flag(view, "tried_left", strcmp(request_query(request, "con"), "1") == 0);
 	view_flag(view, "tried_well", strcmp(request_query(request, "con"), "0") == 0);
 	return rc == RC_OK ? web_page(web, request, response, "center/attend", view) : rc;

@@ -23,6 +23,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	enum rc rc = attend_show(web, request, view, web->store->board);
 
 	view_set(view, "title", text_get("attend.title"));
+	view_set(view, "here", HERE);
 	view_flag(view, "at_manage", true);
 	view_flag(view, "clock_unsure", !when_is_known());
 	view_set(view, "now", show_time_screen(request->pool, when_now_ms()));
