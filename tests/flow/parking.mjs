@@ -8,7 +8,7 @@ import { acceptedBody, Board, sha256 } from '../lib/board.mjs';
 import { acceptDossier, dossier } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'parking', ports: [9013, 9023] });
+const stack = new Stack({ name: 'parking', ports: [9073, 9076] });
 cleanup((failed) => stack.down(failed));
 const sql = (side, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, side, 'db/tram.db'), text],
 	{ encoding: 'utf8' }).trim();
