@@ -214,6 +214,26 @@ static void each_condition_counts(void **state)
 	whole(&center);
 }
 
+/* The center's clock was set back between the copy and the receipt: the receipt looks older than the copy. */
+static void numbers_not_clocks_say_what_a_copy_holds(void **state)
+{
+	const char *hex = accepted(1, "Nguyễn Văn Thử", true);
+	struct stmt *stmt;
+
+	(void)state;
+	ship(AUTHOR_BOARD);
+	assert_int_equal(copy_now(), RC_OK);
+	send(1);
+	assert_int_equal(db_write_begin(board.store->tram), RC_OK);
+	stmt = db_stmt(board.store->tram, "UPDATE blob_receipt SET at = 1");
+	assert_int_equal(stmt_run(stmt), RC_OK);
+	assert_int_equal(db_write_commit(board.store->tram), RC_OK);
+	assert_int_equal(let_go(EVERYTHING), 0);
+	assert_true(is_here(hex));
+	assert_int_equal(copy_now(), RC_OK);
+	assert_int_equal(let_go(EVERYTHING), size_of(1));
+}
+
 static void an_open_dossier_keeps_its_scans(void **state)
 {
 	const char *open = accepted(1, "Nguyễn Văn Thử", false), *over = accepted(2, "Trần Thị Mẫu", true);
@@ -419,6 +439,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_condition_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(numbers_not_clocks_say_what_a_copy_holds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_open_dossier_keeps_its_scans, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_oldest_go_first_and_no_more_than_needed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_epoch_counts_for_nothing, set_up, tear_down),
