@@ -213,6 +213,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 	view_flag(view, "can_books", frame_can(request, ROLE_MANAGER));
 	/* Whose only work at the counter is the till finds it here; a clerk takes money as she goes. */
 	view_flag(view, "till_first", frame_can(request, ROLE_CASHIER) && !frame_can(request, ROLE_INTAKE));
+	view_flag(view, "first_dossier", web->settings->mode == MODE_REHEARSAL &&
+			counts[LIST_RECENT] == 0 && frame_can(request, ROLE_INTAKE));
 	view_int(view, "tray_count", waiting);
 	view_int(view, "unprinted", unprinted);
 	view_flag(view, "unprinted_more", unprinted == UNPRINTED_MOST);

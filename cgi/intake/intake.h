@@ -203,6 +203,7 @@ PAGE(rehearse);
 PAGE(ready);
 PAGE(practice_cards);
 PAGE(counter_card);
+PAGE(first_dossier);
 
 /* ---- reading.c: web->guard and web->answered ---- */
 /* request->reading of a page that shows whose draft it is to somebody else. */

@@ -61,6 +61,7 @@ static const struct menu_row rows[] = {
 
 	{ "manage", "/quan-ly/chuyen-viec", "reassign" },
 
+	{ "self", "/tap-su", "first_dossier" },
 	{ "self", "/chon-quay", "counter" },
 	{ "manage", "/quan-ly", "manage" },
 	{ "manage", "/quan-ly/thu-tuc", "catalog" },
@@ -96,6 +97,8 @@ static void show_group(const struct web *web, struct request *request, struct vi
 		struct view *item;
 
 		if (strcmp(rows[i].group, name) != 0 || !open_to(web, request, &rows[i]))
+			continue;
+		if (strcmp(rows[i].url, "/tap-su") == 0 && web->settings->mode != MODE_REHEARSAL)
 			continue;
 		if (group == NULL) {
 			group = view_item(view, "groups");

@@ -22,6 +22,7 @@ const struct route intake_routes[] = {
 	{ "password", GET | POST, "/doi-mat-khau", ROUTE_NO_FORM_ID, 0, 0, page_password },
 	{ "counter", GET | POST, "/chon-quay", ROUTE_NO_FORM_ID, 0, 0, page_counter },
 	{ "home", GET, "/quay", 0, 0, 0, page_home },
+	{ "first.dossier", GET, "/tap-su", 0, ROLE_INTAKE, 0, page_first_dossier },
 	{ "menu", GET, "/viec", 0, 0, 0, page_menu },
 	{ "manage", GET, "/quan-ly", 0, ROLE_MANAGER, 0, page_manage },
 	{ "attend", GET | POST, "/quan-ly/can-xem", 0, ROLE_MANAGER, 0, page_attend },

@@ -79,6 +79,26 @@ test('practice cards are read as cards of invented people', async () => {
 	assert.match(found.text, /Trần Thị Mẫu/);
 	assert(!/không khớp|chưa đúng/.test(found.text));
 });
+test('a new clerk is led through a first dossier, ticked by what she herself did', async () => {
+	const added = stack.tram('board', ['user', 'add', 'moivao', '--name', 'Vũ Thị Mới', '--roles', 'intake', '--keep-password'], 'Tram-Demo-2026!\n');
+	assert.equal(added.status, 0, added.stderr);
+	const clerk = stack.clerks();
+	await clerk.login('moivao');
+	assert.match((await clerk.get('/viec')).html, /href="\/tap-su"/);
+	const begin = await clerk.get('/tap-su');
+	assert.match(begin.html, /<svg/, 'a card to scan from the screen');
+	assert.equal((begin.text.match(/Đã làm/g) ?? []).length, 0, 'others’ dossiers are not hers');
+	const found = await clerk.submit(begin, 'Dùng thẻ tập này');
+	assert.match(found.text, /Đặng Thị Quen/, found.text.slice(0, 300));
+	const { code } = await acceptDossier(clerk);
+	assert.equal(((await clerk.get('/tap-su')).text.match(/Đã làm/g) ?? []).length, 1);
+	await clerk.submit(await clerk.get(`/ho-so/${encodeURIComponent(code)}/giay-hen`), '/da-in');
+	await act(clerk, code, 'chuyen');
+	await act(clerk, code, 'ghi-chu', { text: 'Hồ sơ tập' });
+	const done = await clerk.get('/tap-su');
+	assert.match(done.text, /Đã làm đủ bốn việc/, done.text.slice(0, 500));
+	assert.equal((await people.chuyenvien.get('/tap-su')).status, 403);
+});
 test('the director\'s page: who is due when, what waits; it can be printed', async () => {
 	const { code } = await acceptDossier(people.canbo);
 	const page = await boss.get('/quan-ly');
