@@ -36,19 +36,18 @@ export class Browser extends Desk {
 	async look(name) {
 		const faults = [];
 		await this.page.waitForLoadState('load');
+		await this.page.evaluate(axe);
 		for (const [width, height] of sizes) {
 			await this.page.setViewportSize({ width, height });
 			await this.picture(`${name}-${width}`);
-			const over = await this.page.evaluate(() =>
-				document.documentElement.scrollWidth - document.documentElement.clientWidth);
+			// Only what is wrong is told, and no style sheet is fetched again for it.
+			const [over, { violations }] = await this.page.evaluate(async () => [
+				document.documentElement.scrollWidth - document.documentElement.clientWidth,
+				await globalThis.axe.run(document, { resultTypes: ['violations'], preload: false })]);
 			if (over > 0) faults.push(`${over} px wider than ${width}`);
+			for (const { id, nodes } of violations)
+				faults.push(...nodes.map((node) => `axe ${id} at ${width}: ${node.html} ${node.failureSummary}`));
 		}
-		await this.page.evaluate(axe);
-		// Only what is wrong is told, and no style sheet is fetched again for it.
-		const { violations } = await this.page.evaluate(() =>
-			globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }));
-		for (const { id, nodes } of violations)
-			faults.push(...nodes.map((node) => `axe ${id}: ${node.html} ${node.failureSummary}`));
 		const report = await validator.validateString(this.source ?? '');
 		for (const { messages } of report.results)
 			faults.push(...messages.map((m) => `html line ${m.line} ${m.ruleId}: ${m.message}`));
