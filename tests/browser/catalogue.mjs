@@ -37,10 +37,10 @@ test('faults and a preview of a procedure', async () => {
 for (const [kind, values] of [['truong-hop', {}], ['giay-to', { name: 'Giấy xác nhận' }], ['khoan-thu', { name: 'Lệ phí', amount: '25000', source: 'QĐ thử' }],
 	['buoc', {}], ['cau-hoi', {}], ['nguoi', {}]])
 	test(`a procedure's ${kind}: as it opens, with faults or as a preview`, async () => {
-		const browser = await open('quanly', `/quan-ly/thu-tuc/1.004873/phan/${kind}`);
+		const browser = await people.open('quanly', `/quan-ly/thu-tuc/1.004873/phan/${kind}`);
 		await browser.look(`part-${kind}`);
 		for (const [name, value] of Object.entries(values)) await browser.page.fill(`#${name}`, value);
-		await press(browser.page, '.foot button');
+		await browser.press('.foot button');
 		await browser.look(`part-${kind}-after`);
 	});
 test('faults of switching on, and of the calendar; its preview', async () => {

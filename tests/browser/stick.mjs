@@ -15,15 +15,10 @@ const stack = new Stack({ name: 'stick-browser', ports: [9134, 9137], center: ''
 cleanup((failed) => stack.down(failed));
 const admin = 'http://127.0.0.1:9136', clerks = 'http://127.0.0.1:9134';
 let browser, page, code, clerk;
-const press = (selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+const press = (selector) => browser.press(selector);
 const says = (word) => until(`the page says ${word}`, 20, async () =>
 	(await page.goto(`${admin}/usb`), word.test(await page.textContent('main'))));
-async function login(origin, name) {
-	await page.goto(`${origin}/dang-nhap`);
-	await page.fill('#login', name);
-	await page.fill('#password', 'Tram-Demo-2026!');
-	await press('main button[type=submit]');
-}
+const login = (origin, name) => browser.logIn(name, `${origin}/dang-nhap`);
 async function accepted() {
 	const draft = await startDraft(clerk, person());
 	const papers = await chooseProcedure(clerk, draft, '2.000635');
@@ -40,7 +35,7 @@ test.must('a board without a line, dossiers with scans, a stick', async () => {
 	code = await accepted();
 	for (let i = 0; i < 4; i++) await accepted();
 	await act(clerk, code, 'rut', { reason: 'Người dân rút hồ sơ', slip_taken: '1', asked_by: 'Nguyễn Văn Thử' });
-	browser = await Browser.open('stick');
+	browser = await Browser.open(admin, 'stick');
 	page = browser.page;
 });
 test('before anything was written', async () => {

@@ -2,10 +2,13 @@
 (() => {
 'use strict';
 const said = document.getElementById('da-sao');
-/* navigator.clipboard is there on secure pages only; the selection works on all. */
+/* navigator.clipboard is there on secure pages only, and may be denied; the selection works on all. */
 const copy = async (node) => {
-	if (navigator.clipboard)
-		return navigator.clipboard.writeText(node.textContent);
+	try {
+		return await navigator.clipboard.writeText(node.textContent);
+	} catch (e) {
+		/* By the selection. */
+	}
 	const range = document.createRange(), selection = getSelection();
 	range.selectNodeContents(node);
 	selection.removeAllRanges();
