@@ -76,24 +76,3 @@ admin_otp(struct web *web, struct request *request, struct response *response)
 	response_see_other(response, "/ma-mot-lan");
 	return RC_OK;
 }
-
-enum rc
-admin_otp_end(struct web *web, struct request *request, struct response *response)
-{
-	const char *own = request->session->account.id;
-	struct account account;
-	enum rc rc = account_by_id(web->store, request->pool, request->params[0], &account);
-
-	/* A second person: nobody takes away the factor that protects his own account. */
-	if (rc == RC_OK && strcmp(account.id, own) == 0)
-		rc = RC_CONFLICT;
-	if (rc == RC_OK && account.otp)
-		rc = account_otp_end(web->store, account.id, own);
-	if (rc == RC_OK)
-		rc = session_end_account(web->store, account.id);
-	if (rc != RC_OK)
-		return rc;
-	log_info("second factor off account=%s by=%s", account.id, own);
-	response_see_other(response, "/tai-khoan");
-	return RC_OK;
-}

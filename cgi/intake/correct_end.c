@@ -198,6 +198,47 @@ static const char *received_initial(struct correct *c, const char *name)
 	return lines;
 }
 
+static json_t *paper_named(json_t *papers, const char *name)
+{
+	json_t *paper;
+	size_t i;
+
+	json_array_foreach(papers, i, paper)
+		if (strcmp(json_text(paper, "name"), name) == 0)
+			return paper;
+	return NULL;
+}
+
+/* What came stands among the dossier's papers, so that its scan is asked for: a paper that was missing
+ * is there, a new one is added. The manifest goes with it as it is: which papers have no scan is counted
+ * from both. Nothing where the list is unknown. */
+static void put_papers(struct correct *c, const json_t *items, json_t *body)
+{
+	json_t *papers, *paper;
+	const json_t *item;
+	size_t i;
+
+	if (correct_accepted(c) != RC_OK || json_object_get(c->accepted, "components") == NULL ||
+			json_object_get(c->accepted, "manifest") == NULL)
+		return;
+	papers = json_deep_copy(json_object_get(c->accepted, "components"));
+	json_array_foreach(items, i, item) {
+		paper = paper_named(papers, json_text(item, "name"));
+		if (paper == NULL) {
+			paper = json_new_object();
+			json_put(paper, "id", pool_printf(c->request->pool, "bo-sung-%zu",
+					json_array_size(papers) + 1));
+			json_put(paper, "name", json_text(item, "name"));
+			json_put_flag(paper, "added", true);
+			json_add(papers, paper);
+		}
+		(void)json_object_del(paper, "state");
+		json_put(paper, "state", "du");
+	}
+	json_put_value(body, "components", papers);
+	json_put_value(body, "manifest", json_deep_copy(json_object_get(c->accepted, "manifest")));
+}
+
 static enum rc received_body(struct correct *c, json_t *body)
 {
 	struct form *form = c->request->form;
@@ -208,6 +249,7 @@ static enum rc received_body(struct correct *c, json_t *body)
 	json_decref(asked);
 	json_put_int(body, "received_at", c->request->now_ms);
 	json_put_value(body, "items", items_of(c->request->pool, form_text(form, "items")));
+	put_papers(c, json_object_get(body, "items"), body);
 	json_put(body, "note", form_text(form, "note"));
 	if (due.has_due)
 		json_put_value(body, "due", correct_due_json(&intake_of(c->web)->calendar, true,

@@ -100,6 +100,11 @@ enum rc account_otp_wait(struct store *store, const char *program, const char *i
 enum rc account_otp_enter(struct store *store, struct pool *pool, const char *program,
 		const char *token, const char *code, const char *device, struct account *out,
 		char **next) MUST_CHECK;
+/* Codes of the second factor asked for outside a login: how long the account must wait; one more try,
+ * good or not. */
+enum rc account_code_wait(struct store *store, const struct account *account,
+		int64_t *wait_s) MUST_CHECK;
+enum rc account_code_tried(struct store *store, const struct account *account, bool good) MUST_CHECK;
 /* Five failures at once: the device must wait. */
 enum rc account_login_failed(struct store *store, const struct account *account,
 		const char *device) MUST_CHECK;

@@ -9,6 +9,7 @@
  * a stranger makes up must not fill the memory. Two names of one key only make strangers wait for
  * each other.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -149,6 +150,36 @@ enum rc account_login_failed(struct store *store, const struct account *account,
 	for (int i = 0; rc == RC_OK && i < FAILURES_MAX; i++)
 		rc = failure_add(store, key, known ? device_hash : "");
 	return rc;
+}
+
+/* Apart from the failures of the password, which a right one forgets. */
+static void code_key(const struct account *account, char key[2 * HASH_SIZE + 1])
+{
+	char text[80];
+
+	(void)snprintf(text, sizeof(text), "code %s", account->id);
+	hash_hex(text, key);
+	key[KEY_CHARS] = '\0';
+}
+
+enum rc account_code_wait(struct store *store, const struct account *account, int64_t *wait_s)
+{
+	char key[2 * HASH_SIZE + 1];
+	int64_t left_ms = 0;
+	enum rc rc;
+
+	code_key(account, key);
+	rc = wait_left(store, key, "", &left_ms);
+	*wait_s = left_ms > 0 ? (left_ms + 999) / 1000 : 0;
+	return rc;
+}
+
+enum rc account_code_tried(struct store *store, const struct account *account, bool good)
+{
+	char key[2 * HASH_SIZE + 1];
+
+	code_key(account, key);
+	return good ? failures_clear(store, key, "") : failure_add(store, key, "");
 }
 
 enum rc account_login_device(struct store *store, const char *account, const char *device)

@@ -259,8 +259,12 @@ static enum rc on_back_at_counter(struct work *work)
 	return RC_OK;
 }
 
+/* Back to be signed: with whoever signed it. */
 static enum rc on_previous(struct work *work)
 {
+	if (work->before == STATE_SIGNED)
+		return project_mark_signer(work->store, work->pool, work->row->board, work->row->id,
+				&work->row->text[ROW_ASSIGNEE]);
 	if (work->before != STATE_RESULT)
 		return RC_OK;
 	work->row->number[ROW_FINISHED_AT] = 0;
@@ -458,6 +462,7 @@ static const struct {
 	{ "dossier.taken", on_taken, false },
 	{ "dossier.reassigned", on_reassigned, false },
 	{ "dossier.sent_to_sign", on_sent_to_sign, false },
+	{ "dossier.signed", NULL, true },
 	{ "dossier.finished", on_finished, false },
 	{ "dossier.handed_over", on_handed_over, false },
 	{ "dossier.handed_back", on_desk_left, false },

@@ -10,6 +10,9 @@
 static const char ADD[] =
 	"INSERT INTO mark (board, subject, id, kind, wall_ms, author, seq, amount, flag, ref, word)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+static const char SIGNER[] =
+	"SELECT word FROM mark WHERE board = $1 AND subject = $2 AND kind = 'dossier.signed'"
+	" ORDER BY wall_ms DESC, author DESC, seq DESC LIMIT 1";
 static const char EXTERNAL[] =
 	"SELECT word FROM mark WHERE board = $1 AND subject = $2 AND kind = 'code.external'"
 	" ORDER BY wall_ms DESC, author DESC, seq DESC LIMIT 1";
@@ -21,6 +24,7 @@ static const struct marked {
 } marked[] = {
 	{ "dossier.payment_met", "amount", "", "", "" },
 	{ "dossier.linked", "", "", "parent", "bundle" },
+	{ "dossier.signed", "", "", "", "signer" },
 	{ "code.issued", "sequence", "", "", "code" },
 	{ "code.external", "", "", "", "code" },
 	{ "manifest.complete", "version", "", "", "" },
@@ -102,10 +106,10 @@ enum rc project_mark_add(struct store *store, const struct event *event, const j
 	return stmt_run(stmt);
 }
 
-enum rc project_mark_external(struct store *store, struct pool *pool, const char *board,
+static enum rc newest(struct store *store, struct pool *pool, const char *sql, const char *board,
 		const uint8_t *id, const char **code)
 {
-	struct stmt *stmt = db_stmt(store->tram, EXTERNAL);
+	struct stmt *stmt = db_stmt(store->tram, sql);
 	bool row;
 	enum rc rc;
 
@@ -118,4 +122,16 @@ enum rc project_mark_external(struct store *store, struct pool *pool, const char
 		stmt_reset(stmt);
 	}
 	return rc;
+}
+
+enum rc project_mark_external(struct store *store, struct pool *pool, const char *board,
+		const uint8_t *id, const char **code)
+{
+	return newest(store, pool, EXTERNAL, board, id, code);
+}
+
+enum rc project_mark_signer(struct store *store, struct pool *pool, const char *board,
+		const uint8_t *id, const char **account)
+{
+	return newest(store, pool, SIGNER, board, id, account);
 }

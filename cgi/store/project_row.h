@@ -52,5 +52,8 @@ enum rc project_files_slip(struct store *store, const struct event *event,
 /* project_mark.c: what follows from a dossier's marks. */
 enum rc project_mark_external(struct store *store, struct pool *pool, const char *board,
 		const uint8_t *id, const char **code) MUST_CHECK;
+/* The account that signed last, "" when none is known. */
+enum rc project_mark_signer(struct store *store, struct pool *pool, const char *board,
+		const uint8_t *id, const char **account) MUST_CHECK;
 
 #endif

@@ -11,6 +11,7 @@
 const struct field second_fields[SECOND_FIELDS] = {
 	{ "second_login", FIELD_LINE, false, 0, 60, NULL, "correct.second_login" },
 	{ "second_password", FIELD_PASSWORD, false, 0, 200, NULL, "correct.second_password" },
+	{ "second_code", FIELD_LINE, false, 0, 20, NULL, "correct.second_code" },
 };
 
 /* Why this account may not stand for it; NULL: it may. */
@@ -26,6 +27,36 @@ static const char *fault_of(const struct request *request, unsigned roles,
 	if (strcmp(second->id, request->session->account.id) == 0)
 		return "correct.second_own";
 	return (second->roles & roles) == 0 ? "correct.second_role" : NULL;
+}
+
+/* The code of the second factor, last of all: it can be used once. Guessing it is counted as guessing a
+ * password is. */
+static enum rc check_code(struct web *web, struct form *form, const struct account *second)
+{
+	const char *code = form_text(form, "second_code");
+	const char *fault = "otp.wrong";
+	int64_t wait_s = 0;
+	enum rc rc = account_code_wait(web->store, second, &wait_s);
+
+	if (rc != RC_OK)
+		return rc;
+	if (code[0] == '\0') {
+		fault = "correct.second_code_missing";
+	} else if (wait_s > 0) {
+		fault = "correct.second_wait";
+	} else {
+		rc = account_otp_check(web->store, second->id, code, false);
+		if (rc == RC_OK || rc == RC_DENIED) {
+			enum rc counted = account_code_tried(web->store, second, rc == RC_OK);
+
+			if (counted != RC_OK)
+				return counted;
+		}
+		if (rc != RC_DENIED)
+			return rc;
+	}
+	form_fault(form, "second_code", fault);
+	return RC_INVALID;
 }
 
 enum rc second_check(struct web *web, struct request *request, unsigned roles,
@@ -54,7 +85,7 @@ enum rc second_check(struct web *web, struct request *request, unsigned roles,
 		return rc;
 	fault = fault_of(request, roles, second, rc, wait_s);
 	if (fault == NULL)
-		return RC_OK;
+		return second->otp ? check_code(web, form, second) : RC_OK;
 	form_fault(form, "second_login", fault);
 	return RC_INVALID;
 }

@@ -68,6 +68,20 @@ test('password, then code; a used code never again; one some steps ahead is take
 	const page = await password(far);
 	assert.equal((await far.submit(page, 'name="code"', { code: hotp(counter + 30) })).status, 422, 'too far ahead');
 });
+test('who has a second factor stands for another with password and code, each code once', async () => {
+	const of = (login) => sql('auth/auth.db', `SELECT id FROM account WHERE login = '${login}'`);
+	const path = `/tai-khoan/${of('canbo')}/mat-khau`;
+	const stand = async (code) => second.submit(await second.get(path), '/mat-khau', { second_login: 'quanly', second_password: PASSWORD, second_code: code });
+	const fault = (page, word) => page.status === 422 && page.html.includes('id="second_code-loi"') && word.test(page.text);
+	assert(fault(await stand(''), /nhập lại mật khẩu và mã mới/));
+	assert(fault(await stand('000000'), /Mã chưa đúng/));
+	const code = hotp(counter++);
+	const given = await stand(code);
+	assert.equal(given.status, 200, given.text.slice(0, 400));
+	assert(fault(await stand(code), /Mã chưa đúng/), 'used up');
+	for (let i = 0; i < 4; i++) await stand('111111');
+	assert(fault(await stand(hotp(counter)), /chờ vài phút/), 'five wrong codes: it waits, though the password is right');
+});
 test('five wrong codes: the device waits, though it knows the password', async () => {
 	const thief = stack.clerks();
 	let page = await password(thief);
@@ -80,8 +94,16 @@ test('another manager takes the factor away; the next login chooses a long passw
 	const csrf = /name="csrf" value="([^"]+)"/.exec((await second.get('/tai-khoan')).html)[1];
 	const own = sql('auth/auth.db', "SELECT id FROM account WHERE login = 'quanly.hai'");
 	assert.equal((await second.post(`/tai-khoan/${own}/bo-ma`, { csrf })).status, 409, 'not one\'s own');
-	const list = await second.submit(await second.get('/tai-khoan'), `${id}/bo-ma`);
-	assert.equal(list.status, 200);
+	const path = `/tai-khoan/${id}/bo-ma`;
+	assert((await second.get('/tai-khoan')).html.includes(`href="${path}"`));
+	const stand = async (login, word = PASSWORD) => second.submit(await second.get(path), '/bo-ma', { second_login: login, second_password: word });
+	for (const [login, word] of [['', ''], ['nguoiky', 'sai-mat-khau'], ['quanly.hai', PASSWORD], ['quanly', PASSWORD], ['canbo', PASSWORD]]) {
+		const refused = await stand(login, word);
+		assert(refused.status === 422 && refused.html.includes('id="second_login-loi"'), `${login} may not stand for it`);
+	}
+	const list = await stand('nguoiky');
+	assert.equal(list.redirected, '/tai-khoan', list.text.slice(0, 300));
+	assert.equal((await second.get(path)).path, '/tai-khoan', 'done already');
 	assert.equal((await manager.get('/tai-khoan')).path, '/dang-nhap', 'sessions ended');
 	const client = stack.admin();
 	client.cookies = new Map(manager.cookies);

@@ -113,6 +113,18 @@ test('a question stops no clock, is seen by whom it asks, and is answered once',
 	const missing = await clerk.post(`${url(code)}/cau-hoi/${'0'.repeat(32)}`, Object.fromEntries(clerk.form(await clerk.get(url(code, 'cau-hoi')), '/cau-hoi').fields));
 	assert.equal(missing.status, 404);
 });
+test('a signed draft taken back is with its signer again', async () => {
+	const code = await taken();
+	await act(specialist, code, 'nhan-xu-ly');
+	const page = await specialist.get(url(code, 'trinh-ky'));
+	await act(specialist, code, 'trinh-ky', { signer: /name="signer" value="([^"]+)"/.exec(page.html)[1] });
+	await act(signer, code, 'ky', { decision: 'sign' });
+	assert(!(await signer.get('/duyet')).text.includes(short(code)));
+	await act(specialist, code, 'lui-buoc', { reason: 'Ký nhầm bản' });
+	assert.match((await dossier(clerk, code)).text, /Tình trạng [^]*?Phạm Thị Thử/, 'who is to act now');
+	assert((await signer.get('/duyet')).text.includes(short(code)), 'in the signer\'s tray');
+	assert.equal(stack.tram('board', ['rebuild', '--compare']).status, 0);
+});
 test('the province is asked over the link, answers, and asks the counter', async () => {
 	const code = await taken({ procedure: '9.999001' });
 	await handOver(clerk, code);
@@ -164,6 +176,9 @@ test('papers are asked for through an approval; the clock waits; they come with 
 	assert.equal(await count(code), before + 1);
 	assert.match((await dossier(clerk, code)).text, /Tình trạng Đang xử lý/);
 	assert.notEqual(await secret(code), old, 'a new slip with a secret of its own');
+	const page2 = await dossier(clerk, code);
+	assert(page2.html.includes(`href="${url(code, 'quet')}"`), 'what came is to be scanned');
+	assert.match(page2.text, /Giấy tờ [^]*Tờ khai Đủ/, 'and stands among the papers');
 	assert.equal((await clerk.get(url(code, 'nhan-bo-sung'))).status, 409);
 });
 test('a request of the province comes to the counter, which receives and hands over again', async () => {
