@@ -44,6 +44,8 @@ enum rc machine_journal(struct web *web, struct request *request, struct respons
 enum rc machine_feed(struct web *web, struct request *request, struct response *response);
 /* POST /v1/readings?log=… */
 enum rc machine_readings(struct web *web, struct request *request, struct response *response);
+/* GET /v1/own?after=N */
+enum rc machine_feed_own(struct web *web, struct request *request, struct response *response);
 /* tus at /v1/blobs */
 enum rc machine_blobs(struct web *web, struct request *request, struct response *response);
 /* GET /v1/content/:sha */

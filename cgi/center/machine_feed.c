@@ -1,6 +1,7 @@
 /*
  * machine_feed.c: GET /v1/feed?after=N: the center's events for this board after the N-th, and the
- * signed head of what is sent.
+ * signed head of what is sent; GET /v1/own?after=N: the same of the board's own log, for a board that
+ * was restored from an old copy.
  */
 #include <string.h>
 
@@ -31,14 +32,14 @@ accepts_gzip(const char *header)
 }
 
 static enum rc
-put_head(struct web *web, struct request *request, struct response *response,
+put_head(struct web *web, struct request *request, struct response *response, const char *typ,
 		const struct journal_head *head)
 {
 	struct wire_feed feed = {request->board, *head};
 	char *token = NULL;
 	enum rc rc;
 
-	rc = machine_sign(web, request, "tram-feed", wire_feed_payload(request->pool, &feed),
+	rc = machine_sign(web, request, typ, wire_feed_payload(request->pool, &feed),
 			&token);
 	if (rc == RC_OK)
 		response_header(response, "Tram-Head", token);
@@ -69,8 +70,9 @@ put_rows(struct request *request, struct response *response, const struct journa
 	return rc;
 }
 
-enum rc
-machine_feed(struct web *web, struct request *request, struct response *response)
+static enum rc
+answer(struct web *web, struct request *request, struct response *response,
+		enum event_author author, const char *typ)
 {
 	struct journal_row *rows = NULL;
 	struct journal_head head;
@@ -83,9 +85,9 @@ machine_feed(struct web *web, struct request *request, struct response *response
 		response_problem(response, 400, "after", "after is not a position", NULL);
 		return RC_OK;
 	}
-	rc = journal_head_get(web->store, request->board, AUTHOR_CENTER, &head);
+	rc = journal_head_get(web->store, request->board, author, &head);
 	if (rc == RC_OK && (uint64_t)after < head.seq)
-		rc = journal_read(web->store, request->pool, request->board, AUTHOR_CENTER,
+		rc = journal_read(web->store, request->pool, request->board, author,
 				(uint64_t)after, WIRE_BATCH_EVENTS, WIRE_BATCH_BYTES, &rows,
 				&count);
 	if (rc != RC_OK)
@@ -93,13 +95,25 @@ machine_feed(struct web *web, struct request *request, struct response *response
 	if (count == 0) {
 		response->status = 204;
 		response->no_body = true;
-		return put_head(web, request, response, &head);
+		return put_head(web, request, response, typ, &head);
 	}
 	head.epoch = rows[count - 1].event.epoch;
 	head.seq = rows[count - 1].event.seq;
 	memcpy(head.hash, rows[count - 1].event.hash, sizeof(head.hash));
-	rc = put_head(web, request, response, &head);
+	rc = put_head(web, request, response, typ, &head);
 	if (rc == RC_OK)
 		rc = put_rows(request, response, rows, count);
 	return rc;
+}
+
+enum rc
+machine_feed(struct web *web, struct request *request, struct response *response)
+{
+	return answer(web, request, response, AUTHOR_CENTER, "tram-feed");
+}
+
+enum rc
+machine_feed_own(struct web *web, struct request *request, struct response *response)
+{
+	return answer(web, request, response, AUTHOR_BOARD, "tram-own");
 }

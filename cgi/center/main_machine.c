@@ -23,6 +23,7 @@ static const struct route routes[] = {
 	{"feed", METHOD_GET, "/v1/feed", ROUTE_CERT, 0, 0, machine_feed},
 	{"readings", METHOD_POST, "/v1/readings", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0,
 		(size_t)512 * 1024, machine_readings},
+	{"own", METHOD_GET, "/v1/own", ROUTE_CERT, 0, 0, machine_feed_own},
 	{"blob-new", METHOD_POST | METHOD_OPTIONS, "/v1/blobs",
 		ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID | ROUTE_STREAM, 0, 0, machine_blobs},
 	{"blob", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS | METHOD_POST,

@@ -67,7 +67,7 @@ static enum rc exchange_check_welcome(struct forward *forward, const struct wire
 	if (welcome->own.seq < cursor->sent_seq)
 		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
 	if (welcome->own.seq > hello->own.seq)
-		return forward_fail(forward, "hello", "board-restored", RC_CONFLICT);
+		return exchange_restore(forward, welcome->own.seq);
 	if (exchange_is_ours(forward, &welcome->own, &ours))
 		return forward_fail(forward, "hello", "database", RC_DB);
 	if (!ours)
@@ -298,14 +298,14 @@ static enum rc exchange_last_line(struct forward *forward, const struct buf *lin
 }
 
 static enum rc exchange_feed_head(struct forward *forward, const struct http_answer *answer,
-		struct journal_head *head)
+		const char *typ, struct journal_head *head)
 {
 	char token[EXCHANGE_TOKEN_MAX], *payload;
 	struct wire_feed feed;
 	size_t len;
 
 	http_header(answer, "Tram-Head", token, sizeof(token));
-	if (forward_verify(forward, "tram-feed", token, &payload, &len) ||
+	if (forward_verify(forward, typ, token, &payload, &len) ||
 			wire_feed_parse(forward->pool, payload, len, &feed) ||
 			strcmp(feed.board, forward->store->board))
 		return RC_PROTOCOL;
@@ -314,7 +314,8 @@ static enum rc exchange_feed_head(struct forward *forward, const struct http_ans
 }
 
 static enum rc exchange_take_lines(struct forward *forward, const struct http_answer *answer,
-		const struct journal_head *had, const struct journal_head *head)
+		enum event_author author, const struct journal_head *had,
+		const struct journal_head *head)
 {
 	struct journal_head last;
 	struct buf lines = { 0 };
@@ -336,7 +337,7 @@ static enum rc exchange_take_lines(struct forward *forward, const struct http_an
 		rc = forward_fail(forward, "feed", rc ? "garbage" : "feed-position", RC_PROTOCOL);
 		goto out;
 	}
-	rc = wire_take_feed(forward->store, forward->pool, lines.data, lines.len, &why, &line);
+	rc = wire_take_feed(forward->store, forward->pool, author, lines.data, lines.len, &why, &line);
 	forward->fetched_all = false;
 	if (rc)
 		rc = forward_fail(forward, "feed", why ? why : "database", rc);
@@ -378,16 +379,91 @@ enum rc exchange_feed(struct forward *forward)
 				EXCHANGE_FEED_MAX, &answer);
 		if (rc || (answer.status != 200 && answer.status != 204)) {
 			rc = forward_fail_http(forward, "feed", rc, http_fault(forward->http), &answer);
-		} else if (exchange_feed_head(forward, &answer, &head)) {
+		} else if (exchange_feed_head(forward, &answer, "tram-feed", &head)) {
 			rc = forward_fail(forward, "feed", "feed-signature", RC_PROTOCOL);
 		} else if (answer.status == 204) {
 			more = false;
 			rc = exchange_check_end(forward, &head, &had);
 		} else {
-			rc = exchange_take_lines(forward, &answer, &had, &head);
+			rc = exchange_take_lines(forward, &answer, AUTHOR_CENTER, &had, &head);
 			forward->health_changed = true;
 		}
 	}
 	http_answer_free(&answer);
 	return rc;
+}
+
+/* ---- restored from an old copy ---- */
+
+/* A new epoch on the head that came back: what is written from now on cannot be taken for what was
+ * lost. */
+static enum rc exchange_open_epoch(struct forward *forward, const struct journal_head *head)
+{
+	static const uint8_t station[EVENT_ID_SIZE];
+	json_t *body = json_new_object();
+	struct act act = { .subject_kind = SUBJECT_STATION, .subject = station,
+		.kind = "epoch.opened", .actor = "system", .body = body };
+	char hash[2 * EVENT_HASH_SIZE + 1];
+	const char *reason = "";
+	struct event event;
+	enum rc rc = store_begin(forward->store, false);
+
+	hex_encode(head->hash, sizeof(head->hash), hash);
+	json_put_int(body, "epoch", (int64_t)head->epoch + 1);
+	json_put(body, "reason", "restored");
+	json_put_int(body, "seq", (int64_t)head->seq);
+	json_put(body, "hash", hash);
+	if (rc == RC_OK) {
+		rc = act_append(forward->store, &act, &event, &reason);
+		if (rc == RC_OK)
+			rc = store_commit(forward->store);
+		else
+			store_abort(forward->store);
+	}
+	json_decref(body);
+	return rc;
+}
+
+/* One answer's worth of our own events that the center has and we lack. */
+static enum rc exchange_own_part(struct forward *forward, struct journal_head *had)
+{
+	struct http_answer answer = { 0 };
+	struct journal_head head;
+	char path[64];
+	enum rc rc;
+
+	snprintf(path, sizeof(path), "/v1/own?after=%llu", (unsigned long long)had->seq);
+	rc = http_request(forward->http, "GET", path, "Accept-Encoding: gzip\r\n", NULL, 0,
+			EXCHANGE_FEED_MAX, &answer);
+	if (rc || answer.status != 200)
+		rc = forward_fail_http(forward, "own", rc, http_fault(forward->http), &answer);
+	else if (exchange_feed_head(forward, &answer, "tram-own", &head))
+		rc = forward_fail(forward, "own", "feed-signature", RC_PROTOCOL);
+	else
+		rc = exchange_take_lines(forward, &answer, AUTHOR_BOARD, had, &head);
+	http_answer_free(&answer);
+	return rc;
+}
+
+enum rc exchange_restore(struct forward *forward, uint64_t to_seq)
+{
+	struct journal_head had;
+	enum rc rc;
+
+	for (;;) {
+		rc = journal_head_get(forward->store, forward->store->board, AUTHOR_BOARD, &had);
+		if (rc)
+			return forward_fail(forward, "own", "database", rc);
+		if (had.seq >= to_seq)
+			break;
+		rc = exchange_own_part(forward, &had);
+		if (rc)
+			return rc;
+	}
+	rc = exchange_open_epoch(forward, &had);
+	if (rc)
+		return forward_fail(forward, "own", "database", rc);
+	log_info("restored: own events are back seq=%llu, new epoch",
+			(unsigned long long)had.seq);
+	return RC_OK;
 }

@@ -129,6 +129,8 @@ enum rc line_open(struct forward *forward) MUST_CHECK;
 
 /* exchange.c: each RC_OK, or failed as above and nothing is marked done. */
 enum rc exchange_hello(struct forward *forward) MUST_CHECK;
+/* Fetches our own events up to to_seq back and opens a new epoch on them: an old copy was put back. */
+enum rc exchange_restore(struct forward *forward, uint64_t to_seq) MUST_CHECK;
 enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is receipted */
 enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
 

@@ -227,7 +227,7 @@ static enum rc take_feed(struct store *store, struct pool *pool, const char *pac
 	enum rc rc = wire_gunzip(packed, len, LINES_MAX, &lines);
 
 	if (rc == RC_OK)
-		rc = wire_take_feed(store, pool, lines.data, lines.len, why, &line);
+		rc = wire_take_feed(store, pool, AUTHOR_CENTER, lines.data, lines.len, why, &line);
 	else
 		*why = "line";
 	buf_free(&lines);

@@ -429,8 +429,8 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 	return rc;
 }
 
-enum rc wire_take_feed(struct store *store, struct pool *pool, const char *ndjson, size_t len,
-		const char **why, size_t *line)
+enum rc wire_take_feed(struct store *store, struct pool *pool, enum event_author author,
+		const char *ndjson, size_t len, const char **why, size_t *line)
 {
 	enum rc rc;
 
@@ -440,7 +440,7 @@ enum rc wire_take_feed(struct store *store, struct pool *pool, const char *ndjso
 	rc = store_begin(store, false);
 	if (rc)
 		return rc;
-	rc = wire_take_lines(store, store->board, AUTHOR_CENTER, ndjson, len, why, line);
+	rc = wire_take_lines(store, store->board, author, ndjson, len, why, line);
 	if (rc == RC_OK)
 		return store_commit(store);
 	store_abort(store);

@@ -68,9 +68,9 @@ enum rc wire_blob_parse(struct pool *pool, const char *payload, size_t len, stru
 enum rc wire_take_journal(struct store *store, struct pool *pool, const char *board,
 		const char *ndjson, size_t len, struct journal_head *head, const char **why,
 		size_t *line) MUST_CHECK;
-/* Client half of GET /v1/feed: the same for the center's events on the board. A line that was had
- * already is passed over on both sides. */
-enum rc wire_take_feed(struct store *store, struct pool *pool, const char *ndjson, size_t len,
-		const char **why, size_t *line) MUST_CHECK;
+/* Client half of GET /v1/feed: the same for the center's events on the board; and of GET /v1/own for
+ * its own that a restored board lacks. A line that was had already is passed over on both sides. */
+enum rc wire_take_feed(struct store *store, struct pool *pool, enum event_author author,
+		const char *ndjson, size_t len, const char **why, size_t *line) MUST_CHECK;
 
 #endif

@@ -198,7 +198,7 @@ enum rc journal_append(struct store *store, struct event *event)
 	rc = head_next(store, event->board, event->author, &head, &arrival);
 	if (rc != RC_OK)
 		return rc;
-	event->epoch = head.epoch;
+	event->epoch = head.epoch + (strcmp(event->kind, "epoch.opened") == 0);
 	event->seq = head.seq + 1;
 	memcpy(event->prev, head.hash, EVENT_HASH_SIZE);
 	body_hash(event->salt, event->body, event->body_len, event->body_hash);
