@@ -29,6 +29,7 @@
 #define EXIT_ENVIRONMENT 75
 #define EXIT_CONFIGURATION 78
 #define HELLO_EVERY_MS (15 * WHEN_MINUTE_MS)
+#define HELLO_IDLE_MS (60 * WHEN_MINUTE_MS)	/* while nobody works: 1.5 kB each */
 #define BREATH_MS 250	/* a line that comes up says so several times */
 
 static int main_stop_pipe[2] = { -1, -1 };
@@ -227,7 +228,8 @@ static enum rc main_round(struct forward *forward)
 		join_renew(forward);
 		if (forward->reopen)
 			return RC_OK;
-		forward->greet_at = when_boottime_ms() + HELLO_EVERY_MS;
+		forward->greet_at = when_boottime_ms() + (main_unused_for(forward) > HELLO_EVERY_MS ?
+				HELLO_IDLE_MS : HELLO_EVERY_MS);
 		forward->look_now = true;
 	}
 	main_take_stir(forward);	/* before reading: what is written later wakes again */

@@ -48,7 +48,7 @@ test.must('a board behind a line', async () => {
 	await until('the link is up', 20, () => health(stack).link === 'ok');
 });
 test('cut every 900 kB, one file or six at a time: a cut costs at most 256 KiB', async () => {
-	for (const files of [[file(5 * MB)], Array.from({ length: 6 }, () => file(MB))]) {
+	for (const files of [[file(4 * MB)], Array.from({ length: 6 }, () => file(700000))]) {
 		const more = await send(files, { cutAfter: 900000 });
 		assert(line.cuts >= 4, `${line.cuts} cuts`);
 		const overhead = 60000 + 16000 * line.cuts;	// headers, handshakes, hello, journal
@@ -80,7 +80,7 @@ test('a delay of 300 ms each way', async () => {
 	await send([file(300000), file(300000)], { delay: 300 });
 });
 test('the center restarts in the middle', async () => {
-	const big = file(6 * MB);
+	const big = file(3 * MB);
 	Object.assign(line, { up: 0, cuts: 0, delay: 15 });
 	await acceptDossier(clerk, { files: [big] });
 	await until('it is under way', 10, () => line.up > MB);

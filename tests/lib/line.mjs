@@ -91,8 +91,8 @@ export class Line {
 // Points a stopped board at another port of this machine.
 export function aim(stack, port, more = {}) {
 	const file = path.join(stack.data, 'board/tram.conf');
-	let text = readFileSync(file, 'utf8').replace(/^center_url = .*$/m, `center_url = https://127.0.0.1:${port}`);
-	for (const [key, value] of Object.entries(more))
+	let text = readFileSync(file, 'utf8');
+	for (const [key, value] of Object.entries({ center_url: `https://127.0.0.1:${port}`, ...more }))
 		text = new RegExp(`^${key} = .*$`, 'm').test(text) ? text.replace(new RegExp(`^${key} = .*$`, 'm'), `${key} = ${value}`)
 			: `${text}${key} = ${value}\n`;
 	writeFileSync(file, text);
