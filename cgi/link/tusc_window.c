@@ -4,7 +4,7 @@
 #include "link/tusc_window.h"
 
 #define PART_COST 1400			/* bytes: headers both ways, TLS, and the wait for the answer */
-#define CARRIED_FIRST ((int64_t)8 * 1024 * 1024)
+#define CARRIED_FIRST ((int64_t)2 * 1024 * 1024)
 #define CARRIED_MAX (INT64_MAX / (4 * PART_COST))
 #define LANE_LEAST ((int64_t)12 * 1024)
 #define SAME_CUT_MS 1000
@@ -27,7 +27,8 @@ void tusc_window_cut(struct tusc_window *window, int64_t now_ms)
 {
 	if (window->carried_now == 0 && window->cut_at && now_ms - window->cut_at < SAME_CUT_MS)
 		return;
-	window->carried = (window->carried_now + window->carried) / 2;
+	/* The last stretch counts most: a bad line is to be known as such after two or three cuts. */
+	window->carried = (7 * window->carried_now + window->carried) / 8;
 	window->carried_now = 0;
 	window->cut_at = now_ms;
 }

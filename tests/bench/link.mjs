@@ -20,6 +20,8 @@ import { pssMb, report, save } from './measure.mjs';
 
 const scratch = path.join(root, 'build/bench');
 const FILES = 8, BOARD_PORT = 9872, CENTER_PORT = 9882, LINE = 9888, PEER = 9889, PEER_LINE = 9890;
+// Every byte passes the loopback twice, before and behind the relay that cuts: it gets twice the rate.
+const twice = (rate) => rate.replace(/^\d+/, (n) => String(2 * Number(n)));
 // name of the line → rate, loss in percent, a cut every so many seconds, bytes of a file
 const LINES = {
 	'64kbit_0': { rate: '64kbit', size: 30000 },
@@ -74,8 +76,7 @@ async function byForwarder(stack, line, spec) {
 	const files = Array.from({ length: FILES }, (_, i) => pdf(`bench ${Math.random()} ${i}`, spec.size));
 	const before = Number(sql(stack, 'SELECT count(*) FROM blob_receipt'));
 	const pid = await frozen(stack, () => intake(stack, files));
-	line.cutEvery = spec.cut ? spec.cut * 1000 : 0;
-	const undo = shape({ rate: spec.rate, loss: spec.loss, ports: [CENTER_PORT + 1, LINE] });
+	const undo = shape({ rate: twice(spec.rate), loss: spec.loss, ports: [CENTER_PORT + 1, LINE] });
 	const timer = spec.cut && setInterval(() => line.cut(), spec.cut * 1000);
 	const start = performance.now();
 	process.kill(pid, 'SIGCONT');
@@ -132,7 +133,7 @@ async function byCurl(stack, spec) {
 				sleep 0.2
 			done
 		done`;
-	const undo = shape({ rate: spec.rate, loss: spec.loss, ports: [PEER, PEER_LINE] });
+	const undo = shape({ rate: twice(spec.rate), loss: spec.loss, ports: [PEER, PEER_LINE] });
 	const timer = spec.cut && setInterval(() => line.cut(), spec.cut * 1000);
 	const start = performance.now();
 	const child = spawn('bash', ['-c', script, 'curl', ...names], { stdio: 'inherit' });
