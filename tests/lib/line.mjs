@@ -117,7 +117,9 @@ export function shape({ rate, loss = 0, ports = [] }) {
 		execFileSync('nft', ['-f', '-'], { input: `table inet bad {
 			chain in { type filter hook input priority 0;
 				tcp dport ${set} numgen random mod 1000 < ${loss * 10} drop
-				tcp sport ${set} numgen random mod 1000 < ${loss * 10} drop } }\n` });
+				tcp sport ${set} numgen random mod 1000 < ${loss * 10} drop
+			}
+		}\n` });
 	}
 	return () => {
 		if (rate) tc('qdisc', 'del', 'dev', 'lo', 'root');
