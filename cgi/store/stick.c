@@ -25,9 +25,11 @@ static const char SAY[] = "UPDATE link_board SET stick = $2 WHERE board = $1";
 static const char NUMBER[] = "SELECT no FROM blob_receipt WHERE board = $1 AND sha256 = $2";
 static const char RECEIPTS[] =
 	"SELECT no, jws FROM blob_receipt WHERE board = $1 AND no >= $2 AND gone < 2 ORDER BY no LIMIT $3";
+/* The inner order keeps SQLite on the journal's end. */
 static const char RESULTS[] =
-	"SELECT DISTINCT f.sha256, b.size, b.type, 0 FROM (SELECT DISTINCT subject AS id FROM journal"
-	" WHERE board = $1 AND author = 1 AND seq > $2) j CROSS JOIN dossier_file f"
+	"SELECT DISTINCT f.sha256, b.size, b.type, 0 FROM (SELECT DISTINCT t.subject AS id FROM"
+	" (SELECT subject FROM journal WHERE board = $1 AND author = 1 AND seq > $2 ORDER BY seq"
+	" LIMIT 1000000) t) j CROSS JOIN dossier_file f"
 	" JOIN blob b ON b.board = f.board AND b.sha256 = f.sha256 WHERE f.board = $1"
 	" AND f.dossier = j.id AND f.author = 1 ORDER BY 2, 1 LIMIT $3";
 
