@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "dossier/code.h"
+#include "intake/print.h"
+#include "store/journal.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -63,14 +65,60 @@ enum rc page_lost_slip(struct web *web, struct request *request, struct response
 	return correct_run(web, request, response, &lost);
 }
 
+/* How often it came out before, for the count of reprints. */
+static enum rc pledges_before(struct web *web, struct pool *pool, const struct dossier_row *row,
+		int64_t *count)
+{
+	struct journal_row *rows = NULL;
+	size_t total = 0;
+	enum rc rc = journal_subject(web->store, pool, row->board, row->id, &rows, &total);
+
+	*count = 0;
+	for (size_t i = 0; rc == RC_OK && i < total; i++) {
+		json_t *body = NULL;
+
+		if (strcmp(rows[i].event.kind, "paper.printed") != 0 || rows[i].event.body == NULL ||
+				json_parse(rows[i].event.body, rows[i].event.body_len, &body) != RC_OK)
+			continue;
+		*count += strcmp(json_text(body, "paper"), "pledge") == 0;
+		json_decref(body);
+	}
+	return rc;
+}
+
+/* It came out of the printer, or was written by hand: on to the new slip. */
+static enum rc pledge_printed(struct web *web, struct request *request, struct response *response,
+		const struct dossier_row *row, int64_t before)
+{
+	char *location = dossier_show_url(request->pool, row, "/mat-giay-hen");
+	json_t *body = json_new_object();
+	enum rc rc;
+
+	json_put(body, "paper", "pledge");
+	if (form_raw(request->form, "by_hand")[0] != '\0')
+		json_put_flag(body, "handwritten", true);
+	else
+		json_put_int(body, "copy", before);
+	rc = print_note(web, request, SUBJECT_DOSSIER, row->id, "paper.printed", body, &location);
+	json_decref(body);
+	if (rc == RC_OK)
+		response_see_other(response, location);
+	return rc;
+}
+
 enum rc page_pledge(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct dossier_row row;
 	json_t *body = NULL;
 	const json_t *applicant;
+	int64_t before = 0;
 	enum rc rc = act_dossier(web, request, &row);
 
+	if (rc == RC_OK)
+		rc = pledges_before(web, request->pool, &row, &before);
+	if (rc == RC_OK && request->method == METHOD_POST)
+		return pledge_printed(web, request, response, &row, before);
 	if (rc == RC_OK)
 		rc = dossier_body(web->store, &row, &body);
 	if (rc != RC_OK)
@@ -88,7 +136,8 @@ enum rc page_pledge(struct web *web, struct request *request, struct response *r
 	view_set(view, "point_name", web->settings->point_name);
 	view_set(view, "place_name", web->settings->place_name);
 	view_set(view, "date", show_date_paper(request->pool, request->now_ms));
-	view_set(view, "back_url", dossier_show_url(request->pool, &row, "/mat-giay-hen"));
+	print_bar(request, view, dossier_show_url(request->pool, &row, "/cam-ket"),
+			dossier_show_url(request->pool, &row, "/mat-giay-hen"), before);
 	rc = web_page(web, request, response, "print/pledge", view);
 	json_decref(body);
 	return rc;

@@ -183,7 +183,11 @@ test('a lost slip: identity and pledge first, then a new secret; the old one say
 	const code = await taken();
 	const old = await secretOf(code);
 	assert.match((await lookup(code, old)).text, /Đã tiếp nhận/);
-	assert.match((await clerk.get(url(code, 'cam-ket'))).text, /Cam kết mất giấy hẹn/i);
+	const pledge = await clerk.get(url(code, 'cam-ket'));
+	assert.match(pledge.text, /Cam kết mất giấy hẹn/i);
+	const noted = clerk.form(pledge, '/cam-ket').fields;
+	for (let i = 0; i < 2; i++) assert.equal((await clerk.post(url(code, 'cam-ket'), noted)).location, url(code, 'mat-giay-hen'));
+	assert.equal((await dossier(clerk, code)).text.match(/Đã in giấy|In giấy tờ|In giấy/g)?.length, 1, 'the print is recorded once');
 	const again = await opened(clerk, code, 'mat-giay-hen', {});
 	assert(fault(again, 'identity') && fault(again, 'pledge'));
 	await thrice(clerk, code, 'mat-giay-hen', { identity: '1', pledge: '1', reason: 'Mất giấy hẹn' });
