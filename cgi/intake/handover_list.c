@@ -264,6 +264,36 @@ enum rc page_handover_take(struct web *web, struct request *request, struct resp
 
 /* ---- paper ---- */
 
+/* What a list of results says besides (COUNTER 2): the result, where its person lives, is it for the
+ * post. */
+static enum rc show_result(struct web *web, struct view *item, const struct dossier_row *row)
+{
+	struct pool *pool = view_pool(item);
+	struct dossier_result *results = NULL;
+	const char *words = "", *address;
+	const json_t *applicant;
+	json_t *body = NULL;
+	size_t count = 0;
+	enum rc rc = dossier_results(web->store, pool, row, &results, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		words = pool_printf(pool, "%s%s%s %s", words, i > 0 ? "; " : "", results[i].kind,
+				results[i].number);
+	view_set(item, "result", words);
+	if (rc == RC_OK)
+		rc = dossier_body(web->store, row, &body);
+	if (rc == RC_NOT_FOUND)
+		rc = RC_OK;		/* erased: the number stays */
+	applicant = json_object_get(body, "applicant");
+	address = json_text(applicant, "residence");
+	view_set(item, "address", pool_strdup(pool, address[0] != '\0' ? address :
+			json_text(applicant, "address")));
+	view_flag(item, "by_post", strcmp(json_text(json_object_get(body, "delivery"), "way"),
+			"post") == 0);
+	json_decref(body);
+	return rc;
+}
+
 enum rc page_handover_print(struct web *web, struct request *request, struct response *response)
 {
 	const struct settings *settings = web->settings;
@@ -290,7 +320,12 @@ enum rc page_handover_print(struct web *web, struct request *request, struct res
 		view_flag(item, "fee", row->fee_total > row->fee_paid);
 		view_set(item, "tracking", rows[i].tracking);
 		view_set(item, "missing", rows[i].missing);
+		if (rc == RC_OK && strcmp(rows[0].what, "result") == 0)
+			rc = show_result(web, item, row);
 	}
+	if (rc != RC_OK)
+		return rc;
+	view_set(view, "lead_unit", count > 0 ? dossiers[0].unit : "");
 	show_items(web, request, view, rows, dossiers, count, &open);
 	view_flag(view, "results", strcmp(rows[0].what, "result") == 0);
 	view_set(view, "heading", text_upper(request->pool, text_get(

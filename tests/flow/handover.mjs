@@ -177,6 +177,8 @@ test('results go back to the counter by list, and are on one list at a time', as
 	await toResult(code);
 	const { list: given } = await give(specialist, 'ket-qua', [code]);
 	assert(!value(await open(specialist, 'ket-qua'), code));
+	const sheet = await clerk.get(`/ban-giao/${given}/in`);
+	assert.match(sheet.text, /Phiếu bàn giao kết quả[^]*Đơn vị chủ trì:[^]*Kết quả Chủ hồ sơ Địa chỉ Còn thu phí Trả qua bưu điện[^]*Giấy xác nhận 05\/XN[^]*Thôn Chạy Thử/i);
 	assert.match((await clerk.get(`/ban-giao/${given}/in`)).text, /PHIẾU BÀN GIAO KẾT QUẢ/);
 	await clerk.submit(await clerk.get(`/ban-giao/${given}`), `/ban-giao/${given}`);
 	assert.match((await dossier(clerk, code)).text, /Nơi để hồ sơ Quầy trả kết quả/);
