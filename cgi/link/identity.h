@@ -49,6 +49,8 @@ struct identity_keys {
 };
 /* RC_CONFIG: no pinned key; logged. */
 enum rc identity_keys_load(const struct settings *settings, struct identity_keys *out) MUST_CHECK;
+/* At the center: the key in use and, as receipt-KID.pub, those of before. */
+enum rc identity_keys_own(const struct settings *settings, struct identity_keys *out) MUST_CHECK;
 void identity_keys_free(struct identity_keys *keys);
 /* Takes the center's announcements: those that follow from a key we have are kept, and all together
  * stored. RC_PROTOCOL: nothing new follows from ours. */

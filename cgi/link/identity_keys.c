@@ -2,6 +2,7 @@
  * identity_keys.c: the receipt keys a board trusts: the pinned one, and what it leads to. Old keys
  * stay, for old receipts are verified with them.
  */
+#include <dirent.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -94,6 +95,41 @@ enum rc identity_keys_load(const struct settings *settings, struct identity_keys
 	}
 	pool_free(pool);
 	return RC_OK;
+}
+
+static enum rc add_file(struct pool *pool, const char *dir, const char *name,
+		struct identity_keys *out)
+{
+	char *text;
+	size_t len;
+	enum rc rc = file_read(pool, pool_printf(pool, "%s/%s", dir, name), KEY_MAX, &text, &len);
+
+	if (rc != RC_OK || out->count == IDENTITY_KEYS_MAX)
+		return RC_CONFIG;
+	rc = jws_key_parse(text, &out->keys[out->count]);
+	if (rc != RC_OK)
+		return RC_CONFIG;
+	out->count++;
+	return RC_OK;
+}
+
+enum rc identity_keys_own(const struct settings *settings, struct identity_keys *out)
+{
+	struct pool *pool = pool_new();
+	DIR *dir = opendir(settings->center_key_dir);
+	struct dirent *entry;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = add_file(pool, settings->center_key_dir, "receipt.pub", out);
+	while (rc == RC_OK && dir && (entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "receipt-", 8) == 0)
+			rc = add_file(pool, settings->center_key_dir, entry->d_name, out);
+	}
+	if (dir)
+		closedir(dir);
+	pool_free(pool);
+	return rc;
 }
 
 void identity_keys_free(struct identity_keys *keys)

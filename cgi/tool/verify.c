@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "crypt/hash.h"
 #include "crypt/jws.h"
+#include "link/identity.h"
 #include "link/wire.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
@@ -83,44 +83,40 @@ static enum rc print_logs(struct store *store, struct pool *pool)
 struct request {
 	const char *data, *conf, *board;
 	bool no_files, compare;
-	struct jws_key *receipt_key;	/* NULL: cannot be read */
+	struct identity_keys keys;	/* count 0: they cannot be read */
 };
 
 #define RECEIPTS_AT_ONCE 500
 
-/* The key is public, but its folder may be closed to the owner of the data: so this comes before
+/* The keys are public, but their folder may be closed to the owner of the data: so this comes before
  * the process becomes that user. */
-static void read_receipt_key(const struct settings *settings, struct pool *pool,
-		struct request *request)
+static void read_receipt_keys(const struct settings *settings, struct request *request)
 {
-	const char *dir = settings->side == SIDE_BOARD ? settings->link_key_dir
-			: settings->center_key_dir;
-	char *pem;
-	size_t len;
+	enum rc rc = settings->side == SIDE_BOARD ? identity_keys_load(settings, &request->keys) :
+			identity_keys_own(settings, &request->keys);
 
-	if (file_read(pool, pool_printf(pool, "%s/receipt.pub", dir), 65536, &pem, &len) == RC_OK
-			&& jws_key_parse(pem, &request->receipt_key) != RC_OK)
-		request->receipt_key = NULL;
+	if (rc != RC_OK)
+		identity_keys_free(&request->keys);
 }
 
 /* Is this the center's signed word for that position? */
-static bool receipt_fits(struct pool *pool, const struct jws_key *key, const char *board,
+static bool receipt_fits(struct pool *pool, const struct identity_keys *keys, const char *board,
 		const struct link_receipt *receipt)
 {
-	const struct jws_key *keys[] = { key };
 	struct wire_receipt said;
 	char *payload;
 	size_t len;
 
-	return jws_verify(pool, keys, 1, "tram-receipt", receipt->jws, &payload, &len) == RC_OK
+	return jws_verify(pool, (const struct jws_key *const *)keys->keys, keys->count, "tram-receipt",
+			receipt->jws, &payload, &len) == RC_OK
 			&& wire_receipt_parse(pool, payload, len, &said) == RC_OK
 			&& strcmp(said.board, board) == 0 && said.epoch == receipt->epoch
 			&& said.seq == receipt->seq
 			&& hash_equal(said.hash, receipt->hash, sizeof(said.hash));
 }
 
-static enum rc check_receipts(struct store *store, const char *board, const struct jws_key *key,
-		struct journal_totals *totals)
+static enum rc check_receipts(struct store *store, const char *board,
+		const struct identity_keys *keys, struct journal_totals *totals)
 {
 	uint64_t after = 0;
 	size_t count = RECEIPTS_AT_ONCE, i;
@@ -133,7 +129,7 @@ static enum rc check_receipts(struct store *store, const char *board, const stru
 		rc = linkstate_receipts(store, pool, board, after, RECEIPTS_AT_ONCE, &rows, &count);
 		for (i = 0; rc == RC_OK && i < count; i++) {
 			after = rows[i].seq;
-			if (receipt_fits(pool, key, board, &rows[i]))
+			if (receipt_fits(pool, keys, board, &rows[i]))
 				continue;
 			report(NULL, board, AUTHOR_BOARD, rows[i].seq,
 					"the receipt of this position is not the center's");
@@ -152,15 +148,15 @@ static enum rc check_signatures(struct store *store, struct pool *pool,
 	size_t count, i;
 	enum rc rc;
 
-	if (!request->receipt_key) {
+	if (request->keys.count == 0) {
 		puts("receipts: signatures not checked, receipt.pub cannot be read");
 		return RC_OK;
 	}
 	if (store->board)
-		return check_receipts(store, store->board, request->receipt_key, totals);
+		return check_receipts(store, store->board, &request->keys, totals);
 	rc = linkstate_board_list(store, pool, &rows, &count);
 	for (i = 0; rc == RC_OK && i < count; i++)
-		rc = check_receipts(store, rows[i].board, request->receipt_key, totals);
+		rc = check_receipts(store, rows[i].board, &request->keys, totals);
 	return rc;
 }
 
@@ -217,7 +213,7 @@ static int run(int argc, char **argv, const char *usage, unsigned which,
 	if (status < 0) {
 		rc = tool_settings(request->data, request->conf, &settings);
 		if (rc == RC_OK && command == run_verify)
-			read_receipt_key(settings, pool, request);
+			read_receipt_keys(settings, request);
 		if (rc == RC_OK)
 			rc = tool_open(settings, which, &store);
 		if (rc == RC_OK)
@@ -225,7 +221,7 @@ static int run(int argc, char **argv, const char *usage, unsigned which,
 		status = tool_exit_of(rc);
 	}
 	store_close(store);
-	jws_key_free(request->receipt_key);
+	identity_keys_free(&request->keys);
 	settings_free(settings);
 	pool_free(pool);
 	return status;

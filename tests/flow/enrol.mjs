@@ -262,6 +262,7 @@ test('a board that slept through the whole change follows the chain', async () =
 	await acceptDossier(clerk);
 	await stack.drained(60);
 	assert.equal(readFileSync(at('receipt.chain'), 'utf8').trim().split('\n').length, 3);
+	stack.verifyBoth();	// receipts of all four keys
 	clerk.close();
 });
 await run();
