@@ -55,6 +55,12 @@ test('home, each list, the counter', async () => {
 		await page.goto(`${origin}/quay?viec=${slug}`);
 		await browser.look(`home-${slug}`);
 	}
+	await page.goto(`${origin}/tap-su`);
+	await browser.look('first-dossier');
+	await browser.fingers('first-dossier');
+	await page.goto(`${origin}/in`);
+	await browser.look('print-tray');
+	await browser.fingers('print-tray');
 	await page.goto(`${origin}/chon-quay`);
 	await browser.look('counter');
 	await page.click('button[value="2"]');
