@@ -91,7 +91,10 @@ static void fill_transfer(struct web *web, struct view *view)
 		return;
 	view_flag(view, "transfer_known", true);
 	view_flag(view, "transfer_ok", framed->dossiers_waiting == 0);
-	view_int(view, "transfer_count", framed->dossiers_waiting);
+	view_set(view, "transfer_count", framed->dossiers_waiting < DOSSIER_BACKLOG_MAX ?
+			pool_printf(view_pool(view), "%d", (int)framed->dossiers_waiting) :
+			text_fill(view_pool(view), "frame.at_least",
+					pool_printf(view_pool(view), "%d", DOSSIER_BACKLOG_MAX), NULL));
 	view_set(view, "transfer_since", framed->since);
 	view_set(view, "transfer_at", framed->receipt);
 }

@@ -122,16 +122,15 @@ enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,
 
 /* What is not whole at the center stands in an index of its own; what is, and was written about since,
  * in the journal past the cursor. Both stop at a number that no header needs exactly. */
-#define BACKLOG_MAX "5000"
 static const char BACKLOG[] =
 	"SELECT a.n, a.at, b.n, b.at, (SELECT receipt_at FROM link_state WHERE board = $1) FROM"
 	" (SELECT count(*) AS n, min(manifest_at) AS at FROM (SELECT manifest_at FROM dossier"
 	" WHERE board = $1 AND complete_version < manifest_version ORDER BY manifest_at"
-	" LIMIT " BACKLOG_MAX ") w) a,"
+	" LIMIT " TEXT_OF(DOSSIER_BACKLOG_MAX) ") w) a,"
 	" (SELECT count(*) AS n, min(d.updated_ms) AS at FROM (SELECT DISTINCT subject FROM"
 	" (SELECT subject FROM journal WHERE board = $1 AND author = 0 AND seq >"
 	" coalesce((SELECT sent_seq FROM link_state WHERE board = $1), 0) ORDER BY seq"
-	" LIMIT " BACKLOG_MAX ") s) q JOIN dossier d ON d.board = $1 AND d.id = q.subject"
+	" LIMIT " TEXT_OF(DOSSIER_BACKLOG_MAX) ") s) q JOIN dossier d ON d.board = $1 AND d.id = q.subject"
 	" WHERE d.complete_version >= d.manifest_version) b";
 
 enum rc dossier_list_running(struct store *store, struct pool *pool, int64_t from_ms, int64_t to_ms,

@@ -32,7 +32,8 @@ function ask(client, method, target, body) {
 			answer.on('end', () => resolve({ status: answer.statusCode, body: Buffer.concat(parts).toString(),
 				ms: performance.now() - began }));
 		});
-		request.on('error', reject);
+		// The server ends a connection now and then: asked again on a new one.
+		request.on('error', (error) => request.reusedSocket ? resolve(ask(client, method, target, body)) : reject(error));
 		request.end(body);
 	});
 }

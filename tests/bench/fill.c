@@ -14,6 +14,7 @@
 #include "crypt/random.h"
 #include "store/dossier.h"
 #include "store/journal.h"
+#include "store/search_index.h"
 #include "store/store.h"
 
 #define BATCH 500
@@ -72,13 +73,12 @@ static const char *name_of(struct pool *pool, unsigned i)
 	return pool_printf(pool, "%s %s %s", family[i * 7 % 8], middle[i / 3 % 7], given[i / 5 % 11]);
 }
 
-static json_t *accepted_of(struct pool *pool, unsigned i, unsigned count, const char *code, int64_t at_ms)
+static json_t *accepted_of(struct pool *pool, unsigned i, const char *code, int64_t at_ms)
 {
 	json_t *body = json_deep_copy(steps[0].body), *applicant = json_object_get(body, "applicant");
 	json_t *due = json_object_get(body, "due"), *slip = json_object_get(body, "slip");
 	char hash[65];
 
-	(void)count;
 	json_put(applicant, "name", name_of(pool, i));
 	json_put(applicant, "number", pool_printf(pool, "000%09u", i));
 	json_put(applicant, "phone", pool_printf(pool, "0900%06u", i % 1000000));
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 			when_to_local(at_ms, &local);
 			(void)snprintf(code, sizeof(code), "%s-%02d%02d%02d-%04u", prefix, local.year % 100,
 					local.month, local.day, 1 + (count - i) % A_DAY);
-			body = accepted_of(pool, i, count, code, at_ms);
+			body = accepted_of(pool, i, code, at_ms);
 			random_bytes(id, sizeof(id));
 			append(store, id, &steps[0], body);
 			json_decref(body);
@@ -151,6 +151,7 @@ int main(int argc, char **argv)
 		must(store_commit(store) == RC_OK, "commit");
 		pool_free(pool);
 	}
+	must(search_follow(store, true) == RC_OK, "index of words");
 	printf("%s %s\n", whole, open);
 	store_close(store);
 	settings_free(settings);
