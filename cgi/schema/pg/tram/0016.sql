@@ -21,3 +21,6 @@ CREATE TABLE search_cursor (
 	PRIMARY KEY (board, author)
 );
 DROP INDEX dossier_words;
+-- Lists are sorted without reading the dossiers.
+DROP INDEX dossier_state;
+CREATE INDEX dossier_state ON dossier (board, state, due_at, holder, level, has_due, code, id);

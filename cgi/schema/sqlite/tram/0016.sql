@@ -21,8 +21,12 @@ CREATE TABLE search_cursor (
 	PRIMARY KEY (board, author)
 ) STRICT, WITHOUT ROWID;
 DROP INDEX dossier_words;
-DELETE FROM sqlite_stat1 WHERE idx = 'dossier_words';
+-- Lists are sorted without reading the dossiers.
+DROP INDEX dossier_state;
+CREATE INDEX dossier_state ON dossier (board, state, due_at, holder, level, has_due, code, id);
+DELETE FROM sqlite_stat1 WHERE idx IN ('dossier_words', 'dossier_state');
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
 	('dossier_word', 'dossier_word', '200000 100000 20 1 1'),
 	('dossier_worded', 'dossier_worded', '20000 10000 1'),
+	('dossier', 'dossier_state', '20000 10000 800 2 2 2 2 1 1'),
 	('search_cursor', 'search_cursor', '2 2 1');
