@@ -333,10 +333,11 @@ int64_t when_earliest_ms(void)
 {
 	int64_t now = when_now_ms(), mono = when_boottime_ms(), day, floor_ms;
 
-	if (!when_is_doubtful())
+	/* Where no time was ever known there is nothing to hold the kernel's against. */
+	if (!when_is_doubtful() || !clock_state.known || !clock_state.wall_ms)
 		return now;
 	day = now - (now + LOCAL_MS) % WHEN_DAY_MS;
-	floor_ms = clock_state.known ? carried_on(mono) : 0;
+	floor_ms = carried_on(mono);
 	return floor_ms > day ? floor_ms : day;
 }
 
