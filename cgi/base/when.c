@@ -231,7 +231,7 @@ static bool keeps_clock(int64_t mono)
 			clock_state.source == WHEN_MANUAL);
 
 	if (clock_file && (clock_state.read_at == 0 || mono - clock_state.read_at >=
-			(sure || clock_state.absent ? CLOCK_REREAD_MS : CLOCK_WAIT_MS)))
+			(sure ? CLOCK_REREAD_MS : CLOCK_WAIT_MS)))
 		read_clock(mono);
 	return clock_file && !clock_state.absent;
 }
