@@ -7,9 +7,9 @@ import { PASSWORD } from '../lib/client.mjs';
 import { People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 
-const stack = new Stack({ name: 'requests-browser', ports: [9520, 9525] });
+const stack = new Stack({ name: 'requests-browser', ports: [9520, 9525], board: 'reading_send_s = 1' });
 cleanup((failed) => stack.down(failed));
-const origins = { canbo: 'http://127.0.0.1:9520', tinh: 'http://127.0.0.1:9525' };
+const origins = { canbo: 'http://127.0.0.1:9520', tinh: 'http://127.0.0.1:9525', giamsat: 'http://127.0.0.1:9525' };
 const people = Object.fromEntries(Object.entries(origins).map(([login, origin]) => [login, new People(origin, 'requests')]));
 let clerk, officer, code, board;
 
@@ -60,5 +60,9 @@ test('the province: list, dossier, answer', async () => {
 	await browser.look('center-dossier');
 	await browser.press('a[href*="/de-nghi/"]');
 	await browser.look('center-answer');
+});
+test('who supervises: looks at the point', async () => {
+	const browser = await open('giamsat', `/truy-cap?diem=${board}`);
+	await browser.look('center-readings');
 });
 await run();
