@@ -29,7 +29,7 @@
 #define EXIT_ENVIRONMENT 75
 #define EXIT_CONFIGURATION 78
 #define HELLO_EVERY_MS (15 * WHEN_MINUTE_MS)
-#define HELLO_IDLE_MS (60 * WHEN_MINUTE_MS)	/* while nobody works: 1.5 kB each */
+#define HELLO_IDLE_MS (240 * WHEN_MINUTE_MS)	/* while nobody works: 1.5 kB each */
 #define BREATH_MS 250	/* a line that comes up says so several times */
 
 static int main_stop_pipe[2] = { -1, -1 };
