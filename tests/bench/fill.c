@@ -1,8 +1,8 @@
 /*
  * fill.c: many dossiers for the bench. fill SETTINGS_FILE COUNT MODEL: copies the dossier of code MODEL,
  * which went from acceptance to the citizen's hand, COUNT times under other names, numbers and days of
- * the last year, by the acts themselves: of a hundred, ten go the whole way, three stay open, the rest
- * end after acceptance by being stopped. Prints the code of the last one that went the whole way and of
+ * the last year, by the acts themselves: of a hundred, ten go the whole way, the rest end after acceptance
+ * by being stopped; of the newest thousand six in ten are open, of the others one in five thousand. Prints the code of the last one that went the whole way and of
  * the last open one.
  */
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #define BATCH 500
 #define STEPS 12
 #define A_DAY 600
+#define NEW 1000u
 
 struct step { char kind[48], actor[48]; json_t *body; };
 
@@ -84,7 +85,7 @@ static json_t *accepted_of(struct pool *pool, unsigned i, const char *code, int6
 	json_put(applicant, "phone", pool_printf(pool, "0900%06u", i % 1000000));
 	json_put(body, "code", code);
 	json_put_int(body, "received_at", at_ms);
-	json_put_int(due, "at", at_ms + 3 * WHEN_DAY_MS);
+	json_put_int(due, "at", at_ms + 5 * WHEN_DAY_MS);
 	random_hex(32, hash);
 	json_put(slip, "hash", hash);
 	random_hex(32, hash);
@@ -126,6 +127,7 @@ int main(int argc, char **argv)
 		must(store_begin(store, false) == RC_OK, "begin");
 		for (unsigned k = 0; k < BATCH && i < count; k++, i++) {
 			int64_t at_ms = today - (int64_t)(count - i) / A_DAY * WHEN_DAY_MS - WHEN_DAY_MS;
+			bool is_open = count - i <= NEW ? i % 10 < 6 : i % 5000 == 99;
 			struct when_local local;
 			uint8_t id[16];
 			char code[40];
@@ -138,14 +140,14 @@ int main(int argc, char **argv)
 			random_bytes(id, sizeof(id));
 			append(store, id, &steps[0], body);
 			json_decref(body);
-			if (i % 100 < 10) {
+			if (is_open) {
+				memcpy(open, code, sizeof(open));
+			} else if (i % 100 < 10 || count - i <= NEW) {
 				for (size_t s = 1; s < step_count; s++)
 					append(store, id, &steps[s], steps[s].body);
 				memcpy(whole, code, sizeof(whole));
-			} else if (i % 100 >= 13) {
-				append(store, id, &stopped, stopped.body);
 			} else {
-				memcpy(open, code, sizeof(open));
+				append(store, id, &stopped, stopped.body);
 			}
 		}
 		must(store_commit(store) == RC_OK, "commit");
