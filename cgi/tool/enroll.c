@@ -13,7 +13,7 @@
 
 static const char usage[] =
 		"usage: tram enroll --data FOLDER [--token TEXT]\n\n"
-		"On the board. TEXT is what `tram board invite` or the officers' page printed; without\n"
+		"On the board. TEXT is what `tram board invite` printed; without\n"
 		"--token it is read from standard input, so that it stands in no list of processes.\n"
 		"center_url in tram.conf must be the center's. The key is made here and never leaves.\n"
 		"Exit status: 0 enrolled; 1 the center refused or is another one; 2 the text is wrong or of\n"
