@@ -236,12 +236,31 @@ enum rc revise_save(struct web *web, struct request *request, struct response *r
 	return rc;
 }
 
+/* The second tap of a form whose first one was saved meanwhile goes where that one went. */
+static char *answered(struct web *web, struct request *request)
+{
+	char *location = NULL;
+	enum rc rc;
+
+	if (request->method != METHOD_POST || store_begin(web->store, false) != RC_OK)
+		return NULL;
+	rc = form_claim(web->store, request->pool, form_raw(request->form, "form_id"), &location);
+	store_abort(web->store);
+	return rc == RC_EXISTS ? location : NULL;
+}
+
 enum rc revise_conflict(struct web *web, struct request *request, struct response *response,
 		enum document_kind kind, const char *back)
 {
 	struct view *view = view_new(request->pool);
-	enum rc rc = revise_show_history(web, view, kind);
+	char *first = answered(web, request);
+	enum rc rc;
 
+	if (first != NULL) {
+		response_see_other(response, first);
+		return RC_OK;
+	}
+	rc = revise_show_history(web, view, kind);
 	view_set(view, "title", text_get("doc.conflict"));
 	view_set(view, "back_url", back);
 	form_show_typed(request->form, view);

@@ -106,7 +106,7 @@ static struct stmt *sqlite_prepare(struct db *base, const char *sql)
 	stmt->writes = !sqlite3_stmt_readonly(stmt->handle);
 	count = sqlite3_bind_parameter_count(stmt->handle);
 	for (i = 1; i <= DB_PARAMETERS; i++) {
-		char name[8];
+		char name[16];
 
 		(void)snprintf(name, sizeof(name), "$%d", i);
 		stmt->index[i] = (unsigned char)sqlite3_bind_parameter_index(stmt->handle, name);

@@ -97,8 +97,8 @@ test('hello: signed by another key', () =>
 test('hello: another nonce (a replayed answer)', () =>
 	lying('POST /v1/hello', hello({ nonce: id16() }), 'receipt'));
 test('hello: for another board', () => lying('POST /v1/hello', hello({ board: 'b1-1' }), 'receipt'));
-test('hello: the center knows more of our journal than we do', () =>
-	lying('POST /v1/hello', hello({ board_seq: 999 }), 'board-restored'));
+test('hello: the center says it knows more of our journal, and has none of it', () =>
+	lying('POST /v1/hello', hello({ board_seq: 999 }), 'not-found'));
 test('hello: the center has another event where we have one of ours', () =>
 	lying('POST /v1/hello', hello({ board_seq: 1, board_hash: 'ab'.repeat(32) }), 'fork'));
 const floor = () => readFileSync(path.join(stack.data, 'board/clock/floor'), 'utf8');

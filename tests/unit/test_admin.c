@@ -28,7 +28,7 @@ test_one_time_password_is_good(void **state)
 
 	(void)state;
 	for (i = 0; i < 2000; i++) {
-		char seed[16];
+		char seed[24];
 
 		(void)snprintf(seed, sizeof(seed), "form %d", i);
 		admin_accounts_password("key of the session", seed, password);
