@@ -2,8 +2,8 @@
  * dossier_search.c: folded words in any order, each the beginning of a word the dossier is found by.
  *
  * The rarest word is looked up in the index of search_index.c and the few dossiers under it are compared
- * here. Where every word is common, the whole is taken as a name, which is rarer; last the newest
- * dossiers are read back. What the index has not come to is read from the journal's end.
+ * here. Where every word is common, the whole is taken as a name, which is rarer, and the newest
+ * dossiers are read back as well. What the index has not come to is read from the journal's end.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -200,21 +200,26 @@ static enum rc take_range(struct store *store, const char *board, const char *wo
 	return take(stmt, board, words, SIZE_MAX, hits);
 }
 
+/* Every word is common: those named just so, the newest of them, and whatever the newest dossiers have. */
 static enum rc take_common(struct store *store, const char *board, const struct words *words,
 		const char *phrase, size_t limit, struct hits *hits)
 {
 	struct stmt *stmt;
-	size_t before = hits->count;
+	int64_t named = 0;
 	enum rc rc = RC_OK;
 
-	if (phrase[0] != '\0') {
+	if (phrase[0] != '\0')
+		rc = range_count(store, hits->pool, board, phrase, &named);
+	if (rc == RC_OK && named > 0 && named <= FEW) {
+		rc = take_range(store, board, phrase, words, hits);
+	} else if (rc == RC_OK && named > FEW) {
 		stmt = db_stmt(store->tram, EXACT);
 		stmt_text(stmt, 1, board);
 		stmt_text(stmt, 2, phrase);
 		stmt_int(stmt, 3, (int64_t)limit);
 		rc = take(stmt, board, words, limit, hits);
 	}
-	if (rc != RC_OK || hits->count - before >= limit)
+	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->tram, BACK);
 	stmt_text(stmt, 1, board);
@@ -235,10 +240,6 @@ static enum rc search_board(struct store *store, const char *board, const struct
 			least = count;
 			rarest = words->word[i];
 		}
-	}
-	if (rc == RC_OK && least > FEW && phrase[0] != '\0') {
-		rc = range_count(store, hits->pool, board, phrase, &least);
-		rarest = phrase;
 	}
 	if (rc != RC_OK)
 		return rc;

@@ -49,10 +49,13 @@ static void invent(char out[64])
 	static const char *const middle[] = { "Văn", "Thị", "Đình" };
 	static const char *const given[] = { "Thử", "Thử", "Mẫu", "Giả", "Ví", "Thửng" };
 
-	if (rand() % 40 == 0)
+	if (rand() % 40 == 0) {
 		(void)snprintf(out, 64, "Họhiếm Thị Số%d", rand() % 12);
-	else
-		(void)snprintf(out, 64, "%s %s %s", family[rand() % 5], middle[rand() % 3], given[rand() % 6]);
+	} else {
+		int one = rand() % 5, two = rand() % 3, three = rand() % 6;
+
+		(void)snprintf(out, 64, "%s %s %s", family[one], middle[two], given[three]);
+	}
 }
 
 static void accept_one(void)
