@@ -65,7 +65,8 @@ static enum rc read_lists(struct forward *forward)
 		return rc;
 	}
 	backlog->results_dry = backlog->results_dry || results->count == 0;
-	qsort(results->rows, results->count, results->rows ? sizeof(*results->rows) : 1, by_due);
+	if (results->count > 1)
+		qsort(results->rows, results->count, sizeof(*results->rows), by_due);
 	return RC_OK;
 }
 
