@@ -18,7 +18,7 @@
 #define CODE_MAX 40
 #define BOARDS_MAX 4096
 #define FEW 400			/* dossiers that are compared one by one */
-#define NEWEST 3000		/* read back where every word is common */
+#define NEWEST 1500		/* read back where every word is common */
 #define TAIL "4000"		/* events past the index, far more than there are between two followings */
 #define AFTER_ALL "\xf4\x8f\xbf\xbf"	/* U+10FFFF: after every word with this beginning */
 
@@ -205,6 +205,7 @@ static enum rc take_common(struct store *store, const char *board, const struct 
 		const char *phrase, size_t limit, struct hits *hits)
 {
 	struct stmt *stmt;
+	size_t before = hits->count;
 	int64_t named = 0;
 	enum rc rc = RC_OK;
 
@@ -219,7 +220,7 @@ static enum rc take_common(struct store *store, const char *board, const struct 
 		stmt_int(stmt, 3, (int64_t)limit);
 		rc = take(stmt, board, words, limit, hits);
 	}
-	if (rc != RC_OK)
+	if (rc != RC_OK || hits->count - before >= limit)
 		return rc;
 	stmt = db_stmt(store->tram, BACK);
 	stmt_text(stmt, 1, board);
