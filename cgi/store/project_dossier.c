@@ -1,195 +1,15 @@
 /*
  * project_dossier.c: what each event of a dossier changes in its row. States and holder come from
- * dossier/rule.c; here are the columns that pages read besides. An erased body leaves blanks.
+ * dossier/rule.c; the columns that pages read besides come by project_set.c. An erased body leaves
+ * blanks.
  */
 #include <string.h>
 
 #include "base/when.h"
 #include "store/dossier.h"
-#include "store/project_row.h"
-
-struct work {
-	struct store *store;
-	struct pool *pool;
-	const struct event *event;
-	const json_t *body;		/* NULL: erased */
-	struct project_row *row;
-	enum dossier_state before;
-	bool words;			/* something it is searched by changed */
-};
+#include "store/project_set.h"
 
 typedef enum rc handler(struct work *work);
-
-static int64_t wall(const struct work *work)
-{
-	return work->event->time.wall_ms;
-}
-
-static const json_t *part(const struct work *work, const char *name)
-{
-	return work->body ? json_object_get(work->body, name) : NULL;
-}
-
-static void set_text(struct work *work, enum row_text column, const json_t *object,
-		const char *name)
-{
-	if (object && json_object_get(object, name))
-		work->row->text[column] = json_text(object, name);
-}
-
-/* The latest word by time wins, whichever side said it and in whatever order the words came. */
-static void set_place(struct work *work, const json_t *object)
-{
-	const struct event *event = work->event;
-	int64_t *number = work->row->number;
-	int64_t author = event->author, seq = (int64_t)event->seq;
-
-	if (!object || !*json_text(object, "place") || wall(work) < number[ROW_PLACE_MS])
-		return;
-	if (wall(work) == number[ROW_PLACE_MS] && (author < number[ROW_PLACE_AUTHOR]
-			|| (author == number[ROW_PLACE_AUTHOR] && seq < number[ROW_PLACE_SEQ])))
-		return;
-	work->row->text[ROW_PLACE] = json_text(object, "place");
-	number[ROW_PLACE_MS] = wall(work);
-	number[ROW_PLACE_AUTHOR] = author;
-	number[ROW_PLACE_SEQ] = seq;
-}
-
-static void set_due(struct work *work)
-{
-	const json_t *due = part(work, "due");
-	int64_t *number = work->row->number;
-
-	if (!due)
-		return;
-	number[ROW_HAS_DUE] = json_flag(due, "has");
-	number[ROW_DUE_AT] = number[ROW_HAS_DUE] ? json_int(due, "at", 0) : 0;
-	number[ROW_DUE_CERTAIN] = number[ROW_HAS_DUE] && json_flag(due, "certain");
-}
-
-static void set_applicant(struct work *work, const json_t *applicant)
-{
-	if (!applicant)
-		return;
-	work->row->text[ROW_APPLICANT] = json_text(applicant, "name");
-	work->row->text[ROW_APPLICANT_NUMBER] = *json_text(applicant, "number")
-			? json_text(applicant, "number") : json_text(applicant, "tax_code");
-	work->row->text[ROW_PHONE] = json_text(applicant, "phone");
-	work->words = true;
-}
-
-static void set_submitter(struct work *work, const json_t *submitter)
-{
-	if (!submitter)
-		return;
-	work->row->text[ROW_SUBMITTER] = json_flag(submitter, "self") ? ""
-			: json_text(submitter, "name");
-	work->words = true;
-}
-
-/* What the register shows of a dossier besides: where the person lives, how the result goes out. */
-static void set_register(struct work *work, const json_t *object)
-{
-	const json_t *applicant = object ? json_object_get(object, "applicant") : NULL;
-	const json_t *delivery = object ? json_object_get(object, "delivery") : NULL;
-
-	if (applicant)
-		work->row->text[ROW_ADDRESS] = *json_text(applicant, "residence")
-				? json_text(applicant, "residence") : json_text(applicant, "address");
-	if (delivery)
-		work->row->text[ROW_DELIVERY] = json_text(delivery, "way");
-	set_text(work, ROW_LOCALITY, object, "locality");
-	if (object && json_object_get(object, "sets"))
-		work->row->number[ROW_SETS] = json_int(object, "sets", 0);
-}
-
-static void set_procedure(struct work *work)
-{
-	const json_t *procedure = part(work, "procedure");
-	const char **text = work->row->text;
-
-	if (!procedure)
-		return;
-	text[ROW_PROCEDURE] = json_text(procedure, "code");
-	text[ROW_PROCEDURE_NAME] = json_text(procedure, "name");
-	text[ROW_CASE] = json_text(procedure, "case");
-	text[ROW_CATALOGUE] = json_text(procedure, "catalogue");
-	text[ROW_UNIT] = json_text(procedure, "unit");
-	text[ROW_AGENCY] = json_text(procedure, "agency");
-	text[ROW_TARGET] = json_text(procedure, "target_system");
-	work->row->number[ROW_LEVEL] = strcmp(json_text(procedure, "level"), "province") == 0;
-}
-
-static int64_t fees_sum(const json_t *fees)
-{
-	int64_t total = 0;
-	const json_t *fee;
-	size_t i;
-
-	json_array_foreach(fees, i, fee) {
-		int64_t amount = json_int(fee, "amount", 0);
-
-		if (!*json_text(fee, "exempt") && amount > 0 && amount < INT64_C(1000000000000))
-			total += amount;
-	}
-	return total;
-}
-
-static bool has_scan(const json_t *manifest, const char *component)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(json_object_get(manifest, "items"), i, item) {
-		if (strcmp(json_text(item, "component"), component) == 0 &&
-				json_array_size(json_object_get(item, "files")) > 0)
-			return true;
-	}
-	return false;
-}
-
-/* Papers that were handed in and have no scan; counted anew where a body names both. */
-static void count_scans(struct work *work, const json_t *manifest)
-{
-	const json_t *components = part(work, "components"), *component;
-	int64_t missing = 0;
-	size_t i;
-
-	if (!components)
-		return;
-	json_array_foreach(components, i, component) {
-		if (strcmp(json_text(component, "state"), "du") == 0 &&
-				!has_scan(manifest, json_text(component, "id")))
-			missing++;
-	}
-	work->row->number[ROW_SCANS_MISSING] = missing;
-}
-
-static enum rc set_manifest(struct work *work)
-{
-	const json_t *manifest = part(work, "manifest");
-	int64_t *number = work->row->number;
-
-	if (!manifest)
-		return RC_OK;
-	count_scans(work, manifest);
-	number[ROW_MANIFEST_VERSION] = json_int(manifest, "version", 0);
-	number[ROW_MANIFEST_AT] = wall(work);
-	return project_files_manifest(work->store, work->event, manifest, &number[ROW_FILES_TOTAL]);
-}
-
-static enum rc set_slip(struct work *work)
-{
-	const json_t *slip = part(work, "slip");
-	int64_t no = slip ? json_int(slip, "no", 0) : 0;
-
-	/* Only a board has the seed that slips are made of. */
-	if (!slip || work->event->author != AUTHOR_BOARD)
-		return RC_OK;
-	if (no > work->row->number[ROW_SLIP_NO])
-		work->row->number[ROW_SLIP_NO] = no;
-	return project_files_slip(work->store, work->event, slip);
-}
 
 /* How it came here, and the number it had there. */
 static void set_origin(struct work *work)
@@ -205,8 +25,8 @@ static void set_origin(struct work *work)
 		if (strcmp(firsts[i].kind, work->event->kind) != 0)
 			continue;
 		work->row->number[ROW_ORIGIN] = firsts[i].origin;
-		set_text(work, ROW_OLD_CODE, work->body, firsts[i].code);
-		set_text(work, ROW_OLD_AGENCY, work->body, firsts[i].agency);
+		project_set_text(work, ROW_OLD_CODE, work->body, firsts[i].code);
+		project_set_text(work, ROW_OLD_AGENCY, work->body, firsts[i].agency);
 	}
 }
 
@@ -216,37 +36,37 @@ static enum rc on_first(struct work *work)
 	struct project_row *row = work->row;
 	enum rc rc;
 
-	set_text(work, ROW_CODE, work->body, "code");
-	set_text(work, ROW_CHANNEL, work->body, "channel");
-	set_procedure(work);
+	project_set_text(work, ROW_CODE, work->body, "code");
+	project_set_text(work, ROW_CHANNEL, work->body, "channel");
+	project_set_procedure(work);
 	set_origin(work);
 	row->text[ROW_CONTENT] = row->text[ROW_PROCEDURE_NAME];
 	if (work->body && *json_text(work->body, "content"))
-		set_text(work, ROW_CONTENT, work->body, "content");
-	set_applicant(work, part(work, "applicant"));
-	set_submitter(work, part(work, "submitter"));
-	set_register(work, work->body);
+		project_set_text(work, ROW_CONTENT, work->body, "content");
+	project_set_applicant(work, work_part(work, "applicant"));
+	project_set_submitter(work, work_part(work, "submitter"));
+	project_set_register(work, work->body);
 	row->text[ROW_CLERK] = work->event->actor;
-	set_place(work, work->body);
-	set_due(work);
+	project_set_place(work, work->body);
+	project_set_due(work);
 	work->words = true;
-	row->number[ROW_RECEIVED_AT] = work->body ? json_int(work->body, "received_at", wall(work))
-			: wall(work);
-	row->number[ROW_FEE_TOTAL] = fees_sum(part(work, "fees"));
+	row->number[ROW_RECEIVED_AT] = work->body ? json_int(work->body, "received_at", work_wall(work))
+			: work_wall(work);
+	row->number[ROW_FEE_TOTAL] = project_set_fees_total(work_part(work, "fees"));
 	if (row->number[ROW_STATE] == STATE_REFUSED || row->number[ROW_STATE] == STATE_RESULT)
 		row->number[ROW_FINISHED_AT] = row->number[ROW_RECEIVED_AT];
 	rc = project_series_accepted(work->store, work->event, row->text[ROW_CODE]);
 	if (rc == RC_OK)
-		rc = set_manifest(work);
-	if (rc == RC_OK && part(work, "results"))
-		rc = project_files_results(work->store, work->event, part(work, "results"));
-	return rc == RC_OK ? set_slip(work) : rc;
+		rc = project_set_manifest(work);
+	if (rc == RC_OK && work_part(work, "results"))
+		rc = project_files_results(work->store, work->event, work_part(work, "results"));
+	return rc == RC_OK ? project_set_slip(work) : rc;
 }
 
 static enum rc on_forwarded(struct work *work)
 {
 	work->row->text[ROW_DESK] = work->body ? json_text(work->body, "to_account") : "";
-	work->row->number[ROW_FORWARDED_AT] = wall(work);
+	work->row->number[ROW_FORWARDED_AT] = work_wall(work);
 	return RC_OK;
 }
 
@@ -301,19 +121,19 @@ static enum rc on_sent_to_sign(struct work *work)
 static enum rc on_finished(struct work *work)
 {
 	work->row->number[ROW_FINISHED_AT] = work->body
-			? json_int(work->body, "decided_at", wall(work)) : wall(work);
-	set_place(work, work->body);
-	return project_files_results(work->store, work->event, part(work, "results"));
+			? json_int(work->body, "decided_at", work_wall(work)) : work_wall(work);
+	project_set_place(work, work->body);
+	return project_files_results(work->store, work->event, work_part(work, "results"));
 }
 
 static enum rc on_handed_over(struct work *work)
 {
-	work->row->number[ROW_FORWARDED_AT] = wall(work);
+	work->row->number[ROW_FORWARDED_AT] = work_wall(work);
 	work->row->text[ROW_DESK] = "";
 	if (work->body && *json_text(work->body, "unit"))
-		set_text(work, ROW_UNIT, work->body, "unit");
+		project_set_text(work, ROW_UNIT, work->body, "unit");
 	if (work->body && *json_text(work->body, "agency"))
-		set_text(work, ROW_AGENCY, work->body, "agency");
+		project_set_text(work, ROW_AGENCY, work->body, "agency");
 	return RC_OK;
 }
 
@@ -326,15 +146,15 @@ static enum rc on_desk_left(struct work *work)
 static enum rc on_ended(struct work *work)
 {
 	work->row->number[ROW_FINISHED_AT] = work->body
-			? json_int(work->body, "decided_at", wall(work)) : wall(work);
-	return part(work, "results") ? project_files_results(work->store, work->event,
-			part(work, "results")) : RC_OK;
+			? json_int(work->body, "decided_at", work_wall(work)) : work_wall(work);
+	return work_part(work, "results") ? project_files_results(work->store, work->event,
+			work_part(work, "results")) : RC_OK;
 }
 
 static enum rc on_returned(struct work *work)
 {
 	work->row->number[ROW_RETURNED_AT] = work->body
-			? json_int(work->body, "returned_at", wall(work)) : wall(work);
+			? json_int(work->body, "returned_at", work_wall(work)) : work_wall(work);
 	return RC_OK;
 }
 
@@ -346,13 +166,13 @@ static enum rc on_result_recalled(struct work *work)
 
 static enum rc on_payment_requested(struct work *work)
 {
-	work->row->number[ROW_FEE_TOTAL] += fees_sum(part(work, "fees"));
+	work->row->number[ROW_FEE_TOTAL] += project_set_fees_total(work_part(work, "fees"));
 	return RC_OK;
 }
 
 static enum rc on_payment(struct work *work)
 {
-	set_due(work);
+	project_set_due(work);
 	return project_money_paid(work->store, work->row->board, work->row->id,
 			&work->row->number[ROW_FEE_PAID]);
 }
@@ -362,38 +182,38 @@ static enum rc on_renewed(struct work *work)
 {
 	enum rc rc;
 
-	set_due(work);
-	rc = set_manifest(work);
-	return rc == RC_OK ? set_slip(work) : rc;
+	project_set_due(work);
+	rc = project_set_manifest(work);
+	return rc == RC_OK ? project_set_slip(work) : rc;
 }
 
 static enum rc on_procedure_changed(struct work *work)
 {
 	bool follows = strcmp(work->row->text[ROW_CONTENT], work->row->text[ROW_PROCEDURE_NAME]) == 0;
 
-	set_procedure(work);
+	project_set_procedure(work);
 	if (follows)
 		work->row->text[ROW_CONTENT] = work->row->text[ROW_PROCEDURE_NAME];
 	if (work->body && *json_text(work->body, "content"))
-		set_text(work, ROW_CONTENT, work->body, "content");
-	if (part(work, "fees"))
-		work->row->number[ROW_FEE_TOTAL] = fees_sum(part(work, "fees"));
+		project_set_text(work, ROW_CONTENT, work->body, "content");
+	if (work_part(work, "fees"))
+		work->row->number[ROW_FEE_TOTAL] = project_set_fees_total(work_part(work, "fees"));
 	return on_renewed(work);
 }
 
 static enum rc on_amended(struct work *work)
 {
-	const json_t *set = part(work, "set");
+	const json_t *set = work_part(work, "set");
 
 	if (set) {
-		set_applicant(work, json_object_get(set, "applicant"));
-		set_submitter(work, json_object_get(set, "submitter"));
-		set_register(work, set);
-		set_text(work, ROW_CONTENT, set, "content");
-		set_text(work, ROW_CHANNEL, set, "channel");
-		set_place(work, set);
+		project_set_applicant(work, json_object_get(set, "applicant"));
+		project_set_submitter(work, json_object_get(set, "submitter"));
+		project_set_register(work, set);
+		project_set_text(work, ROW_CONTENT, set, "content");
+		project_set_text(work, ROW_CHANNEL, set, "channel");
+		project_set_place(work, set);
 	}
-	return set_slip(work);
+	return project_set_slip(work);
 }
 
 /* ---- notes: they commute ---- */
@@ -402,7 +222,7 @@ static enum rc on_code_issued(struct work *work)
 {
 	if (!work->body || *work->row->text[ROW_OFFICIAL])
 		return RC_OK;
-	set_text(work, ROW_OFFICIAL, work->body, "code");
+	project_set_text(work, ROW_OFFICIAL, work->body, "code");
 	work->words = true;
 	return project_series_official(work->store, work->body, work->row->text[ROW_OFFICIAL]);
 }
@@ -420,7 +240,7 @@ static enum rc on_complete(struct work *work)
 
 	if (version > work->row->number[ROW_COMPLETE_VERSION]) {
 		work->row->number[ROW_COMPLETE_VERSION] = version;
-		work->row->number[ROW_COMPLETE_AT] = json_int(work->body, "complete_at", wall(work));
+		work->row->number[ROW_COMPLETE_AT] = json_int(work->body, "complete_at", work_wall(work));
 	}
 	return RC_OK;
 }
@@ -445,7 +265,7 @@ static enum rc on_originals(struct work *work)
 
 static enum rc on_place(struct work *work)
 {
-	set_place(work, work->body);
+	project_set_place(work, work->body);
 	return RC_OK;
 }
 
@@ -489,7 +309,7 @@ static const struct {
 	{ "fee.collected", on_fee, true },
 	{ "fee.cancelled", on_fee, true },
 	{ "fee.refunded", on_fee, true },
-	{ "slip.replaced", set_slip, true },
+	{ "slip.replaced", project_set_slip, true },
 	{ "place.noted", on_place, true },
 	{ "rating.given", on_rating, true },
 	{ "originals.kept", on_originals, true },
@@ -517,7 +337,7 @@ static enum rc handle(struct work *work, const struct kind *kind)
 		rc = project_pending_state(work->store, work->event, kind, work->body, work->before,
 				(enum dossier_state)work->row->number[ROW_STATE]);
 	if (rc == RC_OK)
-		rc = project_original_list(work->store, work->event, part(work, "components"));
+		rc = project_original_list(work->store, work->event, work_part(work, "components"));
 	return rc == RC_OK && does ? does(work) : rc;
 }
 

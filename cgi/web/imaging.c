@@ -2,6 +2,7 @@
  * imaging.c: starts one tram-image for one task, hands it its descriptors, reads its answer: see
  * imaging.h. posix_spawn: the worker's memory is not copied, not even its tables.
  */
+#define _GNU_SOURCE	/* posix_spawn_file_actions_addclosefrom_np */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -57,7 +58,11 @@ static int target_of(size_t i)
 	return i < 2 ? (int)i : (int)i + 1;
 }
 
-/* Copies above all targets first, so that none is overwritten before it is used. */
+/*
+ * Copies above all targets first, so that none is overwritten before it is used. What the task has
+ * nothing for, and all beyond, is closed before the program begins: FCGX_Accept_r's socket is not
+ * closed on exec.
+ */
 static int place_fds(posix_spawn_file_actions_t *files, struct task *task)
 {
 	int failed = posix_spawn_file_actions_addopen(files, 2, "/dev/null", O_WRONLY, 0);
@@ -65,15 +70,17 @@ static int place_fds(posix_spawn_file_actions_t *files, struct task *task)
 	for (size_t i = 0; i < task->fd_count && !failed; i++) {
 		int high = task->fds[i] < 0 ? -1 : fcntl(task->fds[i], F_DUPFD_CLOEXEC, FDS_MAX + 10);
 
-		if (task->fds[i] < 0)
+		if (task->fds[i] < 0) {
+			failed = posix_spawn_file_actions_addclose(files, target_of(i));
 			continue;
+		}
 		if (high < 0)
 			return errno;
 		(void)close(task->fds[i]);
 		task->fds[i] = high;
 		failed = posix_spawn_file_actions_adddup2(files, high, target_of(i));
 	}
-	return failed;
+	return failed || posix_spawn_file_actions_addclosefrom_np(files, target_of(task->fd_count));
 }
 
 static enum rc spawn(struct task *task, pid_t *pid)

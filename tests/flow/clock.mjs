@@ -11,7 +11,7 @@ import { build, root, Stack } from '../lib/stack.mjs';
 
 const DAY = 86400e3;
 const library = path.join(build, 'preload/clock.so');
-assert.equal(spawnSync('make', ['-s', '-C', root, path.relative(root, library)], { encoding: 'utf8' }).status, 0);
+assert.equal(spawnSync('make', ['-s', '-C', root, `B=${path.relative(root, build)}`, path.relative(root, library)], { encoding: 'utf8' }).status, 0);
 const stack = new Stack({ name: 'clock', ports: [9063, 9066], board: 'retry_min_s = 1\npoll_max_s = 2\n' });
 cleanup((failed) => stack.down(failed));
 const at = (name) => path.join(stack.data, 'board/clock', name);
