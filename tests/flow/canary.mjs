@@ -3,6 +3,7 @@
 // acceptance; then no log, no address, no spool, no temporary file, no session store, no public
 // database and no health file holds any of them, and neither do the pages that strangers and
 // technicians see.
+// Not under sanitizers: of what lies in files, after acts that other tests do.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';

@@ -1,6 +1,7 @@
 // clock.mjs: a board without a clock of its own: 1970 at boot, ten years ahead, a jump back while it
 // runs, a center that is ten years off. The counter goes on, papers say that the time is not confirmed,
 // and what is known later is added, never written over.
+// Not under sanitizers: preloads a library of its own, which sanitizers do not bear.
 import { strict as assert } from 'node:assert';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';

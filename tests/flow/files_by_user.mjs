@@ -1,5 +1,6 @@
 // Goal: every file apart by process, as "who may touch what" lists them. Each file is tried as each
 // user by number; the real processes run as those users, and a socket opens to lighttpd alone.
+// Not under sanitizers: of users and descriptors; the sanitizer holds some of its own.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';

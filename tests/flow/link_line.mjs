@@ -1,5 +1,6 @@
 // link_line.mjs: a line that is cut, falls silent, spoils bytes and is slow, between a real board and a
 // real center: everything arrives once, and a cut costs at most 256 KiB, counted on the line.
+// Not under sanitizers: of time and bytes on the line; the same code answers in link_faults.
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

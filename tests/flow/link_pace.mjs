@@ -1,5 +1,6 @@
 // link_pace.mjs: how often the forwarder speaks: every poll_active_s on one kept connection while pages
 // are used, seldom when nobody works, at once when there is something to send.
+// Not under sanitizers: of time.
 import { strict as assert } from 'node:assert';
 import { utimesSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,7 @@
 // link_ways.mjs: the ways to the center: several addresses, a name that is not found, a captive portal, a
 // proxy, a line that comes up (rtnetlink), quiet hours and a day's budget, and the order of what goes.
 // Runs in a network namespace of its own where it may.
+// Not under sanitizers: of time and addresses; the same code answers in link_faults.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import http from 'node:http';

@@ -1,5 +1,6 @@
 // login_flood.mjs: 10,000 hostile logins from devices that nobody knows, while a clerk works: her pages
 // stay quick, her tablet is not locked out, and she can log in again in the middle of it.
+// Not under sanitizers: of time.
 import { strict as assert } from 'node:assert';
 import http from 'node:http';
 import { randomBytes } from 'node:crypto';

@@ -134,7 +134,8 @@ test('a PDF that unpacks to half a gigabyte harms nobody: it stays as it is, or 
 	await add(page, file(bomb));
 	const [shot] = shots(await back(id));
 	assert((await open(clerk, fileOf(shot))).bytes.equals(bomb));
-	assert(Date.now() - started < 30000, `${Date.now() - started} ms`);
+	// Half a minute, and four times that beside other suites.
+	assert(Date.now() - started < 120000, `${Date.now() - started} ms`);
 });
 test('a picture that unpacks to two gigabytes is refused by its head; one within the limits but packed to nothing is read', async () => {
 	const { id, papers: [paper] } = await papersPage();
