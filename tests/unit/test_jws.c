@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "crypt/jws.c"
+#include "thin.h"
 
 /* The key of RFC 7515 A.3.1. */
 static const char private_pem[] =
@@ -175,14 +176,14 @@ static void every_changed_character_is_refused(void **state)
 	char *token = pool_strdup(at->pool, foreign_token);
 	size_t i, len = strlen(token);
 
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < len; i += (size_t)thin()) {
 		char kept = token[i];
 
 		token[i] = kept == 'A' ? 'B' : 'A';
 		assert_int_equal(verify(at, "tram-receipt", token), RC_PROTOCOL);
 		token[i] = kept;
 	}
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < len; i += (size_t)thin()) {
 		token[i] = '\0';
 		assert_int_equal(verify(at, "tram-receipt", token), RC_PROTOCOL);
 		token[i] = foreign_token[i];
