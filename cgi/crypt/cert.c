@@ -19,6 +19,9 @@
 #define CERT_TAG_DNS 0x82	/* GeneralName [2] dNSName */
 #define CERT_TAG_IP 0x87	/* GeneralName [7] iPAddress */
 #define CERT_TAG_SEQUENCE 0x30
+#define CERT_TAG_PERMITTED 0xa0	/* NameConstraints [0] permittedSubtrees */
+/* id-ce-nameConstraints */
+#define CERT_OID_CONSTRAINTS "\x55\x1d\x1e"
 
 enum rc cert_key_new(struct pool *pool, char **private_pem, char **public_pem)
 {
@@ -73,45 +76,72 @@ static void cert_add_tlv(struct buf *out, uint8_t tag, const void *bytes, size_t
 	buf_add(out, bytes, len);
 }
 
-static enum rc cert_set_names(mbedtls_x509write_cert *cert, const char *names)
+/* One GeneralName: as it stands in a SAN, or (bound) as the base of a GeneralSubtree, where an address
+ * is followed by its mask. */
+static enum rc cert_add_name(struct buf *list, const char *name, bool bound)
 {
-	struct buf list = { 0 }, whole = { 0 };
-	enum rc rc = RC_INVALID;
+	uint8_t address[32];
+	struct buf one = { 0 };
+	size_t size = inet_pton(AF_INET, name, address) == 1 ? 4 :
+			inet_pton(AF_INET6, name, address) == 1 ? 16 : 0;
 
-	if (strlen(names) > CERT_NAMES_MAX)
+	memset(address + size, 0xff, sizeof(address) - size);
+	if (size)
+		cert_add_tlv(&one, CERT_TAG_IP, address, bound ? 2 * size : size);
+	else if (cert_name_is_plain(name))
+		cert_add_tlv(&one, CERT_TAG_DNS, name, strlen(name));
+	else
 		return RC_INVALID;
-	while (*names) {
+	if (bound)
+		cert_add_tlv(list, CERT_TAG_SEQUENCE, one.data, one.len);
+	else
+		buf_add(list, one.data, one.len);
+	buf_free(&one);
+	return RC_OK;
+}
+
+static int cert_set_list(mbedtls_x509write_cert *cert, const struct buf *list, bool bound)
+{
+	struct buf whole = { 0 }, outer = { 0 };
+	int fault;
+
+	cert_add_tlv(&whole, bound ? CERT_TAG_PERMITTED : CERT_TAG_SEQUENCE, list->data, list->len);
+	if (bound) {
+		cert_add_tlv(&outer, CERT_TAG_SEQUENCE, whole.data, whole.len);
+		fault = mbedtls_x509write_crt_set_extension(cert, CERT_OID_CONSTRAINTS,
+				sizeof(CERT_OID_CONSTRAINTS) - 1, 1, (const unsigned char *)outer.data,
+				outer.len);
+	} else {
+		fault = mbedtls_x509write_crt_set_extension(cert, MBEDTLS_OID_SUBJECT_ALT_NAME,
+				MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
+				(const unsigned char *)whole.data, whole.len);
+	}
+	buf_free(&whole);
+	buf_free(&outer);
+	return fault;
+}
+
+static enum rc cert_set_names(mbedtls_x509write_cert *cert, const char *names, bool bound)
+{
+	struct buf list = { 0 };
+	enum rc rc = strlen(names) > CERT_NAMES_MAX ? RC_INVALID : RC_OK;
+
+	while (rc == RC_OK && *names) {
 		size_t len = strcspn(names, " ");
 		char name[256];
-		uint8_t address[16];
 
-		if (len >= sizeof(name))
-			goto out;
-		if (len) {
+		if (len >= sizeof(name)) {
+			rc = RC_INVALID;
+		} else if (len) {
 			memcpy(name, names, len);
 			name[len] = '\0';
-			if (inet_pton(AF_INET, name, address) == 1)
-				cert_add_tlv(&list, CERT_TAG_IP, address, 4);
-			else if (inet_pton(AF_INET6, name, address) == 1)
-				cert_add_tlv(&list, CERT_TAG_IP, address, 16);
-			else if (cert_name_is_plain(name))
-				cert_add_tlv(&list, CERT_TAG_DNS, name, len);
-			else
-				goto out;
+			rc = cert_add_name(&list, name, bound);
 		}
 		names += len + (names[len] == ' ');
 	}
-	if (list.len) {
-		cert_add_tlv(&whole, CERT_TAG_SEQUENCE, list.data, list.len);
-		if (mbedtls_x509write_crt_set_extension(cert, MBEDTLS_OID_SUBJECT_ALT_NAME,
-				MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
-				(const unsigned char *)whole.data, whole.len))
-			goto out;
-	}
-	rc = RC_OK;
-out:
+	if (rc == RC_OK && list.len && cert_set_list(cert, &list, bound))
+		rc = RC_INVALID;
 	buf_free(&list);
-	buf_free(&whole);
 	return rc;
 }
 
@@ -125,8 +155,12 @@ static int cert_set_use(mbedtls_x509write_cert *cert, enum cert_use use)
 			0x05, 0x07, 0x03, 0x02 };
 	int fault;
 
-	if (use == CERT_CA) {
+	if (use == CERT_CA || use == CERT_BOUND_CA) {
 		fault = mbedtls_x509write_crt_set_basic_constraints(cert, 1, 0);
+		if (!fault && use == CERT_BOUND_CA)
+			fault = mbedtls_x509write_crt_set_extension(cert, MBEDTLS_OID_EXTENDED_KEY_USAGE,
+					MBEDTLS_OID_SIZE(MBEDTLS_OID_EXTENDED_KEY_USAGE), 0, server,
+					sizeof(server));
 		return fault ? fault : mbedtls_x509write_crt_set_key_usage(cert,
 				MBEDTLS_X509_KU_KEY_CERT_SIGN | MBEDTLS_X509_KU_CRL_SIGN);
 	}
@@ -180,10 +214,39 @@ static int cert_set_serial(mbedtls_x509write_cert *cert)
 	return mbed_set_serial(cert, serial, sizeof(serial));
 }
 
+/* Mbed TLS knows no name constraints and refuses a critical extension that it does not know. The ones
+ * here come from our own CA; who checks a tablet's chain is the tablet. */
+static int cert_take_extension(void *unused, const mbedtls_x509_crt *cert,
+		const mbedtls_x509_buf *oid, int critical, const unsigned char *from,
+		const unsigned char *end)
+{
+	(void)unused;
+	(void)cert;
+	(void)critical;
+	(void)from;
+	(void)end;
+	return oid->len == sizeof(CERT_OID_CONSTRAINTS) - 1 &&
+			memcmp(oid->p, CERT_OID_CONSTRAINTS, oid->len) == 0 ? 0 : -1;
+}
+
 static enum rc cert_parse_pem(mbedtls_x509_crt *cert, const char *pem)
 {
-	return mbedtls_x509_crt_parse(cert, (const unsigned char *)pem, strlen(pem) + 1) == 0 ?
-			RC_OK : RC_INVALID;
+	mbedtls_pem_context one;
+	size_t used;
+	enum rc rc = RC_INVALID;
+
+	if (mbedtls_x509_crt_parse(cert, (const unsigned char *)pem, strlen(pem) + 1) == 0)
+		return RC_OK;
+	mbedtls_x509_crt_free(cert);
+	mbedtls_x509_crt_init(cert);
+	mbedtls_pem_init(&one);
+	if (mbedtls_pem_read_buffer(&one, "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----",
+			(const unsigned char *)pem, NULL, 0, &used) == 0 &&
+			mbedtls_x509_crt_parse_der_with_ext_cb(cert, mbed_pem_bytes(&one),
+					mbed_pem_size(&one), 1, cert_take_extension, NULL) == 0)
+		rc = RC_OK;
+	mbedtls_pem_free(&one);
+	return rc;
 }
 
 /* The new certificate must verify under its issuer, dates aside: names and key fit together. */
@@ -262,7 +325,7 @@ enum rc cert_issue(struct pool *pool, enum cert_use use, const char *common_name
 			cert_set_use(&work.cert, use) ||
 			mbedtls_x509write_crt_set_subject_key_identifier(&work.cert) ||
 			mbedtls_x509write_crt_set_authority_key_identifier(&work.cert) ||
-			(names && cert_set_names(&work.cert, names)) ||
+			(names && cert_set_names(&work.cert, names, use == CERT_BOUND_CA)) ||
 			mbedtls_x509write_crt_pem(&work.cert, pem, sizeof(pem), mbed_random, NULL))
 		goto out;
 	rc = cert_fits((const char *)pem, issuer_cert_pem);
@@ -317,4 +380,34 @@ bool cert_is_for(const char *pem, const char *issuer_pem, const char *key_pem)
 	mbedtls_x509_crt_free(&cert);
 	mbedtls_pk_free(&key);
 	return fits;
+}
+
+bool cert_has_key(const char *pem, const char *key_pem)
+{
+	mbedtls_x509_crt cert;
+	mbedtls_pk_context key;
+	bool fits;
+
+	mbedtls_x509_crt_init(&cert);
+	mbedtls_pk_init(&key);
+	/* Further certificates of a chain may be of a kind that is not known here. */
+	fits = mbedtls_x509_crt_parse(&cert, (const unsigned char *)pem, strlen(pem) + 1) >= 0 &&
+			cert.raw.p && mbed_parse_key(&key, (const unsigned char *)key_pem,
+					strlen(key_pem) + 1) == 0 && mbed_check_pair(&cert.pk, &key) == 0;
+	mbedtls_x509_crt_free(&cert);
+	mbedtls_pk_free(&key);
+	return fits;
+}
+
+bool cert_names(const char *pem, const char *name)
+{
+	mbedtls_x509_crt cert;
+	uint32_t flags = MBEDTLS_X509_BADCERT_CN_MISMATCH;
+
+	mbedtls_x509_crt_init(&cert);
+	/* The verdict on the chain is of no interest, only that on the name. */
+	if (mbedtls_x509_crt_parse(&cert, (const unsigned char *)pem, strlen(pem) + 1) >= 0 && cert.raw.p)
+		(void)mbedtls_x509_crt_verify(&cert, &cert, NULL, name, &flags, NULL, NULL);
+	mbedtls_x509_crt_free(&cert);
+	return (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) == 0;
 }

@@ -13,6 +13,7 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/md.h>
 #include <mbedtls/oid.h>
+#include <mbedtls/pem.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
@@ -187,6 +188,16 @@ static inline int64_t mbed_time_ms(const mbedtls_x509_time *time)
 {
 	return when_day_number(time->year, time->mon, time->day) * WHEN_DAY_MS +
 			((time->hour * 60 + time->min) * 60 + time->sec) * INT64_C(1000);
+}
+
+static inline const unsigned char *mbed_pem_bytes(const mbedtls_pem_context *pem)
+{
+	return pem->MBEDTLS_PRIVATE(buf);
+}
+
+static inline size_t mbed_pem_size(const mbedtls_pem_context *pem)
+{
+	return pem->MBEDTLS_PRIVATE(buflen);
 }
 
 static inline const mbedtls_ecp_group *mbed_group(const mbedtls_ecp_keypair *pair)

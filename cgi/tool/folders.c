@@ -48,6 +48,9 @@ static const struct folder board_folders[] = {
 	{ 0, "keys", 0, 0, 0755 },
 	{ AT(web_key_dir), NULL, UID_WEB, UID_WEB, 0700 },
 	{ AT(link_key_dir), NULL, UID_LINK, UID_LINK, 0700 },
+	{ 0, "keys/tls", UID_WWW, UID_WWW, 0700 },
+	/* What tablets fetch before they trust the pages (tablet.c). */
+	{ 0, "start", UID_WWW, UID_WWW, 0755 },
 	{ 0, "upload", UID_WWW, UID_WWW, 0700 },
 	{ 0, "log", 0, 0, 0755 },
 };

@@ -13,10 +13,12 @@
 #include "tool/enroll.h"
 #include "tool/explain.h"
 #include "tool/init.h"
+#include "tool/network.h"
 #include "tool/pki.h"
 #include "tool/settings_print.h"
 #include "tool/status.h"
 #include "tool/supervise.h"
+#include "tool/tablet.h"
 #include "tool/tool.h"
 #include "tool/user.h"
 #include "tool/verify.h"
@@ -43,6 +45,8 @@ static const struct command {
 	{ "calendar", document_calendar_main, "check, import or print the calendar" },
 	{ "explain", explain_main, "the rules asked: due time, ID card, fee, code" },
 	{ "settings", settings_print_main, "every key of tram.conf with default and meaning" },
+	{ "network", network_main, "on the board: the system's network files from network.conf" },
+	{ "tablet-tls", tablet_main, "on the board: the pages' certificates, what tablets install" },
 	{ "supervise", supervise_main, "run the processes of one file (development and tests)" },
 };
 

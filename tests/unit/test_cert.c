@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* popen, mkdtemp */
 /*
  * test_cert.c: keys and certificates as `tram pki` makes them, read back through Mbed TLS's own
  * verification and our reader.
@@ -6,7 +7,10 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/pool.h"
@@ -137,6 +141,88 @@ static void serials_and_fingerprints_differ(void **state)
 	assert_memory_not_equal(a.fingerprint, b.fingerprint, sizeof(a.fingerprint));
 }
 
+/* What another program, which knows name constraints, says of a chain: its standard output and error. */
+static char *openssl_says(const char *leaf, const char *ca)
+{
+	char dir[] = "/tmp/test_cert.XXXXXX", command[512], *said = pool_alloc(pool, 4096);
+	const char *files[2][2] = { { "leaf", leaf }, { "ca", ca } };
+	FILE *pipe;
+	size_t i, len;
+
+	assert_non_null(mkdtemp(dir));
+	for (i = 0; i < 2; i++) {
+		FILE *file = fopen(pool_printf(pool, "%s/%s", dir, files[i][0]), "w");
+
+		assert_non_null(file);
+		assert_true(fputs(files[i][1], file) >= 0);
+		assert_int_equal(fclose(file), 0);
+	}
+	snprintf(command, sizeof(command), "openssl verify -x509_strict -purpose sslserver -no_check_time "
+			"-CAfile %s/ca %s/leaf 2>&1", dir, dir);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	len = fread(said, 1, 4095, pipe);
+	said[len] = '\0';
+	pclose(pipe);
+	for (i = 0; i < 2; i++)
+		unlink(pool_printf(pool, "%s/%s", dir, files[i][0]));
+	rmdir(dir);
+	return said;
+}
+
+static void a_bound_ca_vouches_for_its_names_alone(void **state)
+{
+	static const struct { const char *names; bool good; } rows[] = {
+		{ "tram.lan quan-ly.tram.lan tra-cuu.tram.lan 10.77.0.1", true },
+		{ "x.y.tram.lan", true },
+		{ "bank.example", false },
+		{ "tram.lan bank.example", false },
+		{ "eviltram.lan", false },
+		{ "lan", false },
+		{ "10.77.0.2", false },
+		{ "192.168.1.1", false },
+		{ "::1", false },
+	};
+	char *bound_key, *bound_public, *bound, *pem;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(cert_key_new(pool, &bound_key, &bound_public), RC_OK);
+	assert_int_equal(cert_issue(pool, CERT_BOUND_CA, "Tram b18685-1", "tram.lan 10.77.0.1",
+			bound_public, NULL, bound_key, START, START + YEAR, &bound), RC_OK);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *said;
+
+		assert_int_equal(cert_issue(pool, CERT_SERVER, "x", rows[i].names, public, bound,
+				bound_key, START, START + YEAR, &pem), RC_OK);
+		said = openssl_says(pem, bound);
+		if (rows[i].good ? !strstr(said, "leaf: OK") : !strstr(said, "permitted subtree violation"))
+			fail_msg("%s: %s", rows[i].names, said);
+	}
+	/* Neither for clients nor for authorities of its own. */
+	assert_int_equal(cert_issue(pool, CERT_CLIENT, "tram.lan", NULL, public, bound, bound_key, START,
+			START + YEAR, &pem), RC_OK);
+	assert_null(strstr(openssl_says(pem, bound), "leaf: OK"));
+	assert_int_equal(cert_issue(pool, CERT_BOUND_CA, "x", "tram.lan 10.77.0.1;", public, NULL, key,
+			START, START + YEAR, &pem), RC_INVALID);
+}
+
+static void key_and_names_of_a_certificate_are_known(void **state)
+{
+	char *pem;
+
+	(void)state;
+	assert_int_equal(cert_issue(pool, CERT_SERVER, "c", "tram.vidu.vn *.tram.vidu.vn", public, ca_pem,
+			ca_key, START, START + YEAR, &pem), RC_OK);
+	assert_true(cert_has_key(pem, key));
+	assert_false(cert_has_key(pem, ca_key));
+	assert_false(cert_has_key(key, key));
+	assert_true(cert_names(pem, "tram.vidu.vn"));
+	assert_true(cert_names(pem, "quan-ly.tram.vidu.vn"));
+	assert_false(cert_names(pem, "vidu.vn"));
+	assert_false(cert_names("", "vidu.vn"));
+}
+
 static void bad_input_makes_nothing(void **state)
 {
 	static const char *const names[] = { "", "a,b", "CN=x", "tr\xe1\xba\xa1m", " x", "x\n",
@@ -167,6 +253,8 @@ int main(void)
 		cmocka_unit_test(uses_are_kept_apart),
 		cmocka_unit_test(another_ca_does_not_verify),
 		cmocka_unit_test(serials_and_fingerprints_differ),
+		cmocka_unit_test(a_bound_ca_vouches_for_its_names_alone),
+		cmocka_unit_test(key_and_names_of_a_certificate_are_known),
 		cmocka_unit_test(bad_input_makes_nothing),
 	};
 
