@@ -37,6 +37,8 @@ const struct route admin_routes[] = {
 	{"accounts.reset", GET | POST, "/tai-khoan/:id/mat-khau", ROUTE_NO_FORM_ID, ROLE_MANAGER, 0,
 		admin_accounts_reset},
 	{"health", GET, "/suc-khoe", 0, ANY_ADMIN, 0, admin_health},
+	{"health.copy", POST, "/suc-khoe/sao-luu", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_health_copy},
+	{"health.diagnose", POST, "/suc-khoe/chan-doan", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_diagnose},
 	{"link", GET, "/duong-truyen", 0, ANY_ADMIN, 0, admin_link},
 	{"link.try", POST, "/duong-truyen", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_link_try},
 	{"stick", GET, "/usb", 0, ANY_ADMIN, 0, admin_stick},

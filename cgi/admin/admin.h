@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "base/rc.h"
+#include "web/doctor.h"
 #include "web/web.h"
 
 #define ADMIN_HANDLER(name) \
@@ -44,15 +45,15 @@ ADMIN_HANDLER(accounts_reset);
 
 /* admin_health.c: the technician's page */
 ADMIN_HANDLER(health);
-/* What health.json says, in words and what to do. health NULL: there is none. */
-void admin_health_show(struct view *view, const json_t *health, int64_t now_ms,
-		unsigned long long free_bytes, int64_t reserve_bytes);
-/* The forwarder writes at least once a minute; this much older and it does not run. */
-#define ADMIN_HEALTH_STALE_MS INT64_C(120000)
+ADMIN_HANDLER(health_copy);
+void admin_health_show(struct view *view, const struct doctor *doctor);
+#define ADMIN_HEALTH_STALE_MS DOCTOR_STALE_MS
 json_t *admin_health_read(struct web *web, struct pool *pool);
 /* Whether the province hears us, why not, what to do: link, link_do, link_reason, round_trip … */
 void admin_health_link(struct view *view, const json_t *health, int64_t now_ms);
 
+/* admin_diagnose.c: what a helper far away needs to know, sealed to the center's support */
+ADMIN_HANDLER(diagnose);
 /* admin_link.c: the line to the province: where both sides stand, the day, a round trip on demand */
 ADMIN_HANDLER(link);
 ADMIN_HANDLER(link_try);

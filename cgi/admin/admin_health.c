@@ -1,7 +1,7 @@
 /*
- * admin_health.c: the technician's page: what the machine is, whether the province hears it and why
- * not, what still waits, room on the disk. It reads health.json alone, holds nothing personal, and
- * so it stands when the database does not. A dead link is not ill health: the page says both apart.
+ * admin_health.c: the technician's page: is the machine well, line by line (web/doctor.h), whether the
+ * province hears it and why not, what still waits. It reads the files of health/ alone, holds nothing
+ * personal, and so it stands when the database does not. A dead link is not ill health: said apart.
  */
 #include "admin/admin.h"
 
@@ -9,10 +9,13 @@
 
 #include "base/file.h"
 #include "base/when.h"
+#include "web/doctor.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
 #define FILE_MAX ((size_t)64 * 1024)
+#define ASK_COPY "copy-now"	/* in inbox/: `tram backup` takes it away */
+#define LOOK_S "3"
 
 /* Reasons of the forwarder's (link/PROTOCOL.md §9, tls_fault_name) that need the same sentence. */
 static const struct {
@@ -92,11 +95,8 @@ show_waiting(struct view *view, const json_t *health)
 	int64_t fetch = json_int(health, "blobs_to_fetch", 0);
 	int64_t aside = json_int(health, "aside", 0);
 
-	if (json_flag(health, "database_failed")) {
-		set_state(view, "database", "bad", text_get("health.database_bad"));
+	if (json_flag(health, "database_failed"))
 		return;
-	}
-	set_state(view, "database", "ok", text_get("health.database_ok"));
 	view_flag(view, "waiting_known", true);
 	view_int(view, "events_waiting", events > 0 ? events : 0);
 	view_int(view, "files_waiting", files);
@@ -108,35 +108,44 @@ show_waiting(struct view *view, const json_t *health)
 	}
 }
 
-void
-admin_health_show(struct view *view, const json_t *health, int64_t now_ms,
-		unsigned long long free_bytes, int64_t reserve_bytes)
+static void
+show_lines(struct view *view, const struct doctor_line *lines, size_t count)
 {
 	struct pool *pool = view_pool(view);
-	int64_t at = json_int(health, "at", 0);
-	int64_t room = free_bytes > INT64_MAX ? INT64_MAX : (int64_t)free_bytes;
+	enum doctor_state verdict = doctor_verdict(lines, count);
+	size_t i;
 
-	view_set(view, "disk_free", show_bytes(pool, room));
-	if (room < reserve_bytes)
-		set_state(view, "disk", "bad", text_get("health.disk_full"));
-	else if (room < 4 * reserve_bytes)
-		set_state(view, "disk", "wait", text_get("health.disk_low"));
-	else
-		set_state(view, "disk", "ok", text_get("health.disk_ok"));
-	if (health == NULL || at == 0) {
-		set_state(view, "sender", "bad", text_get("health.sender_never"));
-		return;
+	for (i = 0; i < count; i++) {
+		struct view *item = view_item(view, lines[i].link ? "link_lines" : "lines");
+		const char *tag = doctor_tag(lines[i].state);
+
+		view_set(item, "name", doctor_name(pool, &lines[i]));
+		view_set(item, "word", doctor_word(lines[i].state));
+		view_set(item, "tag", tag);
+		view_flag(item, tag, true);
+		/* Unknown is said once. */
+		if (lines[i].state != DOCTOR_UNKNOWN || strcmp(lines[i].value, text_get("doctor.unknown")) != 0)
+			view_set(item, "value", lines[i].value);
+		if (lines[i].advice[0] != '\0')
+			view_set(item, "advice", lines[i].advice);
 	}
-	view_set(view, "written", show_time_screen(pool, at));
-	if (now_ms - at > ADMIN_HEALTH_STALE_MS) {
-		set_state(view, "sender", "bad", text_get("health.sender_stale"));
+	view_set(view, "verdict", text_get(verdict == DOCTOR_BAD ? "doctor.all_bad" :
+			verdict == DOCTOR_WATCH ? "doctor.all_watch" : "doctor.all_good"));
+	view_set(view, "verdict_tag", doctor_tag(verdict));
+}
+
+void
+admin_health_show(struct view *view, const struct doctor *doctor)
+{
+	struct doctor_line lines[DOCTOR_LINES_MAX];
+	int64_t at = json_int(doctor->health, "at", 0);
+
+	show_lines(view, lines, doctor_lines(view_pool(view), doctor, lines));
+	view_flag(view, "copies", doctor->copies);
+	if (at == 0 || doctor->now_ms - at > DOCTOR_STALE_MS)
 		return;
-	}
-	set_state(view, "sender", "ok", text_get("health.sender_ok"));
-	if (json_object_get(health, "room_dossiers"))
-		view_int(view, "room", json_int(health, "room_dossiers", 0));
-	admin_health_link(view, health, now_ms);
-	show_waiting(view, health);
+	admin_health_link(view, doctor->health, doctor->now_ms);
+	show_waiting(view, doctor->health);
 }
 
 /* No file, or not a whole one, is NULL: said as such, never a failed page. */
@@ -158,17 +167,37 @@ admin_health(struct web *web, struct request *request, struct response *response
 {
 	const struct settings *settings = web->settings;
 	struct view *view = view_new(request->pool);
-	json_t *health = admin_health_read(web, request->pool);
+	struct doctor doctor;
+	char *unused;
+	size_t len;
 	enum rc rc;
 
+	doctor_read(request->pool, settings, "", request->now_ms, &doctor);
 	view_set(view, "title", text_get("health.title"));
 	view_flag(view, "at_health", true);
 	view_set(view, "board", settings->board_id);
 	view_set(view, "center_url", settings->center_url);
-	view_set(view, "now", show_time_screen(request->pool, request->now_ms));
-	admin_health_show(view, health, request->now_ms, file_free_bytes(settings->health_dir),
-			settings->reserve_bytes);
+	view_flag(view, "diagnosis", settings->support_recipient[0] != '\0');
+	admin_health_show(view, &doctor);
+	/* Asked for and not taken up yet, or under way. */
+	if (file_read(request->pool, pool_printf(request->pool, "%s/" ASK_COPY, settings->inbox_dir), 16, &unused,
+			&len) != RC_NOT_FOUND || strcmp(json_text(doctor.copy, "state"), "running") == 0) {
+		view_flag(view, "copying", true);
+		response_header(response, "Refresh", LOOK_S);
+	}
 	rc = web_page(web, request, response, "admin/health", view);
-	json_decref(health);
+	doctor_free(&doctor);
+	return rc;
+}
+
+enum rc
+admin_health_copy(struct web *web, struct request *request, struct response *response)
+{
+	enum rc rc = web->settings->copy_dir[0] == '\0' ? RC_NOT_FOUND :
+			file_put(web->settings->inbox_dir, ASK_COPY, "", 0, 0660);
+
+	(void)request;
+	if (rc == RC_OK)
+		response_see_other(response, "/suc-khoe");
 	return rc;
 }

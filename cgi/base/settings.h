@@ -123,6 +123,16 @@ struct settings {
 	char *stick_dir;		/* where a USB stick is mounted; "": none, parts are downloaded */
 	int64_t stick_part_mb;		/* 4000: FAT32 takes less than 4 GiB */
 
+	/* Copies on a USB medium (board) */
+	char *copy_dir;			/* where it is mounted; "": no copies */
+	char *copy_recipients;		/* age1… of who may open them, blanks between */
+	int64_t copy_keep;		/* bases */
+	int64_t copy_max_mb;		/* of all layers; 0: as much as the medium has */
+	int64_t copy_every_s;		/* between two layers */
+	bool copy_same_disk;		/* a folder on the data's own disk will do: trials alone */
+	char *support_recipient;	/* age1… of the center's support, for diagnoses; "": none */
+	char *log_dir;			/* of the programs' logs; "": none here */
+
 	/* Letting go (board) */
 	int64_t hold_days;		/* 30 */
 	int64_t keep_free_mb;		/* 1024 */

@@ -124,12 +124,13 @@ static void age_header_mac(const uint8_t file_key[AGE_FILE_KEY], const char *hea
 	mbedtls_platform_zeroize(key, sizeof(key));
 }
 
-static enum rc age_write_header(const uint8_t file_key[AGE_FILE_KEY],
+/* One "-> X25519" line and its body. */
+static enum rc age_write_stanza(const uint8_t file_key[AGE_FILE_KEY],
 		const uint8_t recipient[AGE_KEY_SIZE], struct buf *out)
 {
 	static const uint8_t zero[12];
 	struct age_identity once;
-	uint8_t secret[AGE_KEY_SIZE], wrap[AGE_KEY_SIZE], wrapped[AGE_WRAPPED], mac[HASH_SIZE];
+	uint8_t secret[AGE_KEY_SIZE], wrap[AGE_KEY_SIZE], wrapped[AGE_WRAPPED];
 	enum rc rc;
 
 	age_identity_new(&once);
@@ -140,14 +141,10 @@ static enum rc age_write_header(const uint8_t file_key[AGE_FILE_KEY],
 	rc = age_seal(wrap, zero, file_key, AGE_FILE_KEY, wrapped);
 	if (rc)
 		goto out;
-	buf_text(out, AGE_VERSION "\n-> X25519 ");
+	buf_text(out, "-> X25519 ");
 	age_base64(once.point, AGE_KEY_SIZE, out);
 	buf_char(out, '\n');
 	age_base64(wrapped, sizeof(wrapped), out);
-	buf_text(out, "\n---");
-	age_header_mac(file_key, out->data, out->len, mac);
-	buf_char(out, ' ');
-	age_base64(mac, sizeof(mac), out);
 	buf_char(out, '\n');
 out:
 	mbedtls_platform_zeroize(&once, sizeof(once));
@@ -156,7 +153,36 @@ out:
 	return rc;
 }
 
+static enum rc age_write_header(const uint8_t file_key[AGE_FILE_KEY],
+		const uint8_t (*recipients)[AGE_KEY_SIZE], size_t count, struct buf *out)
+{
+	uint8_t mac[HASH_SIZE];
+	enum rc rc = count > 0 ? RC_OK : RC_INVALID;
+	size_t i;
+
+	buf_text(out, AGE_VERSION "\n");
+	for (i = 0; rc == RC_OK && i < count; i++)
+		rc = age_write_stanza(file_key, recipients[i], out);
+	if (rc)
+		return rc;
+	buf_text(out, "---");
+	age_header_mac(file_key, out->data, out->len, mac);
+	buf_char(out, ' ');
+	age_base64(mac, sizeof(mac), out);
+	buf_char(out, '\n');
+	return RC_OK;
+}
+
 enum rc age_writer_new(int fd, const uint8_t recipient[AGE_KEY_SIZE], struct age_writer **out)
+{
+	uint8_t one[1][AGE_KEY_SIZE];
+
+	memcpy(one[0], recipient, AGE_KEY_SIZE);
+	return age_writer_new_for(fd, (const uint8_t (*)[AGE_KEY_SIZE])one, 1, out);
+}
+
+enum rc age_writer_new_for(int fd, const uint8_t (*recipients)[AGE_KEY_SIZE], size_t count,
+		struct age_writer **out)
 {
 	struct age_writer *writer = calloc(1, sizeof(*writer));
 	uint8_t file_key[AGE_FILE_KEY], nonce[AGE_NONCE];
@@ -169,7 +195,7 @@ enum rc age_writer_new(int fd, const uint8_t recipient[AGE_KEY_SIZE], struct age
 	writer->fd = fd;
 	random_bytes(file_key, sizeof(file_key));
 	random_bytes(nonce, sizeof(nonce));
-	rc = age_write_header(file_key, recipient, &header);
+	rc = age_write_header(file_key, recipients, count, &header);
 	if (rc == RC_OK) {
 		age_derive(file_key, sizeof(file_key), nonce, sizeof(nonce), "payload", writer->key);
 		buf_add(&header, nonce, sizeof(nonce));

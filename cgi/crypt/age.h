@@ -1,5 +1,5 @@
 /*
- * age.h: files sealed to one X25519 key, in the format age v1 (age-encryption.org/v1): any `age` opens
+ * age.h: files sealed to X25519 keys, in the format age v1 (age-encryption.org/v1): any `age` opens
  * and makes them. Over Mbed TLS's X25519, HKDF-SHA-256 and ChaCha20-Poly1305; 64 KiB at a time, so
  * that a stick of any size needs little memory.
  *
@@ -36,6 +36,9 @@ enum rc age_recipient_parse(const char *text, uint8_t point[AGE_KEY_SIZE]) MUST_
 /* Sealing to fd (not closed). */
 struct age_writer;
 enum rc age_writer_new(int fd, const uint8_t recipient[AGE_KEY_SIZE],
+		struct age_writer **out) MUST_CHECK;
+/* The same to several: each of them opens it alone. RC_INVALID: to nobody. */
+enum rc age_writer_new_for(int fd, const uint8_t (*recipients)[AGE_KEY_SIZE], size_t count,
 		struct age_writer **out) MUST_CHECK;
 enum rc age_writer_add(struct age_writer *writer, const void *bytes, size_t len) MUST_CHECK;
 /* The last chunk: without it no reader takes the file for whole. */

@@ -69,6 +69,7 @@ struct forward {
 	int stick_fd;			/* its end stirs us; -1: none */
 	int64_t room_at;		/* boottime of the next look at the disk; 0: none yet */
 	int64_t readings_at;		/* boottime: access records go again */
+	int64_t history_at;		/* boottime of the next line of history */
 
 	/* Health */
 	bool down;
@@ -152,6 +153,9 @@ void health_put(struct forward *forward);
 /* The day's gauge and the last answers as the process before this one left them. */
 void health_take_up(struct forward *forward);
 int64_t health_next(const struct forward *forward, int64_t until_ms);
+
+/* history.c: a line an hour of what health.json says. */
+void history_note(struct forward *forward, const json_t *health);
 
 /* stick.c: starts the child that a file in inbox/ asks for, one at a time. */
 void stick_look(struct forward *forward);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/latency.h"
 #include "base/log.h"
 #include "base/when.h"
 #include "forward/forward.h"
@@ -100,6 +101,29 @@ static void health_add_identity(struct forward *forward, json_t *health)
 	json_put_int(health, "clock_bound_ms", now.bound_ms);
 }
 
+/* How fast the card takes what is written: today and yesterday, and the week before, to compare. */
+static void health_add_writes(struct forward *forward, json_t *health)
+{
+	static const struct { const char *name; int days; } spans[] = { { "writes", 2 }, { "writes_week", 8 } };
+	const char *path = pool_printf(forward->pool, "%s/" DB_WRITES, forward->settings->db_dir);
+	struct latency latency;
+	size_t i;
+
+	for (i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		json_t *one;
+
+		if (latency_read(path, when_now_ms(), spans[i].days, &latency) || latency.count == 0)
+			continue;
+		one = json_new_object();
+		json_put_int(one, "count", latency.count);
+		json_put_int(one, "p50_us", latency.p50_us);
+		json_put_int(one, "p95_us", latency.p95_us);
+		json_put_int(one, "p99_us", latency.p99_us);
+		json_put_int(one, "max_us", latency.max_us);
+		json_put_value(health, spans[i].name, one);
+	}
+}
+
 int64_t health_next(const struct forward *forward, int64_t until_ms)
 {
 	int64_t due = forward->health_at + (forward->health_changed ?
@@ -146,6 +170,8 @@ void health_put(struct forward *forward)
 	health_add_identity(forward, health);
 	health_add_positions(forward, health);
 	room_add(forward, health);
+	health_add_writes(forward, health);
+	history_note(forward, health);
 	forward->health_cost_ms = when_boottime_ms() - now;
 	text = json_to_text(forward->pool, health);
 	json_decref(health);

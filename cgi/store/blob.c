@@ -300,3 +300,26 @@ enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
 	}
 	return RC_OK;
 }
+
+enum rc blob_rows(struct store *store, const char *after, int64_t since_ms, size_t limit,
+		struct blob_row *rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT sha256, size FROM blob WHERE board = $1 "
+			"AND sha256 > $2 AND at >= $3 ORDER BY sha256 LIMIT $4");
+	bool row = false;
+	enum rc rc;
+
+	*count = 0;
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, after);
+	stmt_int(stmt, 3, since_ms);
+	stmt_int(stmt, 4, (int64_t)limit);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < limit) {
+		struct blob_row *next = &rows[(*count)++];
+
+		(void)snprintf(next->sha256, sizeof(next->sha256), "%s", stmt_col_text(stmt, 0));
+		next->size = stmt_col_int(stmt, 1);
+	}
+	stmt_reset(stmt);
+	return rc;
+}

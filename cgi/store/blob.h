@@ -42,6 +42,11 @@ enum rc blob_new_out(struct store *store, struct pool *pool, char **path, int *f
 /* What lies there longer than 10 minutes goes, looked for once a minute: a list with names does not wait
  * for the next download. */
 void blob_out_expire(struct store *store);
+/* What this board holds, ascending by hash, after a hash ("" from the start), recorded at since_ms or later.
+ * Board only. */
+struct blob_row { char sha256[65]; int64_t size; };
+enum rc blob_rows(struct store *store, const char *after, int64_t since_ms, size_t limit,
+		struct blob_row *rows, size_t *count) MUST_CHECK;
 /* Removes contents older than before_ms that no draft, dossier or former manifest names; inside a
  * write. Board only. */
 enum rc blob_expire(struct store *store, int64_t before_ms) MUST_CHECK;

@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "store/copy.h"
+#include "store/db_copy.h"
 
 #define PIECE 65536
 #define BOARDS_MAX 4096
@@ -46,66 +46,6 @@ static void fault(struct copy *copy, const char *board, const char *what)
 {
 	copy->totals->faults++;
 	copy->report(copy->arg, board, AUTHOR_BOARD, 0, what);
-}
-
-/* ---- the databases ---- */
-
-static enum rc rc_of(int code)
-{
-	switch (code) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-		return RC_OK;
-	case SQLITE_FULL:
-		return RC_FULL;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return RC_BUSY;
-	default:
-		log_error("copy: sqlite code=%d", code);
-		return RC_DB;
-	}
-}
-
-/* All pages in one reading: writers go on beside it, in the log. */
-static enum rc copy_pages(const char *from, const char *to)
-{
-	sqlite3 *source = NULL, *target = NULL;
-	sqlite3_backup *backup;
-	int code, fd;
-
-	code = sqlite3_open_v2(from, &source, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE, NULL);
-	if (code == SQLITE_OK)
-		(void)sqlite3_db_config(source, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(source, "PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_open_v2(to, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-	backup = code == SQLITE_OK ? sqlite3_backup_init(target, "main", source, "main") : NULL;
-	if (code == SQLITE_OK && !backup)
-		code = sqlite3_errcode(target);
-	if (backup) {
-		(void)sqlite3_backup_step(backup, -1);
-		code = sqlite3_backup_finish(backup);
-	}
-	(void)sqlite3_close(source);
-	(void)sqlite3_close(target);
-	fd = code == SQLITE_OK ? open(to, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0) {
-		file_sync_or_die(fd, "copy");
-		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-		(void)close(fd);
-	}
-	return rc_of(code);
-}
-
-static void remove_all(struct pool *pool, const char *base)
-{
-	static const char *const ends[] = { "", "-wal", "-shm", "-journal", ".lock" };
-	size_t i;
-
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		(void)unlink(pool_printf(pool, "%s%s", base, ends[i]));
 }
 
 /* ---- the contents ---- */
@@ -331,12 +271,12 @@ static enum rc take(struct copy *copy, const char *fresh)
 	const char *auth = pool_printf(pool, "%s/auth.db", fresh);
 	enum rc rc;
 
-	remove_all(pool, tram);
-	remove_all(pool, auth);
+	db_copy_remove(pool, tram);
+	db_copy_remove(pool, auth);
 	copy->taken_at = when_now_ms();
-	rc = copy_pages(pool_printf(pool, "%s/tram.db", there.db_dir), tram);
+	rc = db_copy_pages(pool_printf(pool, "%s/tram.db", there.db_dir), tram);
 	if (rc == RC_OK)
-		rc = copy_pages(pool_printf(pool, "%s/auth.db", there.auth_dir), auth);
+		rc = db_copy_pages(pool_printf(pool, "%s/auth.db", there.auth_dir), auth);
 	there.db_dir = (char *)(size_t)fresh;
 	if (rc == RC_OK)
 		rc = store_open(&there, STORE_TRAM, &copy->there);
@@ -353,8 +293,8 @@ static enum rc take(struct copy *copy, const char *fresh)
 	if (rc == RC_OK)
 		rc = each_board(copy, announce);
 	store_close(copy->there);
-	remove_all(pool, tram);
-	remove_all(pool, auth);
+	db_copy_remove(pool, tram);
+	db_copy_remove(pool, auth);
 	return rc;
 }
 

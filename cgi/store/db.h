@@ -20,6 +20,9 @@
 
 enum db_kind { DB_TRAM, DB_AUTH, DB_RUN, DB_PUBLIC, DB_ACCESS };
 
+/* In db_dir of a board: how long commits of tram.db take (base/latency.h). */
+#define DB_WRITES "writes"
+
 struct db;
 struct stmt;
 

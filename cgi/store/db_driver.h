@@ -67,6 +67,8 @@ struct stmt {
 
 const char *db_kind_name(enum db_kind kind);
 
+/* The library for programs of one thread; before anything else of it. */
+void db_sqlite_configure(void);
 /* db_sqlite.c. create: make the file if it is missing. RC_NOT_FOUND, RC_DB, RC_IO. */
 enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool create,
 		struct db **out) MUST_CHECK;

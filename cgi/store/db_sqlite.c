@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/latency.h"
 #include "base/log.h"
 #include "base/when.h"
 #include "store/db_driver.h"
@@ -303,11 +305,22 @@ static void checkpoint(struct sqlite_db *db)
 			: db->wal_pages + db->threshold_pages / 4;
 }
 
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static enum rc sqlite_write_commit(struct db *base)
 {
 	struct sqlite_db *db = db_of(base);
+	int64_t began = base->kind == DB_TRAM ? now_us() : 0;
 	enum rc rc = run(db, &db->commit, "COMMIT");
 
+	if (rc == RC_OK && base->kind == DB_TRAM)
+		latency_note(now_us() - began, when_now_ms());
 	if (rc == RC_OK)
 		checkpoint(db);
 	else if (!sqlite3_get_autocommit(db->handle))
@@ -492,7 +505,7 @@ static enum rc set_up(struct sqlite_db *db, bool create)
 
 /* Our programs have one thread each: no mutexes, no statistics kept for others; and no 20 pages of cache
  * taken beforehand by every connection. */
-static void configure(void)
+void db_sqlite_configure(void)
 {
 	static bool done;
 
@@ -517,7 +530,7 @@ enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool 
 	*out = NULL;
 	if (!db)
 		log_fatal("db: out of memory");
-	configure();
+	db_sqlite_configure();
 	db->db.driver = &driver;
 	db->db.kind = kind;
 	db->lock_fd = -1;
@@ -530,6 +543,9 @@ enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool 
 				| SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL), "open");
 	if (rc == RC_OK)
 		rc = set_up(db, create);
+	if (rc == RC_OK && kind == DB_TRAM && settings->side == SIDE_BOARD &&
+			snprintf(path, sizeof(path), "%s/" DB_WRITES, settings->db_dir) < (int)sizeof(path))
+		latency_open(path);
 	if (rc != RC_OK) {
 		db_close(&db->db);
 		return rc;

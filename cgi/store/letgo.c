@@ -244,3 +244,20 @@ enum rc letgo_room_get(struct store *store, struct letgo_room *out)
 	out->dossiers = room > 0 ? room / out->dossier_bytes : 0;
 	return RC_OK;
 }
+
+enum rc letgo_lacking(struct store *store, const char *sha256, bool *at_center)
+{
+	enum rc rc = db_write_begin(store->tram);
+
+	*at_center = false;
+	if (rc != RC_OK)
+		return rc;
+	rc = run(store, MARK, sha256, 2);
+	*at_center = rc == RC_OK && db_changes(store->tram) > 0;
+	if (rc == RC_OK)
+		rc = run(store, FORGET, sha256, 0);
+	if (rc == RC_OK)
+		return db_write_commit(store->tram);
+	db_write_abort(store->tram);
+	return rc;
+}

@@ -21,6 +21,9 @@ enum rc letgo_oldest(struct store *store, int64_t bytes, int64_t *freed) MUST_CH
 enum rc letgo_sweep(struct store *store) MUST_CHECK;
 /* Was this content let go? Then it stands at the center. */
 enum rc letgo_is_gone(struct store *store, const char *sha256, bool *gone) MUST_CHECK;
+/* A copy was put back that lacks the file of this content: with a receipt it stands at the center, without one
+ * it is lost. Its row goes either way. */
+enum rc letgo_lacking(struct store *store, const char *sha256, bool *at_center) MUST_CHECK;
 
 struct letgo_room {
 	int64_t free_bytes;		/* on the disk */

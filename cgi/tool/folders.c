@@ -182,3 +182,18 @@ enum rc folders_settle(const struct settings *settings, bool apart)
 	pool_free(pool);
 	return rc;
 }
+
+enum rc folders_settle_contents(const struct settings *settings, bool apart)
+{
+	struct pool *pool = pool_new();
+	enum rc rc = RC_OK;
+	size_t count, i;
+	const struct folder *folders = folders_of(settings, &count);
+
+	for (i = 0; i < count && rc == RC_OK; i++) {
+		if (folders[i].path == AT(blob_dir))
+			rc = settle(pool, path_of(pool, settings, &folders[i]), apart, &folders[i]);
+	}
+	pool_free(pool);
+	return rc;
+}

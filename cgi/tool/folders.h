@@ -18,5 +18,7 @@ bool folders_apart(const struct settings *settings);
 enum rc folders_make(const struct settings *settings, bool apart) MUST_CHECK;
 /* Gives the files that the migrations and keys made the owner and mode of their folder. */
 enum rc folders_settle(const struct settings *settings, bool apart) MUST_CHECK;
+/* The same for contents that were put back. */
+enum rc folders_settle_contents(const struct settings *settings, bool apart) MUST_CHECK;
 
 #endif

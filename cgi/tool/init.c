@@ -271,15 +271,17 @@ static enum rc open_station_apart(const struct settings *settings)
 	return (enum rc)WEXITSTATUS(status);
 }
 
-static enum rc make_data(struct pool *pool, const struct settings *settings, bool apart)
+enum rc init_databases(struct pool *pool, const struct settings *settings, bool apart)
 {
 	bool board = settings->side == SIDE_BOARD;
-	enum rc rc = folders_make(settings, apart);
+	enum rc rc = RC_OK;
 
-	if (rc == RC_OK && board)
+	if (board)
 		rc = make_key(pool, settings->web_key_dir, "slip.seed");
 	if (rc == RC_OK && board)
 		rc = make_key(pool, settings->web_key_dir, "slip.key");
+	if (rc == RC_OK && board)
+		rc = make_key(pool, settings->web_key_dir, "copy.key");
 	/* Whom sticks to this side are sealed to. */
 	if (rc == RC_OK)
 		rc = bundle_keys_make(pool, board ? settings->link_key_dir : settings->center_key_dir);
@@ -287,9 +289,16 @@ static enum rc make_data(struct pool *pool, const struct settings *settings, boo
 		rc = share_slip_key(pool, settings);
 	if (rc == RC_OK)
 		rc = migrate_all(settings);
+	return rc == RC_OK ? folders_settle(settings, apart) : rc;
+}
+
+static enum rc make_data(struct pool *pool, const struct settings *settings, bool apart)
+{
+	enum rc rc = folders_make(settings, apart);
+
 	if (rc == RC_OK)
-		rc = folders_settle(settings, apart);
-	return rc == RC_OK && board ? open_station_apart(settings) : rc;
+		rc = init_databases(pool, settings, apart);
+	return rc == RC_OK && settings->side == SIDE_BOARD ? open_station_apart(settings) : rc;
 }
 
 int init_main(int argc, char **argv)
@@ -355,6 +364,8 @@ int init_migrate_main(int argc, char **argv)
 	rc = tool_settings(data, file, &settings);
 	if (rc == RC_OK)
 		rc = folders_make(settings, folders_apart(settings));
+	if (rc == RC_OK && settings->side == SIDE_BOARD)
+		rc = make_key(pool, settings->web_key_dir, "copy.key");
 	if (rc == RC_OK)
 		rc = share_slip_key(pool, settings);
 	if (rc == RC_OK)

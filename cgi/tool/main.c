@@ -6,15 +6,20 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "tool/backup.h"
 #include "tool/board.h"
 #include "tool/bundle.h"
+#include "tool/card.h"
+#include "tool/check.h"
 #include "tool/copy.h"
+#include "tool/doctor.h"
 #include "tool/document.h"
 #include "tool/enroll.h"
 #include "tool/explain.h"
 #include "tool/init.h"
 #include "tool/network.h"
 #include "tool/pki.h"
+#include "tool/restore.h"
 #include "tool/settings_print.h"
 #include "tool/status.h"
 #include "tool/supervise.h"
@@ -38,6 +43,12 @@ static const struct command {
 	{ "verify", verify_main, "walk the journal: chains, bodies, files" },
 	{ "bundle", bundle_main, "write a sealed stick for the other side" },
 	{ "copy", copy_main, "at the center: a verified copy of its store, announced to the boards" },
+	{ "backup", backup_main, "on a board: copies on a USB medium: write, list, check" },
+	{ "restore", restore_main, "a board's data from such a copy, into an empty folder" },
+	{ "check", check_main, "the nightly check of databases, chain and files" },
+	{ "doctor", doctor_main, "is this board's machine well, and what to do" },
+	{ "diagnose", doctor_diagnose_main, "what a helper far away needs, sealed to the center's support" },
+	{ "card-test", card_main, "is a card or stick what it says, does it keep what it acknowledged" },
 	{ "import", bundle_import_main, "take the parts of a sealed stick" },
 	{ "rebuild", verify_rebuild_main, "replay the journal into the tables" },
 	{ "digest", verify_digest_main, "a digest of every table, to compare two sides" },

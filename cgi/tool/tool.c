@@ -1,12 +1,14 @@
 /*
  * tool.c: see tool.h.
  */
-#define _DEFAULT_SOURCE /* setgroups */
+#define _GNU_SOURCE /* setgroups, syscall */
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -112,7 +114,8 @@ enum rc tool_settings(const char *data, const char *conf, struct settings **out)
 enum rc tool_become(const struct settings *settings, const char *folder)
 {
 	const char *shared[] = { settings->db_dir, settings->auth_dir, settings->run_dir,
-			settings->public_dir, settings->blob_dir, settings->spool_dir, settings->out_dir };
+			settings->public_dir, settings->blob_dir, settings->spool_dir, settings->out_dir,
+			settings->inbox_dir, settings->health_dir };
 	gid_t groups[sizeof(shared) / sizeof(shared[0])];
 	struct stat owner, st;
 	size_t count = 0;
@@ -144,4 +147,12 @@ enum rc tool_open(const struct settings *settings, unsigned which, struct store 
 			: settings->auth_dir);
 
 	return rc == RC_OK ? store_open(settings, which, out) : rc;
+}
+
+void tool_stand_back(void)
+{
+	enum { WHO_PROCESS = 1, CLASS_IDLE = 3, CLASS_SHIFT = 13 };
+
+	(void)setpriority(PRIO_PROCESS, 0, 19);
+	(void)syscall(SYS_ioprio_set, WHO_PROCESS, 0, CLASS_IDLE << CLASS_SHIFT);
 }

@@ -43,5 +43,7 @@ enum rc tool_settings(const char *data, const char *conf, struct settings **out)
 enum rc tool_become(const struct settings *settings, const char *folder) MUST_CHECK;
 /* tool_become the owner of the data, then store_open. */
 enum rc tool_open(const struct settings *settings, unsigned which, struct store **out) MUST_CHECK;
+/* The counter comes first: for the processor, and for the disk where its scheduler knows of it. */
+void tool_stand_back(void);
 
 #endif
