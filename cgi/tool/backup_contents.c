@@ -183,7 +183,7 @@ enum rc backup_contents_seal(struct backup *backup, int64_t since_ms, struct buf
 
 /* ---- what may go ---- */
 
-static enum rc prune_folder(const char *dir, const struct layer_content *named, size_t count)
+static void prune_folder(const char *dir, const struct layer_content *named, size_t count)
 {
 	struct pool *pool = pool_new();
 	DIR *listing = opendir(dir);
@@ -209,7 +209,6 @@ static enum rc prune_folder(const char *dir, const struct layer_content *named, 
 	if (listing)
 		(void)closedir(listing);
 	pool_free(pool);
-	return listing ? RC_OK : RC_NOT_FOUND;
 }
 
 enum rc backup_contents_prune(struct backup *backup)
@@ -240,7 +239,7 @@ enum rc backup_contents_prune(struct backup *backup)
 	if (rc == RC_OK) {
 		qsort(all, count, sizeof(*all), by_name);
 		for (folder = 0; folder < 256; folder++)
-			(void)prune_folder(pool_printf(pool, "%s/contents/%02x", backup->dir, folder), all, count);
+			prune_folder(pool_printf(pool, "%s/contents/%02x", backup->dir, folder), all, count);
 	}
 	pool_free(pool);
 	return rc;

@@ -303,8 +303,8 @@ static void remove_layer(struct backup *backup, uint64_t no)
 	struct dirent *entry;
 
 	/* The manifest first: from then on the layer does not exist, however far the rest comes. */
-	if (unlink(pool_printf(pool, "%s/" LAYER_MANIFEST, dir)) == 0)
-		(void)sealed_sync_dir(dir);
+	if (unlink(pool_printf(pool, "%s/" LAYER_MANIFEST, dir)) == 0 && sealed_sync_dir(dir) != RC_OK)
+		log_warn("backup: a layer that is going may come back");
 	listing = opendir(dir);
 	while (listing && (entry = readdir(listing))) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
@@ -351,7 +351,8 @@ static void prune(struct backup *backup, size_t keep)
 		if (list.torn[i] != backup->layer.no || backup->layer.verified_at == 0)
 			remove_layer(backup, list.torn[i]);
 	}
-	(void)backup_contents_prune(backup);
+	if (backup_contents_prune(backup) != RC_OK)
+		log_warn("backup: contents nobody names any more stay on the medium");
 out:
 	pool_free(pool);
 }
