@@ -111,9 +111,14 @@ page(struct pool *pool, const char *json, int64_t now_ms, unsigned long long fre
 	json_t *health = NULL;
 	const char *text;
 
+	struct doctor doctor = {.free_bytes = (int64_t)free_bytes, .reserve_bytes = RESERVE, .now_ms = now_ms,
+		.machine = {MACHINE_UNKNOWN, MACHINE_UNKNOWN, MACHINE_UNKNOWN, MACHINE_UNKNOWN,
+		MACHINE_UNKNOWN, MACHINE_UNKNOWN, MACHINE_UNKNOWN}};
+
 	if (json != NULL)
 		assert_int_equal(json_parse(json, strlen(json), &health), RC_OK);
-	admin_health_show(view, health, now_ms, free_bytes, RESERVE);
+	doctor.health = health;
+	admin_health_show(view, &doctor);
 	assert_int_equal(template_render("admin/health", view, &html), RC_OK);
 	text = pool_strndup(pool, html.data, html.len);
 	buf_free(&html);
@@ -138,7 +143,7 @@ test_health_well(void **state)
 	(void)state;
 	assert_true(says(html, "health.link_ok"));
 	assert_true(says(html, "health.all_sent"));
-	assert_true(says(html, "health.disk_ok"));
+	assert_true(says(html, "doctor.all_watch"));	/* neither copied nor checked yet */
 	assert_false(says(html, "health.safe"));
 	pool_free(pool);
 }
@@ -189,15 +194,15 @@ test_health_when_all_is_broken(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	assert_true(says(page(pool, NULL, NOW, 8 * GIB), "health.sender_never"));
-	assert_true(says(page(pool, "{}", NOW, 8 * GIB), "health.sender_never"));
+	assert_true(says(page(pool, NULL, NOW, 8 * GIB), "doctor.program_never"));
+	assert_true(says(page(pool, "{}", NOW, 8 * GIB), "doctor.program_never"));
 	assert_true(says(page(pool, "{\"at\":1795490000000,\"link\":\"ok\"}", NOW, 8 * GIB),
-			"health.sender_stale"));
+			"doctor.program.restart"));
 	assert_true(says(page(pool, "{\"at\":1795499995000,\"link\":\"down\",\"reason\":"
 			"\"database\",\"database_failed\":true}", NOW, 8 * GIB),
 			"health.database_bad"));
-	assert_true(says(page(pool, NULL, NOW, 100 * 1024 * 1024), "health.disk_full"));
-	assert_true(says(page(pool, NULL, NOW, 500 * 1024 * 1024), "health.disk_low"));
+	assert_true(says(page(pool, NULL, NOW, 100 * 1024 * 1024), "doctor.disk.full"));
+	assert_true(says(page(pool, NULL, NOW, 500 * 1024 * 1024), "doctor.disk.low"));
 	pool_free(pool);
 }
 
