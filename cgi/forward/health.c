@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "forward/forward.h"
+#include "store/document.h"
 
 #define HEALTH_BEAT_MS 60000		/* an old file says that nobody writes it */
 #define HEALTH_PROGRESS_MS 2000		/* every writing is an fsync */
@@ -101,6 +102,18 @@ static void health_add_identity(struct forward *forward, json_t *health)
 	json_put_int(health, "clock_bound_ms", now.bound_ms);
 }
 
+/* Which data this program reads, and by which catalogue. */
+static void health_add_versions(struct forward *forward, json_t *health)
+{
+	struct document *rows;
+	size_t count = 0;
+
+	json_put_int(health, "schema", db_schema(forward->store->tram));
+	if (document_list(forward->store, forward->pool, DOCUMENT_CATALOGUE, 1, &rows, &count) == RC_OK &&
+			count > 0)
+		json_put(health, "catalogue", rows[0].version);
+}
+
 /* How fast the card takes what is written: today and yesterday, and the week before, to compare. */
 static void health_add_writes(struct forward *forward, json_t *health)
 {
@@ -171,6 +184,7 @@ void health_put(struct forward *forward)
 	health_add_positions(forward, health);
 	room_add(forward, health);
 	health_add_writes(forward, health);
+	health_add_versions(forward, health);
 	history_note(forward, health);
 	forward->health_cost_ms = when_boottime_ms() - now;
 	text = json_to_text(forward->pool, health);

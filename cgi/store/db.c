@@ -39,7 +39,7 @@ static enum rc open_any(const struct settings *settings, enum db_kind kind, bool
 	return db_pg_open(settings, kind, out);
 }
 
-static int newest_version(const struct db *db)
+int db_schema(const struct db *db)
 {
 	const char *name = db_kind_name(db->kind);
 	int newest = 0;
@@ -66,9 +66,9 @@ enum rc db_open(const struct settings *settings, enum db_kind kind, struct db **
 	if (rc != RC_OK)
 		return rc;
 	rc = db->driver->version_get(db, &version);
-	if (rc == RC_OK && version != newest_version(db)) {
+	if (rc == RC_OK && version != db_schema(db)) {
 		log_error("db name=%s version=%d serves=%d: wrong schema version, run tram migrate",
-				db_kind_name(kind), version, newest_version(db));
+				db_kind_name(kind), version, db_schema(db));
 		rc = RC_VERSION;
 	}
 	if (rc != RC_OK) {
@@ -164,7 +164,7 @@ enum rc db_migrate(const struct settings *settings, enum db_kind kind)
 
 	rc = open_any(settings, kind, true, &db);
 	while (rc == RC_OK && more)
-		rc = migrate_one(db, newest_version(db), &more);
+		rc = migrate_one(db, db_schema(db), &more);
 	/* So that the file is whole by itself; programs that run meanwhile may stand against it. */
 	if (rc == RC_OK && db_scrub(db) != RC_OK)
 		log_info("db name=%s: the migration stays in its log for now", db_kind_name(kind));

@@ -35,6 +35,8 @@ void db_close(struct db *db);
  * RC_VERSION: newer than this program knows. mode: of a created SQLite file. */
 enum rc db_migrate(const struct settings *settings, enum db_kind kind) MUST_CHECK;
 bool db_is_pg(const struct db *db);
+/* The newest schema this program knows of that database. */
+int db_schema(const struct db *db);
 
 /* A consistent view over several reads. Reads outside are each their own. Within db_hold the view held. */
 enum rc db_read_begin(struct db *db) MUST_CHECK;
