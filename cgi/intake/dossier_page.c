@@ -103,9 +103,12 @@ static void show_file(struct view *item, const struct dossier_row *row,
 	view_flag(item, "gone", file->gone);
 }
 
-/* Every component with its state and its scans; a scan of no known component stands by itself. */
+/*
+ * Every component with its state and, for who may see them, its scans; a scan of no known component
+ * stands by itself.
+ */
 static enum rc show_papers(struct web *web, struct view *view, const struct dossier_row *row,
-		const json_t *body)
+		const json_t *body, bool scans)
 {
 	struct pool *pool = view_pool(view);
 	struct dossier_file *files = NULL;
@@ -125,7 +128,7 @@ static enum rc show_papers(struct web *web, struct view *view, const struct doss
 					text_get(pool_printf(pool, "paper.state.%s", state)));
 		view_flag(item, "missing", strcmp(state, "thieu") == 0);
 		view_flag(item, "kept", json_flag(component, "kept"));
-		for (size_t f = 0; rc == RC_OK && f < count; f++)
+		for (size_t f = 0; rc == RC_OK && scans && f < count; f++)
 			if (strcmp(files[f].component, json_text(component, "id")) == 0)
 				show_file(view_item(item, "files"), row, &files[f], ++number);
 	}
@@ -309,8 +312,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 		rc = pay_show_collections(web, request, view, &row);
 	if (rc != RC_OK)
 		goto out;
-	rc = show_papers(web, view, &row, body);
-	if (rc == RC_OK)
+	rc = show_papers(web, view, &row, body, frame_sees_scans(request));
+	if (rc == RC_OK && frame_sees_scans(request))
 		rc = show_replaced(web, view, &row, body);
 	if (rc == RC_OK)
 		rc = original_show(web, view, &row, NULL);

@@ -57,15 +57,18 @@ enum rc page_file(struct web *web, struct request *request, struct response *res
 	struct dossier_file *files = NULL;
 	struct dossier_row row;
 	size_t count = 0;
+	const bool scans = frame_sees_scans(request);
 	enum rc rc = act_dossier(web, request, &row);
 
-	for (int results = 0; rc == RC_OK && results < 2; results++) {
+	for (int results = scans ? 0 : 1; rc == RC_OK && results < 2; results++) {
 		rc = dossier_files(web->store, request->pool, &row, results != 0, &files, &count);
 		for (size_t i = 0; rc == RC_OK && i < count; i++)
 			if (strcmp(files[i].sha256, request->params[1]) == 0)
 				return send(web, request, response, files[i].sha256, files[i].type,
 						files[i].name);
 	}
+	if (rc == RC_OK && !scans)
+		return RC_DENIED;
 	return rc == RC_OK ? send_before(web, request, response, &row) : rc;
 }
 

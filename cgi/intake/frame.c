@@ -28,6 +28,16 @@ bool frame_can(const struct request *request, unsigned roles)
 	return open_session(request) && (request->session->account.roles & roles) != 0;
 }
 
+static bool of_the_post(const struct request *request)
+{
+	return strcmp(request->session->account.employer, "post") == 0;
+}
+
+bool frame_sees_scans(const struct request *request)
+{
+	return !of_the_post(request) || frame_can(request, ~(ROLE_RETURNER | ROLE_CASHIER | ROLE_GUIDE));
+}
+
 const char *frame_home(const struct request *request)
 {
 	static const struct { unsigned roles; const char *url; } homes[] = {
@@ -45,8 +55,7 @@ const char *frame_home(const struct request *request)
 	/* Who only returns: the post office's own people begin with what leaves by post. */
 	if (!frame_can(request, ROLE_RETURNER))
 		return "/quay";
-	return strcmp(request->session->account.employer, "post") == 0 ? "/buu-chinh/giao" :
-			"/tra-ket-qua";
+	return of_the_post(request) ? "/buu-chinh/giao" : "/tra-ket-qua";
 }
 
 /* The header's clock: today as 09:14, another day as 09:14, 25/11/2026. */

@@ -59,6 +59,8 @@ const char *uploads_page_of(const struct request *request);	/* web->page_of of t
 /* web->frame: station, who, counter, transfer line, menu flags. */
 void frame_fill(struct web *web, struct request *request, struct view *view);
 bool frame_can(const struct request *request, unsigned roles);
+/* False for the post's own people who only give out results and take money: no scans of papers. */
+bool frame_sees_scans(const struct request *request);
 /* Where a person starts, by role: the page that says what she is to do next. */
 const char *frame_home(const struct request *request);
 

@@ -1,8 +1,11 @@
 // Goal: letters become drafts whose clock starts at the postmark; results leave by post in one list
 // with their tracking numbers and labels, and are delivered or come back. Sent twice is done once.
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, dossier, signAtCommune, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { inDays } from '../lib/days.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
@@ -89,6 +92,23 @@ test('delivered: returned by post; undelivered: here again, and may leave again'
 test('the post is not for everyone', async () => {
 	for (const path of ['/buu-chinh/nhan', '/buu-chinh/giao']) assert.equal((await specialist.get(path)).status, 403);
 	assert.equal((await clerk.get('/ban-giao/BG-260101-0001/nhan')).status, 404);
+});
+test('the post\'s own people see address and phone and the result, no scan of what was handed in', async () => {
+	stack.tram('board', ['user', 'add', 'buuta', '--name', 'Lê Văn Giả', '--roles', 'returner', '--keep-password'], `${PASSWORD}\n`);
+	const { code } = await acceptDossier(clerk, { files: true });
+	const scan = /\/ho-so\/[^"]+\/tep\/[0-9a-f]{64}/.exec((await dossier(clerk, code)).html)[0];
+	const result = /\/ho-so\/[^"]+\/tep\/[0-9a-f]{64}/.exec((await dossier(clerk, codes[2])).html)[0];
+	let buuta = await fresh('buuta');
+	assert.equal((await buuta.get(scan)).status, 200, 'the commune\'s own returner');
+	execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, 'board/auth/auth.db'),
+		'UPDATE account SET employer = \'post\' WHERE login = \'buuta\'']);
+	buuta = await fresh('buuta');
+	const page = await dossier(buuta, code);
+	assert.match(page.text, /090\d/);
+	assert(!page.html.includes('/tep/'), 'a scan is offered');
+	assert.equal((await buuta.get(scan)).status, 403);
+	assert.equal((await buuta.get(result)).status, 200);
+	assert.equal((await clerk.get(scan)).status, 200);
 });
 test('rebuilt from the journal, as it was', async () => {
 	const before = stack.digest('board');
