@@ -89,7 +89,7 @@ static enum rc tablet_der(struct pool *pool, const char *pem, struct buf *der)
 	return base64_decode(text, len, der);
 }
 
-/* AB:CD:… in upper case, as tablets show it. */
+/* AB:CD:… in upper case, as tablets show it, in four groups to read it by. */
 static const char *tablet_print(struct pool *pool, const uint8_t hash[HASH_SIZE])
 {
 	struct buf text = { 0 };
@@ -97,7 +97,7 @@ static const char *tablet_print(struct pool *pool, const uint8_t hash[HASH_SIZE]
 	size_t i;
 
 	for (i = 0; i < HASH_SIZE; i++)
-		buf_printf(&text, "%s%02X", i ? ":" : "", hash[i]);
+		buf_printf(&text, "%s%02X", i == 0 ? "" : i % 8 ? ":" : " ", hash[i]);
 	out = pool_strdup(pool, text.data);
 	buf_free(&text);
 	return out;
