@@ -2,7 +2,8 @@
 # unit tests, `make lint` the rules alone, `make fuzz` builds the fuzz targets (clang).
 # V=1 shows commands. Other trees beside it:
 #	make B=build/asan SANITIZE=1		make B=build/clang CC=clang
-#	make B=build/arm64 CROSS=arm64		(scripts/sysroot makes build/sysroot-arm64 first)
+#	make B=build/arm64 CROSS=arm64		(scripts/sysroot makes build/sysroot-trixie-arm64 first)
+#	make B=… CROSS=armhf SUITE=bookworm	(scripts/sysroot bookworm armhf)
 
 B ?= build
 CC = gcc
@@ -21,15 +22,17 @@ MAINS = tram-intake:intake/main tram-lookup:lookup/main tram-admin:admin/main \
 PROGRAMS = $(foreach m,$(MAINS),$(if $(wildcard cgi/$(lastword $(subst :, ,$(m))).c),$(firstword \
 	$(subst :, ,$(m)))))
 
-ifeq ($(CROSS),arm64)
-SYSROOT = $(CURDIR)/build/sysroot-arm64
-CC = aarch64-linux-gnu-gcc
-AR = aarch64-linux-gnu-ar
+ifdef CROSS
+SUITE ?= trixie
+SYSROOT = $(CURDIR)/build/sysroot-$(SUITE)-$(CROSS)
+TRIPLET = $(if $(filter arm64,$(CROSS)),aarch64-linux-gnu,$(if $(filter armhf,$(CROSS)),arm-linux-gnueabihf,x86_64-linux-gnu))
+CC = $(TRIPLET)-gcc
+AR = $(TRIPLET)-ar
 # The sysroot first: Debian's cross compiler prefers its own libc of Debian 12.
-CROSS_FLAGS = --sysroot=$(SYSROOT) -isystem $(SYSROOT)/usr/include/aarch64-linux-gnu \
-	-isystem $(SYSROOT)/usr/include
-CROSS_LIBS = -L$(SYSROOT)/usr/lib/aarch64-linux-gnu -B$(SYSROOT)/usr/lib/aarch64-linux-gnu
-RUN = qemu-aarch64-static -L $(SYSROOT)
+CROSS_FLAGS = --sysroot=$(SYSROOT) -isystem $(SYSROOT)/usr/include/$(TRIPLET) \
+	-isystem $(SYSROOT)/usr/include $(if $(filter armhf,$(CROSS)),-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
+CROSS_LIBS = -L$(SYSROOT)/usr/lib/$(TRIPLET) -B$(SYSROOT)/usr/lib/$(TRIPLET)
+RUN = qemu-$(if $(filter armhf,$(CROSS)),arm,aarch64)-static -L $(SYSROOT)
 endif
 ifdef SANITIZE
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -92,7 +95,8 @@ $(eval $(call archive,sheet,$(filter-out %/main.o,$(call room,sheet))))
 $(eval $(call archive,image,$(filter-out %/main.o,$(call room,image))))
 
 # SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
-EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' 2>/dev/null)
+EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' \
+	! -path 'board/systemd/*' ! -path 'board/package/*' 2>/dev/null)
 $(B)/host/embed: $(wildcard cgi/web/embed/*) cgi/web/pages.h
 	@mkdir -p $(@D)
 	$(call say,HOSTCC $<)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $(filter %.c,$^)
@@ -168,15 +172,18 @@ $(B)/preload/%.so: tests/crash/%.c
 	@mkdir -p $(@D)
 	$(call say,CC $<)$(CC) $(filter-out -fPIE,$(C_FLAGS)) -fPIC -shared -o $@ $< -ldl
 
+# One folder is one version: programs, the static files their pages name, lighttpd's own error pages.
 LIBDIR = $(DESTDIR)$(PREFIX)/lib/tram
 SHARE = $(DESTDIR)$(PREFIX)/share/tram
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR) $(SHARE)/static $(SHARE)/lighttpd/errors
-	install -m 755 $(filter-out %/tram,$(PROGRAMS:%=$(B)/%)) $(LIBDIR)
-	install -m 755 $(B)/tram $(DESTDIR)$(PREFIX)/bin/tram
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBDIR) $(SHARE)/static $(SHARE)/errors $(SHARE)/lighttpd
+	install -m 755 $(PROGRAMS:%=$(B)/%) $(LIBDIR)
+	install -m 755 board/package/tram $(DESTDIR)$(PREFIX)/bin/tram
 	install -m 644 $(wildcard $(B)/static/*) $(SHARE)/static
+	install -m 644 $(wildcard board/lighttpd/errors/*) $(SHARE)/errors
 	install -m 644 $(wildcard board/lighttpd/*.in) $(SHARE)/lighttpd
-	install -m 644 $(wildcard board/lighttpd/errors/*) $(SHARE)/lighttpd/errors
+	ln -sfn ../../share/tram/static $(LIBDIR)/static
+	ln -sfn ../../share/tram/errors $(LIBDIR)/errors
 
 clean:
 	rm -rf $(addprefix $(B)/,obj lib gen host static tests fuzz peer preload) $(PROGRAMS:%=$(B)/%)

@@ -133,6 +133,11 @@ struct settings {
 	char *support_recipient;	/* age1… of the center's support, for diagnoses; "": none */
 	char *log_dir;			/* of the programs' logs; "": none here */
 
+	/* Updates */
+	char *release_key_file;		/* public half of the release key; "": none is taken */
+	char *release_channel;		/* stable */
+	char *update_hours;		/* "19:00-05:30 …": only then is a new version put to work */
+
 	/* Letting go (board) */
 	int64_t hold_days;		/* 30 */
 	int64_t keep_free_mb;		/* 1024 */

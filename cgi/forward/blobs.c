@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/encode.h"
+#include "base/hours.h"
 #include "base/log.h"
 #include "base/when.h"
 #include "forward/forward.h"
@@ -38,7 +39,7 @@ bool blobs_may_go(struct forward *forward)
 
 	if (settings->link_quiet[0]) {
 		when_to_local(when_now_ms(), &local);
-		if (pace_quiet(settings->link_quiet, local.hour * 60 + local.minute, &quiet))
+		if (hours_within(settings->link_quiet, local.hour * 60 + local.minute, &quiet))
 			quiet = false;		/* was checked at the start */
 	}
 	if (settings->link_budget_mb > 0)

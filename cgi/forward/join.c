@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/when.h"
 #include "forward/forward.h"
 
@@ -100,6 +101,7 @@ void join_wait(struct forward *forward, int64_t until_ms)
 
 	while (when_boottime_ms() < until_ms && access(path, F_OK) != 0 &&
 			!(forward->http == NULL && identity_ready(forward->settings))) {
+		notify_alive();
 		if (poll(&stop, 1, JOIN_LOOK_MS) > 0)
 			break;
 	}

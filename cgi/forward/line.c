@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hours.h"
 #include "base/log.h"
 #include "forward/forward.h"
 #include "forward/pace.h"
@@ -57,7 +58,7 @@ enum rc line_read(struct forward *forward)
 	bool quiet;
 	size_t i;
 
-	if (pace_quiet(settings->link_quiet, 0, &quiet)) {
+	if (hours_within(settings->link_quiet, 0, &quiet)) {
 		log_error("forward: tram.conf: link_quiet is HH:MM-HH:MM, blanks between");
 		return RC_CONFIG;
 	}

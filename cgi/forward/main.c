@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/when.h"
 #include "crypt/random.h"
 #include "forward/forward.h"
@@ -350,6 +351,12 @@ static int main_exit_of(enum rc rc)
 	}
 }
 
+static void main_tell_started(const struct forward *forward)
+{
+	log_info("started board=%s", forward->store->board);
+	notify_ready();
+}
+
 int main(int argc, char **argv)
 {
 	struct forward forward = { .wake_fd = -1, .uplink_fd = -1, .ask_fd = -1, .stir_fd = -1,
@@ -382,8 +389,9 @@ int main(int argc, char **argv)
 	backlog_open(&forward.backlog);
 	rc = main_open(&forward);
 	if (rc == RC_OK)
-		log_info("started board=%s", forward.store->board);
+		main_tell_started(&forward);
 	while (rc == RC_OK && !forward_stopped(&forward)) {
+		notify_alive();
 		room_keep(&forward);
 		stick_look(&forward);
 		join_look(&forward);
@@ -393,6 +401,7 @@ int main(int argc, char **argv)
 		else if (rc == RC_OK && main_round(&forward) && !forward_stopped(&forward))
 			main_pause(&forward);
 	}
+	notify_stopping();
 	main_close(&forward);
 	settings_free(settings);
 	return main_exit_of(rc);

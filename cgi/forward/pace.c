@@ -1,8 +1,6 @@
 /*
  * pace.c: see pace.h. Back-off by age as Postfix's queue manager does it: no counter to keep.
  */
-#include <string.h>
-
 #include "base/when.h"
 #include "forward/pace.h"
 
@@ -27,34 +25,4 @@ int64_t pace_poll_ms(int64_t unused_for_ms, int64_t active_ms, int64_t max_ms)
 	if (unused_for_ms < PACE_IN_USE_MS)
 		return active_ms;
 	return clamp(unused_for_ms / 10, active_ms, max_ms > active_ms ? max_ms : active_ms);
-}
-
-static enum rc pace_minute(const char *text, int *minute)
-{
-	int hour, rest;
-
-	if (strspn(text, "0123456789") != 2 || text[2] != ':' || strspn(text + 3, "0123456789") < 2)
-		return RC_INVALID;
-	hour = (text[0] - '0') * 10 + text[1] - '0';
-	rest = (text[3] - '0') * 10 + text[4] - '0';
-	*minute = hour * 60 + rest;
-	return hour > 24 || rest > 59 || *minute > 1440 ? RC_INVALID : RC_OK;
-}
-
-enum rc pace_quiet(const char *spans, int minute, bool *quiet)
-{
-	*quiet = false;
-	for (spans += strspn(spans, " "); *spans; spans += strspn(spans, " ")) {
-		int from, to;
-
-		if (strcspn(spans, " ") != 11 || spans[5] != '-' || pace_minute(spans, &from) ||
-				pace_minute(spans + 6, &to))
-			return RC_INVALID;
-		if (from <= to)
-			*quiet = *quiet || (minute >= from && minute < to);
-		else
-			*quiet = *quiet || minute >= from || minute < to;
-		spans += 11;
-	}
-	return RC_OK;
 }

@@ -16,8 +16,4 @@ int64_t pace_retry_ms(int64_t failing_for_ms, int64_t min_ms, int64_t max_ms, ui
  * then a tenth of the time since, up to max_ms. */
 int64_t pace_poll_ms(int64_t unused_for_ms, int64_t active_ms, int64_t max_ms);
 
-/* "07:00-11:30 22:00-05:00": does this minute of the day (0..1439) lie within? A span over midnight is
- * fine; its end is outside. RC_INVALID: not such a text. */
-enum rc pace_quiet(const char *spans, int minute, bool *quiet) MUST_CHECK;
-
 #endif

@@ -26,6 +26,8 @@
 #define ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCH AUDIT_ARCH_AARCH64
+#elif defined(__arm__)
+#define ARCH AUDIT_ARCH_ARM
 #else
 #error "no system call numbers for this machine"
 #endif
@@ -33,9 +35,14 @@
 /* read, write and lseek on what is open; memory (sysinfo: how much, asked by qsort); the end. No open,
  * socket, fork, exec, kill, ioctl. */
 static const uint32_t allowed[] = {
-	SYS_read, SYS_write, SYS_lseek, SYS_close, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap,
+	SYS_read, SYS_write, SYS_lseek, SYS_close, SYS_brk, SYS_munmap, SYS_mremap,
 	SYS_madvise, SYS_futex, SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_restart_syscall,
 	SYS_getrandom, SYS_sysinfo, SYS_clock_gettime, SYS_gettimeofday, SYS_sched_yield,
+#ifdef __arm__	/* the same with offsets in pages and times of 64 bits, and its own two */
+	SYS_mmap2, SYS__llseek, SYS_futex_time64, SYS_clock_gettime64, __ARM_NR_cacheflush, __ARM_NR_set_tls,
+#else
+	SYS_mmap,
+#endif
 #ifdef __SANITIZE_ADDRESS__
 	SYS_sigaltstack, SYS_getpid, SYS_gettid, SYS_rt_sigprocmask, SYS_mprotect, SYS_openat,
 	SYS_readlink, SYS_getrlimit, SYS_prctl, SYS_rt_sigaction,

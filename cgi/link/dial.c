@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/when.h"
 #include "link/dial.h"
 
@@ -31,7 +32,9 @@ enum rc dial_wait(int fd, int stop_fd, bool for_write, int64_t until_ms)
 
 		if (left <= 0)
 			return RC_TIMEOUT;
+		left = notify_wait_ms(left);
 		n = poll(fds, 2, left > 60000 ? 60000 : (int)left);
+		notify_alive();
 		if (n < 0 && errno != EINTR)
 			return RC_IO;
 		if (n > 0)

@@ -13,6 +13,7 @@
 
 #include "base/encode.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "crypt/hash.h"
@@ -517,7 +518,9 @@ static enum rc tusc_wait(struct tusc *tusc, int wake_fd, int stop_fd, int64_t un
 		if (http_until(lane->http) - now < left)
 			left = http_until(lane->http) - now;
 	}
+	left = notify_wait_ms(left);
 	n = poll(fds, count, left < 0 ? 0 : left > 60000 ? 60000 : (int)left);
+	notify_alive();
 	if (n < 0 && errno != EINTR)
 		log_fatal("tusc: poll: %s", strerror(errno));
 	if (n > 0 && fds[0].revents)

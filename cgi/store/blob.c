@@ -147,7 +147,9 @@ enum rc blob_adopt(struct store *store, const char *board, const char *spool_pat
 	}
 	/* Promise 1: file, then name, then folder, then the row. */
 	file_sync_or_die(fd, "blob");
-	rc = file_make_dir(dir, 02770);
+	/* The group comes from the folder above, which is setgid: asking for the bit is refused to a
+	 * program that may not make setgid files. */
+	rc = file_make_dir(dir, 0770);
 	if (rc != RC_OK)
 		goto out;
 	hex_encode(out->sha256, HASH_SIZE, hex);

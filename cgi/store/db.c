@@ -55,6 +55,18 @@ int db_schema(const struct db *db)
 	return newest;
 }
 
+enum rc db_schema_found(const struct settings *settings, enum db_kind kind, int *version)
+{
+	struct db *db = NULL;
+	enum rc rc = open_any(settings, kind, false, &db);
+
+	*version = 0;
+	if (rc == RC_OK)
+		rc = db->driver->version_get(db, version);
+	db_close(db);
+	return rc;
+}
+
 enum rc db_open(const struct settings *settings, enum db_kind kind, struct db **out)
 {
 	struct db *db = NULL;

@@ -37,6 +37,8 @@ enum rc db_migrate(const struct settings *settings, enum db_kind kind) MUST_CHEC
 bool db_is_pg(const struct db *db);
 /* The newest schema this program knows of that database. */
 int db_schema(const struct db *db);
+/* The one a database has now. RC_NOT_FOUND: there is none. */
+enum rc db_schema_found(const struct settings *settings, enum db_kind kind, int *version) MUST_CHECK;
 
 /* A consistent view over several reads. Reads outside are each their own. Within db_hold the view held. */
 enum rc db_read_begin(struct db *db) MUST_CHECK;

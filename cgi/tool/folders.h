@@ -1,7 +1,7 @@
 /*
  * folders.h: the folders of one side's data, each with its owner, group and mode, in one table
- * ("Who may touch what"). As root each program has a numeric user of its own; started by anyone
- * else everything belongs to that user and only the modes are set.
+ * ("Who may touch what"). As root each program has a user of its own: by name where the packages made
+ * them, else by number. Started by anyone else everything belongs to that user and only the modes are set.
  */
 #ifndef TRAM_TOOL_FOLDERS_H
 #define TRAM_TOOL_FOLDERS_H

@@ -19,6 +19,7 @@
 #include "tool/init.h"
 #include "tool/network.h"
 #include "tool/pki.h"
+#include "tool/release_sign.h"
 #include "tool/restore.h"
 #include "tool/settings_print.h"
 #include "tool/status.h"
@@ -58,6 +59,7 @@ static const struct command {
 	{ "settings", settings_print_main, "every key of tram.conf with default and meaning" },
 	{ "network", network_main, "on the board: the system's network files from network.conf" },
 	{ "tablet-tls", tablet_main, "on the board: the pages' certificates, what tablets install" },
+	{ "release", release_sign_main, "sign the manifest of a release" },
 	{ "supervise", supervise_main, "run the processes of one file (development and tests)" },
 };
 

@@ -41,6 +41,9 @@ static const char pki_help[] =
 	"  tram pki stick-key --out DIR\n"
 	"      stick.key and stick.pub: whom sticks are sealed to (an age identity); a board has the\n"
 	"      center's stick.pub as stick-center.pub\n"
+	"  tram pki release-key --out DIR\n"
+	"      release.key, which signs updates and is kept away from every board and center, and\n"
+	"      release.pub for all of them\n"
 	"  tram pki receipt-roll --out DIR\n"
 	"      announces the next receipt key, signed by the one in use: receipt.next.key, and a line\n"
 	"      of receipt.chain, which boards fetch. Both are good from now on\n"
@@ -223,20 +226,31 @@ static int pki_device(struct pki_options *options)
 	return code ? code : pki_put(options->out, "ca.crt", ca_cert, 0644);
 }
 
-static int pki_receipt_key(struct pki_options *options)
+/* A P-256 pair, NAME.key and NAME.pub. */
+static int pki_signing_key(struct pki_options *options, const char *name)
 {
 	char *key, *public;
 	int code;
 
 	if (!options->out)
-		return pki_misuse("receipt-key needs --out");
-	code = pki_fresh(options, "receipt.key");
+		return pki_misuse(pool_printf(options->pool, "%s-key needs --out", name));
+	code = pki_fresh(options, pool_printf(options->pool, "%s.key", name));
 	if (code)
 		return code;
 	if (cert_key_new(options->pool, &key, &public))
 		return PKI_FAILED;
-	code = pki_put(options->out, "receipt.key", key, 0600);
-	return code ? code : pki_put(options->out, "receipt.pub", public, 0644);
+	code = pki_put(options->out, pool_printf(options->pool, "%s.key", name), key, 0600);
+	return code ? code : pki_put(options->out, pool_printf(options->pool, "%s.pub", name), public, 0644);
+}
+
+static int pki_receipt_key(struct pki_options *options)
+{
+	return pki_signing_key(options, "receipt");
+}
+
+static int pki_release_key(struct pki_options *options)
+{
+	return pki_signing_key(options, "release");
 }
 
 static int pki_stick_key(struct pki_options *options)
@@ -366,6 +380,7 @@ static const struct {
 	{ "server", pki_server, 825 },
 	{ "device", pki_device, 730 },
 	{ "receipt-key", pki_receipt_key, 1 },
+	{ "release-key", pki_release_key, 1 },
 	{ "receipt-roll", pki_receipt_roll, 1 },
 	{ "receipt-switch", pki_receipt_switch, 30 },
 	{ "slip", pki_slip, 1 },

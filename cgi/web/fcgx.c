@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/text.h"
 #include "base/when.h"
 #include "web/fcgx.h"
@@ -139,6 +140,7 @@ static enum rc read_body(void *arg, void *out, size_t cap, size_t *len)
 	size_t have;
 	int first;
 
+	notify_alive();
 	*len = 0;
 	if (fcgx->body_left == 0 || cap == 0)
 		return RC_OK;
@@ -207,11 +209,13 @@ enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, struct request *request)
 {
 	for (;;) {
 		struct pollfd listening = { .fd = 0, .events = POLLIN };
-		int rc = ppoll(&listening, 1, NULL, &fcgx->waiting);
+		int64_t wait_ms = (notify_alive(), notify_wait_ms(-1));
+		const struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
+		int rc = ppoll(&listening, 1, wait_ms < 0 ? NULL : &wait, &fcgx->waiting);
 
 		if (stop_asked)
 			return RC_GONE;
-		if (rc < 0 && errno == EINTR)
+		if (rc == 0 || (rc < 0 && errno == EINTR))
 			continue;
 		if (rc < 0 || (listening.revents & (POLLERR | POLLNVAL)) != 0)
 			return RC_IO;

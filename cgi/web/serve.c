@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/when.h"
 #include "crypt/random.h"
 #include "embed.h"
@@ -119,6 +120,7 @@ int web_serve(struct web *web)
 	if (limit > 0)
 		limit += random_below((uint32_t)(limit / 10) + 1);
 	log_info("serving program=%s", web->program);
+	notify_ready();
 	log_gather();
 	while (rc == RC_OK && (limit == 0 || served < limit)) {
 		struct request request;
@@ -137,6 +139,7 @@ int web_serve(struct web *web)
 		served++;
 		pool_reset(pool);
 	}
+	notify_stopping();
 	log_flush();
 	log_info("stopping program=%s served=%lld", web->program, (long long)served);
 	fcgx_close(fcgx);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/hours.h"
 #include "forward/gauge.c"
 #include "forward/pace.c"
 #include "forward/uplink.c"
@@ -61,20 +62,20 @@ static void quiet_hours(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(pace_quiet("", 0, &quiet), RC_OK);
+	assert_int_equal(hours_within("", 0, &quiet), RC_OK);
 	assert_false(quiet);
-	assert_int_equal(pace_quiet(" 07:00-11:30  22:00-05:00 ", 7 * 60, &quiet), RC_OK);
+	assert_int_equal(hours_within(" 07:00-11:30  22:00-05:00 ", 7 * 60, &quiet), RC_OK);
 	assert_true(quiet);
-	assert_int_equal(pace_quiet("07:00-11:30 22:00-05:00", 11 * 60 + 30, &quiet), RC_OK);
+	assert_int_equal(hours_within("07:00-11:30 22:00-05:00", 11 * 60 + 30, &quiet), RC_OK);
 	assert_false(quiet);
-	assert_int_equal(pace_quiet("07:00-11:30 22:00-05:00", 23 * 60, &quiet), RC_OK);
+	assert_int_equal(hours_within("07:00-11:30 22:00-05:00", 23 * 60, &quiet), RC_OK);
 	assert_true(quiet);
-	assert_int_equal(pace_quiet("07:00-11:30 22:00-05:00", 4 * 60 + 59, &quiet), RC_OK);
+	assert_int_equal(hours_within("07:00-11:30 22:00-05:00", 4 * 60 + 59, &quiet), RC_OK);
 	assert_true(quiet);
-	assert_int_equal(pace_quiet("00:00-24:00", 1439, &quiet), RC_OK);
+	assert_int_equal(hours_within("00:00-24:00", 1439, &quiet), RC_OK);
 	assert_true(quiet);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(pace_quiet(wrong[i], 0, &quiet), RC_INVALID);
+		assert_int_equal(hours_within(wrong[i], 0, &quiet), RC_INVALID);
 }
 
 #define NOON INT64_C(1790000100000)
