@@ -42,10 +42,11 @@ enum rc dossier_show_eta(struct web *web, struct view *view, const struct dossie
 {
 	struct link_cursor cursor;
 	struct link_wait wait;
-	enum rc rc = linkstate_wait(web->store, row->id, &wait);
+	enum rc rc = linkstate_get(web->store, &cursor);
 
+	/* What goes before it is counted where the line's speed is known. */
 	if (rc == RC_OK)
-		rc = linkstate_get(web->store, &cursor);
+		rc = linkstate_wait(web->store, row->id, cursor.goodput > 0, &wait);
 	if (rc != RC_OK || wait.files_own == 0)
 		return rc;
 	view_set(view, "eta", cursor.goodput > 0 ? estimate(view_pool(view), &wait, cursor.goodput) :

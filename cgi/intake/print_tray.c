@@ -15,7 +15,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-#define SCANNED 600
+#define SCANNED 300
 enum { LETTERS, RECEIPTS, CERTIFICATIONS, GROUPS };
 static const struct { const char *name; size_t rows; } groups[GROUPS] = {
 	{ "giay", 60 }, { "bien-lai", 40 }, { "chung-thuc", 100 },

@@ -11,7 +11,7 @@
 #include "intake/person.h"
 #include "web/text_vi.h"
 
-#define ROWS 50
+#define ROWS 30
 #define DRAFT_ROWS 20
 #define TICKET_MAX 12
 

@@ -121,7 +121,7 @@ enum rc dossier_from_elsewhere(struct store *store, struct pool *pool, enum doss
 /* The whole point's transfer for the header: computed, never a flag. dossiers_waiting looks no further
  * than DOSSIER_BACKLOG_MAX dossiers that are not whole there, and as many unsent events about others: from
  * there on it means "at least". */
-#define DOSSIER_BACKLOG_MAX 1000
+#define DOSSIER_BACKLOG_MAX 500
 struct dossier_backlog { int64_t dossiers_waiting; int64_t oldest_at; int64_t last_receipt_at; };
 enum rc dossier_backlog_get(struct store *store, struct dossier_backlog *out) MUST_CHECK;
 

@@ -20,12 +20,14 @@
 	"ORDER BY j.arrival DESC LIMIT 1), " \
 	"CASE WHEN d.board_seq <= coalesce((SELECT l.sent_seq FROM link_state l " \
 	"WHERE l.board = d.board), 0) THEN 1 ELSE 0 END, " \
+	"CASE WHEN d.complete_version >= d.manifest_version THEN d.files_total ELSE " \
 	"(SELECT count(*) FROM dossier_file f WHERE f.board = d.board AND f.dossier = d.id " \
 	"AND f.result = 0 AND EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = f.board " \
-	"AND r.sha256 = f.sha256)), " \
+	"AND r.sha256 = f.sha256)) END, " \
+	"CASE WHEN d.complete_version >= d.manifest_version THEN d.files_total ELSE " \
 	"(SELECT count(*) FROM dossier_file f WHERE f.board = d.board AND f.dossier = d.id " \
 	"AND f.result = 0 AND EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board " \
-	"AND b.sha256 = f.sha256)), d.scans_missing "
+	"AND b.sha256 = f.sha256)) END, d.scans_missing "
 
 /* The current row of a DOSSIER_SELECT; texts into pool. */
 void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,

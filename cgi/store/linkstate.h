@@ -58,9 +58,10 @@ enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, enum lin
 enum rc linkstate_results_to_send(struct store *store, struct pool *pool, size_t limit,
 		struct link_blob **rows, size_t *count) MUST_CHECK;
 /* How long a dossier's contents wait, in bytes: its own, those before it by due time, those of newer
- * manifests; far: there are more before it than were counted. */
+ * manifests; far: there are more before it than were counted. queue false: its own alone, 0 the others. */
 struct link_wait { int64_t own, before, newer; int64_t files_own, files_all; bool far, newer_far; };
-enum rc linkstate_wait(struct store *store, const uint8_t dossier[16], struct link_wait *out) MUST_CHECK;
+enum rc linkstate_wait(struct store *store, const uint8_t dossier[16], bool queue,
+		struct link_wait *out) MUST_CHECK;
 /* Events stored here, of either log, that could not be projected. */
 enum rc linkstate_parked(struct store *store, int64_t *count) MUST_CHECK;
 /* Kept for the pages' estimate. */

@@ -6,7 +6,7 @@
 #include "store/linkstate.h"
 
 #define ROOM_FIRST 16
-#define WAIT_FILES_MAX 400	/* of others that are counted for an estimate on a page */
+#define WAIT_FILES_MAX 200	/* of others that are counted for an estimate on a page */
 
 /* One content named twice is one row. */
 static bool is_there(const struct link_blob *rows, size_t count, const char *sha256)
@@ -183,13 +183,13 @@ static enum rc wait_before(struct store *store, struct stmt *stmt, const uint8_t
 	"AND f.dossier = d.id AND f.result = 0 WHERE d.board = $1 " \
 	"AND d.complete_version < d.manifest_version AND " NO_RECEIPT("f") " "
 
-enum rc linkstate_wait(struct store *store, const uint8_t dossier[16], struct link_wait *out)
+enum rc linkstate_wait(struct store *store, const uint8_t dossier[16], bool queue, struct link_wait *out)
 {
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
 	rc = wait_own(store, dossier, out);
-	if (rc != RC_OK || out->files_own == 0)
+	if (rc != RC_OK || out->files_own == 0 || !queue)
 		return rc;
 	rc = wait_before(store, db_stmt(store->tram, WAITING "ORDER BY " DUE), dossier, &out->before,
 			&out->far);

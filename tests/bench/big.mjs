@@ -1,16 +1,16 @@
 // big.mjs: pages and files of a point with many dossiers (200,000; BIG_DOSSIERS sets another number).
-// Every page is asked many times over one connection; the time of a request is counted from its first
-// byte sent to the last one received, lighttpd included. Exit status 1 if a bound is missed.
+// Every page is asked by wrk over one connection for a second; the time of a request is counted from its
+// first byte sent to the last one received, lighttpd included. Exit status 1 if a bound is missed.
 import { execFileSync } from 'node:child_process';
 import { strict as assert } from 'node:assert';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { Stack, build, root } from '../lib/stack.mjs';
 import { acceptDossier, decideAtCommune } from '../lib/clerk.mjs';
 import { percentile, report, save } from './measure.mjs';
 
-const count = Number(process.env.BIG_DOSSIERS ?? 200000), rounds = 200;
+const count = Number(process.env.BIG_DOSSIERS ?? 200000), script = path.join(root, 'build/bench/big.lua');
 const scratch = path.join(root, 'build/bench');
 mkdirSync(scratch, { recursive: true });
 const stack = new Stack({ name: 'bench-big', ports: [9870, 9880] });
@@ -42,20 +42,28 @@ function ask(client, method, target, body) {
 const computed = () => Object.entries(stack.pids('board')).filter(([name]) => name.startsWith('intake'))
 	.reduce((sum, [, pid]) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
 
-// word: what the page must say. The first ten requests warm the workers up.
+// word: what the page must say. The first ten requests warm the workers up, and tell whether it does.
 async function page(name, client, target, word, body) {
-	const times = [];
-	let before = 0;
-	for (let i = 0; i < rounds + 10; i++) {
-		if (i === 10) before = computed();
+	for (let i = 0; i < 10; i++) {
 		const answer = await ask(client, body === undefined ? 'GET' : 'POST', target, body);
 		// One dossier found: straight to it.
 		assert(answer.status === 200 || (body !== undefined && answer.status === 303), `${target}: ${answer.status}`);
 		if (answer.status === 200) assert.match(answer.body, word, target);
-		if (i >= 10) times.push(answer.ms);
 	}
-	const [p50, p99, cpu] = [percentile(times, 50), percentile(times, 99), (computed() - before) / rounds];
-	console.log(`       ${p99 > 5 ? '!' : ' '} ${name.padEnd(22)} p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, computed ${cpu.toFixed(2)} ms`);
+	const headers = { Cookie: cookieOf(client), Origin: client.origin,
+		...(body !== undefined && { 'Content-Type': 'application/x-www-form-urlencoded' }) };
+	writeFileSync(script, `wrk.method = "${body === undefined ? 'GET' : 'POST'}"\n` +
+		Object.entries(headers).map(([key, value]) => `wrk.headers["${key}"] = ${JSON.stringify(value)}\n`).join('') +
+		(body === undefined ? '' : `wrk.body = ${JSON.stringify(body)}\n`) +
+		'function done(summary, latency) local e = summary.errors; io.write(string.format("RESULT %d %d %f %f\\n", ' +
+		'summary.requests, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50) / 1000, ' +
+		'latency:percentile(99) / 1000)) end\n');
+	const before = computed();
+	const out = execFileSync('wrk', ['-t1', '-c1', '-d1s', '-s', script, `http://127.0.0.1:${stack.boardPort}${target}`], { encoding: 'utf8' });
+	const [requests, errors, p50, p99] = /RESULT (\S+) (\S+) (\S+) (\S+)/.exec(out).slice(1).map(Number);
+	assert.equal(errors, 0, `${target}: ${out}`);
+	const cpu = (computed() - before) / requests;
+	console.log(`       ${p99 > 5 ? '!' : ' '} ${name.padEnd(22)} p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms of ${requests}, computed ${cpu.toFixed(2)} ms`);
 	return { name, p99 };
 }
 
