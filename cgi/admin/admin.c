@@ -44,6 +44,7 @@ const struct route admin_routes[] = {
 	{"stick", GET, "/usb", 0, ANY_ADMIN, 0, admin_stick},
 	{"stick.write", POST, "/usb/ghi", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_stick_write},
 	{"stick.read", POST, "/usb/nhan", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_stick_read},
+	{"enrol", GET | POST, "/noi-tinh", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_enrol},
 	{"metrics", GET, "/metrics", ROUTE_PUBLIC, 0, 0, admin_metrics},
 };
 const size_t admin_route_count = sizeof(admin_routes) / sizeof(admin_routes[0]);

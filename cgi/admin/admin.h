@@ -61,6 +61,8 @@ ADMIN_HANDLER(link_try);
 ADMIN_HANDLER(stick);
 ADMIN_HANDLER(stick_write);
 ADMIN_HANDLER(stick_read);
+/* admin_enrol.c: becoming known at the province */
+ADMIN_HANDLER(enrol);
 /* admin_metrics.c */
 ADMIN_HANDLER(metrics);
 

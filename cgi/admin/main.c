@@ -1,13 +1,34 @@
 /*
- * main.c: tram-admin, the manager's and the technician's pages.
+ * main.c: tram-admin, the manager's and the technician's pages; with --setup those of first boot.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "admin/admin.h"
+#include "admin/setup.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "web/login.h"
+
+/* First boot: before there is an account or a database. */
+static int
+serve_setup(const struct settings *settings, const char *dir)
+{
+	struct setup_app app;
+	struct web web;
+
+	memset(&web, 0, sizeof(web));
+	memset(&app, 0, sizeof(app));
+	if (setup_door_open(&app, dir) != RC_OK)
+		return 78;
+	web.program = "admin";
+	web.settings = settings;
+	web.routes = setup_routes;
+	web.route_count = setup_route_count;
+	web.app = &app;
+	web.frame = setup_frame;
+	return web_serve(&web);
+}
 
 int
 main(int argc, char **argv)
@@ -19,12 +40,16 @@ main(int argc, char **argv)
 	int status = 78;
 
 	log_init("tram-admin");
-	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
-		(void)fprintf(stderr, "usage: tram-admin -c SETTINGS_FILE\n");
+	if ((argc != 3 && (argc != 5 || strcmp(argv[3], "--setup") != 0)) || strcmp(argv[1], "-c") != 0) {
+		(void)fprintf(stderr, "usage: tram-admin -c SETTINGS_FILE [--setup FOLDER]\n");
 		return 78;
 	}
 	if (settings_load(argv[2], &settings) != RC_OK)
 		goto out;
+	if (argc == 5) {
+		status = serve_setup(settings, argv[4]);
+		goto out;
+	}
 	rc = store_open(settings, STORE_AUTH | STORE_RUN, &store);
 	if (rc != RC_OK) {
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ? 78 : 75;

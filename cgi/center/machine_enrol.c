@@ -23,7 +23,7 @@
 #define BACK_MS (INT64_C(60) * WHEN_MINUTE_MS)
 
 struct asked {
-	const char *board;
+	const char *board, *label;
 	char *public_pem;
 	char key_id[2 * HASH_SIZE + 1];
 };
@@ -106,6 +106,7 @@ join(struct web *web, struct request *request, const struct asked *asked, const 
 		const uint8_t slip_key[32], struct enrol_cert *cert)
 {
 	struct enrol_invite invite;
+	bool twice = false;
 	enum rc rc;
 
 	rc = enrol_invite_find(web->store, request->pool, asked->board, token, asked->key_id,
@@ -114,14 +115,19 @@ join(struct web *web, struct request *request, const struct asked *asked, const 
 		return rc;
 	if (invite.used_at != 0)
 		return enrol_cert_find(web->store, request->pool, asked->board, asked->key_id, cert);
-	rc = issue(web, request, asked, cert);
+	rc = linkstate_board_labelled(web->store, asked->label, asked->board, &twice);
+	if (rc == RC_OK && twice)
+		return RC_CONFLICT;
+	if (rc == RC_OK)
+		rc = issue(web, request, asked, cert);
 	if (rc == RC_NOT_FOUND)
 		return RC_VERSION;
 	cert->state = ENROL_USED;
 	if (rc == RC_OK)
 		rc = enrol_cert_put(web->store, cert);
 	if (rc == RC_OK)
-		rc = enrol_board_put(web->store, &invite, cert->fingerprint, slip_key);
+		rc = enrol_board_put(web->store, &invite, cert->fingerprint, slip_key,
+				asked->label);
 	return rc == RC_OK ? enrol_invite_used(web->store, asked->board, token, asked->key_id,
 			when_now_ms()) : rc;
 }
@@ -153,9 +159,13 @@ take_join(struct request *request, json_t *body, struct asked *asked, uint8_t to
 		uint8_t slip_key[32])
 {
 	struct token secret;
+	uint8_t label[HASH_SIZE];
 
 	if (hex_decode(json_text(body, "token"), secret.secret, sizeof(secret.secret)) != RC_OK ||
 			hex_decode(json_text(body, "slip_key"), slip_key, 32) != RC_OK)
+		return RC_INVALID;
+	asked->label = pool_strdup(request->pool, json_text(body, "label"));
+	if (*asked->label && hex_decode(asked->label, label, sizeof(label)) != RC_OK)
 		return RC_INVALID;
 	token_hash(&secret, token);
 	return read_request(request, json_text(body, "csr"), json_text(body, "board"), asked);
@@ -184,6 +194,9 @@ machine_enrol_join(struct web *web, struct request *request, struct response *re
 	if (rc == RC_NOT_FOUND)
 		return refuse(request, response, 403, "token",
 				"The invitation is unknown, used or too old");
+	if (rc == RC_CONFLICT)
+		return refuse(request, response, 409, "label",
+				"Another board has enrolled with this label");
 	if (rc == RC_VERSION)
 		return refuse(request, response, 503, "no-ca", "This center gives no certificates");
 	if (rc == RC_OK && web->store->pub != NULL && slip_point_publish(web->store) != RC_OK)

@@ -59,7 +59,8 @@ machine_hello(struct web *web, struct request *request, struct response *respons
 				"The certificate belongs to another board", NULL);
 		return RC_OK;
 	}
-	rc = linkstate_board_hello(web->store, request->board, hello.counter);
+	rc = linkstate_board_hello(web->store, request->board, hello.counter,
+			hello.version);
 	if (rc == RC_CONFLICT) {
 		log_warn("hello counter not ahead: cloned? board=%s counter=%llu", request->board,
 				(unsigned long long)hello.counter);

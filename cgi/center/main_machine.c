@@ -1,6 +1,7 @@
 /*
  * main_machine.c: tram-machine, the program that boards speak to (one pool behind the machine port).
  *
+ * With --sticks it is the daemon behind the officers' stick page (machine_stick.h).
  * It verifies nothing of TLS itself: lighttpd does, and route.c demands a registered certificate.
  * It must not know pages, sessions or accounts.
  */
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "center/machine.h"
+#include "center/machine_stick.h"
 #include "store/store.h"
 #include "web/web.h"
 
@@ -71,17 +73,22 @@ main(int argc, char **argv)
 	struct machine machine = {NULL};
 	struct web web;
 	enum rc rc;
+	bool sticks = argc == 4 && strcmp(argv[3], "--sticks") == 0;
 	int status = 78;
 
-	log_init("tram-machine");
-	if (argc != 3 || strcmp(argv[1], "-c") != 0) {
-		(void)fprintf(stderr, "usage: tram-machine -c SETTINGS_FILE\n");
+	log_init(sticks ? "tram-machine-sticks" : "tram-machine");
+	if ((argc != 3 && !sticks) || strcmp(argv[1], "-c") != 0) {
+		(void)fprintf(stderr, "usage: tram-machine -c SETTINGS_FILE [--sticks]\n");
 		return 78;
 	}
 	if (settings_load(argv[2], &settings) != RC_OK)
 		goto out;
 	if (settings->side != SIDE_CENTER) {
 		log_error("side is not center in the settings file");
+		goto out;
+	}
+	if (sticks) {
+		status = machine_stick_main(settings);
 		goto out;
 	}
 	if (read_key(settings, &machine.receipt_key) != RC_OK)

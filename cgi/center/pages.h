@@ -98,6 +98,22 @@ enum rc pages_request_count(struct web *web, struct request *request, int64_t *c
 enum rc pages_request_open(struct web *web, struct view *view, const struct dossier_row *row,
 		const char *point) MUST_CHECK;
 
+/* pages_boards.c: the machines of the points; only who supervises changes anything */
+PAGES_HANDLER(boards);
+PAGES_HANDLER(board);
+PAGES_HANDLER(board_revoke);
+PAGES_HANDLER(board_allow);
+bool pages_boards_may(const struct request *request);
+/* pages_invite.c: the code that lets a machine in, shown once */
+PAGES_HANDLER(invite);
+
+/* pages_stick.c: what couriers carry */
+PAGES_HANDLER(stick);
+PAGES_HANDLER(stick_return);
+PAGES_HANDLER(stick_part);
+PAGES_HANDLER(stick_post);	/* multipart, in the upload pool */
+PAGES_HANDLER(stick_tus);	/* the same in pieces */
+
 /* pages_readings.c: who at a point looked at whose data; for who supervises */
 PAGES_HANDLER(readings);
 

@@ -55,19 +55,11 @@ pages_frame_boards(struct web *web, struct pool *pool, struct link_board **rows,
 enum rc
 pages_frame_board(struct web *web, struct pool *pool, const char *board, struct link_board *out)
 {
-	struct link_board *rows = NULL;
-	size_t count = 0;
-	enum rc rc;
-	size_t i;
+	enum rc rc = linkstate_board_find(web->store, pool, board, out);
 
-	rc = pages_frame_boards(web, pool, &rows, &count);
-	for (i = 0; rc == RC_OK && i < count; i++) {
-		if (strcmp(rows[i].board, board) != 0)
-			continue;
-		*out = rows[i];
-		return RC_OK;
-	}
-	return rc != RC_OK ? rc : RC_NOT_FOUND;
+	if (rc == RC_OK)
+		name_board(pool, out);
+	return rc;
 }
 
 enum rc

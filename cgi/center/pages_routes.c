@@ -27,6 +27,14 @@ const struct route pages_routes[] = {
 	{"act.answer", POST, "/ho-so/:board/:code/cau-hoi/:id", 0, ROLE_OFFICER, 0,
 		pages_question_answer},
 	{"readings", GET, "/truy-cap", 0, ROLE_MANAGER, 0, pages_readings},
+	{"boards", GET, "/diem", 0, ROLE_OFFICER, 0, pages_boards},
+	{"board.invite", GET | POST, "/diem/moi", 0, ROLE_MANAGER, 0, pages_invite},
+	{"board", GET, "/diem/:board", 0, ROLE_OFFICER, 0, pages_board},
+	{"board.revoke", POST, "/diem/:board/thu-hoi", 0, ROLE_MANAGER, 0, pages_board_revoke},
+	{"board.allow", POST, "/diem/:board/gia-han", 0, ROLE_MANAGER, 0, pages_board_allow},
+	{"stick", GET, "/usb", 0, ROLE_OFFICER, 0, pages_stick},
+	{"stick.return", POST, "/usb/ve", ROUTE_NO_FORM_ID, ROLE_OFFICER, 0, pages_stick_return},
+	{"stick.part", GET, "/usb/ve/:board/:part", 0, ROLE_OFFICER, 0, pages_stick_part},
 	{"requests", GET, "/de-nghi", 0, ROLE_OFFICER, 0, pages_requests},
 	{"act.request", GET | POST, "/ho-so/:board/:code/de-nghi/:id", 0, ROLE_OFFICER, 0,
 		pages_request},
@@ -40,6 +48,12 @@ const struct route pages_upload_routes[] = {
 	{"act.finish.post", POST, "/tai-len/:board/:code/ket-qua",
 		ROUTE_STREAM | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, ROLE_OFFICER, 0,
 		pages_finish_post},
+	{"stick.upload", GET | POST, "/tai-len/usb", ROUTE_STREAM | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID,
+		ROLE_OFFICER, 0, pages_stick_post},
+	{"upload.new", METHOD_POST | METHOD_OPTIONS, "/tai-len", ROUTE_STREAM | ROUTE_NO_FORM_ID,
+		ROLE_OFFICER, 0, pages_stick_tus},
+	{"upload", METHOD_HEAD | METHOD_PATCH | METHOD_DELETE | METHOD_OPTIONS, "/tai-len/:id",
+		ROUTE_STREAM | ROUTE_NO_FORM_ID, ROLE_OFFICER, 0, pages_stick_tus},
 };
 const size_t pages_upload_route_count = sizeof(pages_upload_routes) /
 		sizeof(pages_upload_routes[0]);
@@ -47,6 +61,10 @@ const size_t pages_upload_route_count = sizeof(pages_upload_routes) /
 const char *
 pages_upload_page_of(const struct request *request)
 {
+	if (request->route->handler == pages_stick_post)
+		return "/usb";
+	if (request->route->handler == pages_stick_tus)
+		return NULL;
 	return pool_printf(request->pool, "/ho-so/%s/%s/ket-qua", request->params[0],
 			request->params[1]);
 }

@@ -1,6 +1,7 @@
 /*
  * hash.c: see hash.h. Mbed TLS fails here only when memory or the library is broken: log_fatal.
  */
+#include <stdio.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -98,6 +99,15 @@ void hash_hmac(const uint8_t *key, size_t key_len, const void *bytes, size_t len
 {
 	hash_must(mbedtls_md_hmac(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key, key_len,
 			len ? bytes : (const void *)"", len, out));
+}
+
+void hash_groups(const uint8_t *bytes, char out[HASH_GROUPS_MAX])
+{
+	size_t i;
+
+	for (i = 0; i < 6; i++)
+		(void)snprintf(out + 5 * i, HASH_GROUPS_MAX - 5 * i, "%04u%s",
+				(bytes[2 * i] * 256u + bytes[2 * i + 1]) % 10000u, i < 5 ? " " : "");
 }
 
 bool hash_equal(const void *a, const void *b, size_t len)

@@ -26,6 +26,10 @@ void hash_sha1(const void *bytes, size_t len, uint8_t out[20]);
 enum rc hash_sha1_file(int fd, int64_t offset, size_t len, uint8_t out[20]) MUST_CHECK;
 void hash_hmac(const uint8_t *key, size_t key_len, const void *bytes, size_t len,
 		uint8_t out[HASH_SIZE]);
+/* What people read to each other instead of a hash: six groups of four digits, bytes 2i and 2i+1 (big
+ * endian, modulo 10000), i = 0 … 5. bytes: at least 12. */
+#define HASH_GROUPS_MAX 32
+void hash_groups(const uint8_t *bytes, char out[HASH_GROUPS_MAX]);
 /* Same time whatever differs. */
 bool hash_equal(const void *a, const void *b, size_t len);
 

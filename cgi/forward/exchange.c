@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "crypt/random.h"
@@ -85,6 +86,7 @@ static enum rc exchange_make_hello(struct forward *forward, struct wire_hello *h
 
 	memset(hello, 0, sizeof(*hello));
 	hello->board = store->board;
+	hello->version = TRAM_VERSION;
 	random_bytes(hello->nonce, sizeof(hello->nonce));
 	rc = linkstate_next_counter(store, &hello->counter);
 	if (rc == RC_OK)

@@ -18,6 +18,7 @@
 #include "link/http.h"
 #include "forward/gauge.h"
 #include "forward/backlog.h"
+#include "link/address.h"
 #include "link/identity.h"
 #include "link/tusc.h"
 #include "store/journal.h"
@@ -30,8 +31,6 @@ struct forward_aside {
 	int64_t until_ms;
 };
 
-#define FORWARD_ADDRESSES 8
-
 struct forward {
 	const struct settings *settings;
 	struct store *store;
@@ -42,7 +41,7 @@ struct forward {
 	struct pool *pool;		/* emptied between steps */
 	int stop_fd, wake_fd, uplink_fd, ask_fd;
 	int stir_fd;			/* can be read when any of the last three can */
-	char *addresses[FORWARD_ADDRESSES];	/* of the center, tried in turn */
+	char *addresses[ADDRESS_MAX];	/* of the center, tried in turn */
 	size_t address_count, address;
 	size_t tried;			/* of them, since the last good answer */
 	bool unreachable;		/* the last failure was the line's, not the center's word */
@@ -87,6 +86,8 @@ struct forward {
 	int64_t health_cost_ms;		/* what counting took then: a long queue is counted seldom */
 	bool health_changed;		/* progress: soon */
 	char join_reason[48];		/* why the last invitation did not serve, "" */
+	bool joining;			/* on the way with one */
+	int64_t join_at;		/* wall time at which the last one was through, 0 */
 	char renew_reason[48];		/* why the certificate was not renewed, "" */
 	bool health_urgent;		/* up, down, another reason: now */
 };

@@ -96,6 +96,8 @@ static void health_add_identity(struct forward *forward, json_t *health)
 	if (identity_dates(forward->settings, &renew_at, &not_after) == RC_OK)
 		json_put_int(health, "cert_until", not_after);
 	json_put(health, "join_reason", forward->join_reason);
+	json_put_int(health, "join_at", forward->join_at);
+	json_put_flag(health, "joining", forward->joining);
 	json_put(health, "renew_reason", forward->renew_reason);
 	when_stamp_now(&now);
 	json_put(health, "clock", when_source_name(now.source));

@@ -79,6 +79,8 @@ void join_look(struct forward *forward)
 		goto out;
 	/* Used once, whatever comes of it: the person who typed it is told and may type it again. */
 	(void)unlink(path);
+	forward->joining = forward->health_urgent = true;
+	health_put(forward);
 	if (rc == RC_OK) {
 		text[strcspn(text, "\r\n")] = '\0';
 		rc = identity_join(forward->settings, text, forward->stop_fd, &reason);
@@ -87,6 +89,8 @@ void join_look(struct forward *forward)
 		reason = "token";
 	}
 	snprintf(forward->join_reason, sizeof(forward->join_reason), "%s", reason);
+	forward->joining = false;
+	forward->join_at = when_now_ms();
 	forward->reopen = forward->reopen || rc == RC_OK;
 	forward->health_changed = forward->health_urgent = true;
 out:

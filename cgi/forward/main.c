@@ -172,8 +172,7 @@ static void main_close(struct forward *forward)
 	pool_free(forward->pool);
 	backlog_close(&forward->backlog);
 	free(forward->aside);
-	for (i = 0; i < forward->address_count; i++)
-		free(forward->addresses[i]);
+	address_free(forward->addresses, forward->address_count);
 	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
 		if (fds[i] >= 0)
 			close(fds[i]);

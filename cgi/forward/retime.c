@@ -1,6 +1,7 @@
 /*
  * retime.c: once the time is known, what was written before in this boot says when it really was: an
- * event of its own (time.corrected), never a change. CLOCK_BOOTTIME ran through the whole boot, so the
+ * event of its own (time.corrected), never a change. What a manager read off a watch counts as known until
+ * signed time says otherwise: then it is corrected too. CLOCK_BOOTTIME ran through the whole boot, so the
  * true time of each is known as well as now's.
  */
 #include <stdlib.h>
@@ -15,9 +16,12 @@
 #define RETIME_AT_ONCE 200
 #define RETIME_LEAST_MS WHEN_MINUTE_MS	/* papers and pages show minutes */
 
+/* A correction that stands in the log: of which event, to what, by which clock. */
+struct known { const char *event; int64_t wall_ms; bool is_signed; uint64_t seq; };
+
 struct retime {
 	struct when_stamp now;
-	const char **known;		/* ids that have a correction, hex */
+	struct known *known;
 	size_t known_count;
 };
 
@@ -31,21 +35,31 @@ static bool is_sure(enum when_source source)
 	return source == WHEN_SIGNED || source == WHEN_MANUAL;
 }
 
+/* What a watch said gives way to what was signed. */
+static bool is_final(const struct retime *retime, enum when_source source)
+{
+	return source == WHEN_SIGNED || (source == WHEN_MANUAL && retime->now.source == WHEN_MANUAL);
+}
+
 static bool needs(const struct retime *retime, const struct event *event)
 {
 	char id[2 * EVENT_ID_SIZE + 1];
-	int64_t off = true_time(retime, event) - event->time.wall_ms;
+	const struct known *last = NULL;
+	int64_t off;
+	size_t i;
 
-	if (is_sure(event->time.source) || event->subject_kind != SUBJECT_DOSSIER ||
-			strcmp(event->kind, "time.corrected") == 0 ||
-			(off < RETIME_LEAST_MS && off > -RETIME_LEAST_MS))
+	if (is_final(retime, event->time.source) || event->subject_kind != SUBJECT_DOSSIER ||
+			strcmp(event->kind, "time.corrected") == 0)
 		return false;
 	hex_encode(event->id, EVENT_ID_SIZE, id);
-	for (size_t i = 0; i < retime->known_count; i++) {
-		if (strcmp(retime->known[i], id) == 0)
-			return false;
+	for (i = 0; i < retime->known_count; i++) {
+		if (strcmp(retime->known[i].event, id) == 0 && (!last || retime->known[i].seq > last->seq))
+			last = &retime->known[i];
 	}
-	return true;
+	if (last && (last->is_signed || retime->now.source != WHEN_SIGNED))
+		return false;
+	off = true_time(retime, event) - (last ? last->wall_ms : event->time.wall_ms);
+	return off >= RETIME_LEAST_MS || off <= -RETIME_LEAST_MS;
 }
 
 static enum rc correct_one(struct forward *forward, const struct retime *retime,
@@ -75,7 +89,7 @@ static enum rc correct_one(struct forward *forward, const struct retime *retime,
 static void note_known(struct retime *retime, struct pool *pool, const struct journal_row *rows,
 		size_t count)
 {
-	const char **known = pool_alloc(pool, (retime->known_count + count) * sizeof(*known));
+	struct known *known = pool_alloc(pool, (retime->known_count + count) * sizeof(*known));
 	size_t i;
 
 	if (retime->known_count)
@@ -86,7 +100,9 @@ static void note_known(struct retime *retime, struct pool *pool, const struct jo
 		if (strcmp(rows[i].event.kind, "time.corrected") != 0 || !rows[i].event.body ||
 				json_parse(rows[i].event.body, rows[i].event.body_len, &body) != RC_OK)
 			continue;
-		known[retime->known_count++] = pool_strdup(pool, json_text(body, "event"));
+		known[retime->known_count++] = (struct known){ pool_strdup(pool, json_text(body, "event")),
+			json_int(body, "wall_ms", 0), strcmp(json_text(body, "reason"), when_source_name(
+			WHEN_SIGNED)) == 0, rows[i].event.seq };
 		json_decref(body);
 	}
 	retime->known = known;

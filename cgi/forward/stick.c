@@ -200,7 +200,7 @@ static size_t find_parts(struct job *job, const char *dir, char **paths)
 	return count;
 }
 
-static enum rc read_all(struct job *job, struct store *store, const struct bundle_keys *keys)
+static enum rc read_all(struct job *job, struct store *store, struct bundle_keys *keys)
 {
 	char **paths = pool_alloc(job->pool, PARTS_MAX * sizeof(*paths));
 	size_t count = find_parts(job, job->settings->stick_dir, paths), i;

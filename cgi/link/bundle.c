@@ -135,11 +135,7 @@ out:
 
 void bundle_groups(const uint8_t sha256[32], char out[BUNDLE_GROUPS_MAX])
 {
-	size_t i;
-
-	for (i = 0; i < 6; i++)
-		snprintf(out + 5 * i, BUNDLE_GROUPS_MAX - 5 * i, "%04u%s",
-				(sha256[2 * i] * 256u + sha256[2 * i + 1]) % 10000u, i < 5 ? " " : "");
+	hash_groups(sha256, out);
 }
 
 const char *bundle_content_of(const char *name)

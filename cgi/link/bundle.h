@@ -15,11 +15,12 @@
 #include "base/rc.h"
 #include "base/tar.h"
 #include "crypt/age.h"
+#include "crypt/hash.h"
 #include "crypt/jws.h"
 
 #define BUNDLE_SUFFIX ".age"
 #define BUNDLE_ID_MAX 33		/* 32 hex and NUL */
-#define BUNDLE_GROUPS_MAX 32
+#define BUNDLE_GROUPS_MAX HASH_GROUPS_MAX
 #define BUNDLE_WANTED_MAX 200
 
 /* Payload of "bundle.jws", typ tram-bundle. */
@@ -106,15 +107,18 @@ enum rc bundle_reader_text(struct bundle_reader *reader, struct pool *pool,
 		const struct tar_entry *entry, size_t max, char **out, const char **why) MUST_CHECK;
 void bundle_reader_free(struct bundle_reader *reader);
 
-/* Whose signature counts: the key of the board whose certificate this is (cert_pem NULL: of the center).
- * *owned: the same, when it is to be freed. RC_DENIED with *why: nobody's. */
+/* Whose signature counts: the key of the board whose certificate this is, or (cert_pem NULL) those of the
+ * center, after what it announces in the part itself, one JWS a line ("" nothing; each is signed by a key
+ * before it, so it needs no other signature). *owned: a key that is to be freed. RC_DENIED with *why. */
+struct bundle_signer { const struct jws_key *const *keys; size_t count; struct jws_key *owned; };
 typedef enum rc bundle_key_of(void *arg, struct pool *pool, const char *cert_pem, const char *board,
-		const struct jws_key **key, struct jws_key **owned, const char **why);
+		const char *announced, struct bundle_signer *signer, const char **why);
 /* Reads all of it once: form, names, digests of contents, signature, recipient, range. fd is at its
  * start again afterwards. RC_PROTOCOL or RC_DENIED with *why; RC_IO. */
 enum rc bundle_check(struct pool *pool, int fd, const struct age_identity *identity, int64_t content_max,
 		bool up, bundle_key_of *key_of, void *arg, struct bundle_head *out,
 		const char **why) MUST_CHECK;
+#define BUNDLE_KEYS "receipts/keys.jws"	/* the center's announcements of receipt keys */
 /* "contents/<hex>" → the digits, else NULL. */
 const char *bundle_content_of(const char *name);
 /* A copy of the file in dir without a name, so that nobody can change it while it is read twice. */

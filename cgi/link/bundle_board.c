@@ -127,36 +127,57 @@ enum rc bundle_board_make(struct store *store, struct pool *pool, const struct b
 
 struct side {
 	const struct store *store;
-	const struct bundle_keys *keys;
+	struct bundle_keys *keys;
 };
 
-/* The pinned receipt key: the center's statements on the stick are signed with it, as on the line. */
+/* The announcements in a part, followed as those that come over the line; nothing new is no fault. */
+static enum rc follow_keys(const struct side *side, const char *announced)
+{
+	json_t *lines = json_new_array();
+	enum rc rc = RC_OK;
+
+	while (*announced) {
+		size_t len = strcspn(announced, "\n");
+
+		if (len > 0)
+			json_add(lines, json_stringn(announced, len));
+		announced += len + (announced[len] == '\n');
+	}
+	if (json_array_size(lines) > 0)
+		rc = identity_keys_take(side->store->settings, &side->keys->receipts, lines);
+	json_decref(lines);
+	return rc == RC_PROTOCOL ? RC_OK : rc;
+}
+
+/* The center's statements on the stick are signed with its receipt keys, as on the line. */
 static enum rc center_key(void *arg, struct pool *pool, const char *cert_pem, const char *board,
-		const struct jws_key **key, struct jws_key **owned, const char **why)
+		const char *announced, struct bundle_signer *signer, const char **why)
 {
 	const struct side *side = arg;
+	enum rc rc;
 
 	(void)pool;
 	(void)cert_pem;
-	(void)owned;
 	if (strcmp(board, side->store->board)) {
 		*why = "board";
 		return RC_DENIED;
 	}
-	*key = side->keys->receipt;
-	return RC_OK;
+	rc = follow_keys(side, announced);
+	signer->keys = (const struct jws_key *const *)side->keys->receipts.keys;
+	signer->count = side->keys->receipts.count;
+	return rc;
 }
 
 static enum rc take_journal_receipt(struct store *store, struct pool *pool,
 		const struct bundle_keys *keys, const char *token, struct bundle_taken *taken)
 {
-	const struct jws_key *known[] = { keys->receipt };
+	const struct jws_key *const *known = (const struct jws_key *const *)keys->receipts.keys;
 	struct wire_receipt receipt;
 	char *payload;
 	size_t len;
 	enum rc rc;
 
-	if (jws_verify(pool, known, 1, "tram-receipt", token, &payload, &len) ||
+	if (jws_verify(pool, known, keys->receipts.count, "tram-receipt", token, &payload, &len) ||
 			wire_receipt_parse(pool, payload, len, &receipt) ||
 			strcmp(receipt.board, store->board))
 		return RC_PROTOCOL;
@@ -168,7 +189,7 @@ static enum rc take_journal_receipt(struct store *store, struct pool *pool,
 static enum rc take_blob_receipt(struct store *store, struct pool *pool,
 		const struct bundle_keys *keys, const char *token, struct bundle_taken *taken)
 {
-	const struct jws_key *known[] = { keys->receipt };
+	const struct jws_key *const *known = (const struct jws_key *const *)keys->receipts.keys;
 	struct link_blob_receipt kept = { 0 };
 	struct wire_blob receipt;
 	struct blob blob;
@@ -177,7 +198,7 @@ static enum rc take_blob_receipt(struct store *store, struct pool *pool,
 	size_t len;
 	enum rc rc;
 
-	if (jws_verify(pool, known, 1, "tram-blob", token, &payload, &len) ||
+	if (jws_verify(pool, known, keys->receipts.count, "tram-blob", token, &payload, &len) ||
 			wire_blob_parse(pool, payload, len, &receipt) ||
 			strcmp(receipt.board, store->board) ||
 			hex_decode(receipt.sha256, hash, sizeof(hash)))
@@ -272,7 +293,8 @@ static enum rc take_entry(struct store *store, struct pool *pool, const struct b
 
 	if (bundle_content_of(entry->name))
 		return take_result(store, pool, reader, entry, taken);
-	if (strncmp(entry->name, "journal/", 8) && strncmp(entry->name, "receipts/", 9))
+	if ((strncmp(entry->name, "journal/", 8) && strncmp(entry->name, "receipts/", 9)) ||
+			strcmp(entry->name, BUNDLE_KEYS) == 0)
 		return RC_OK;
 	rc = bundle_reader_text(reader, pool, entry, RECEIPTS_MAX, &text, &taken->why);
 	if (rc)
@@ -311,7 +333,7 @@ static enum rc take_all(struct store *store, const struct bundle_keys *keys, int
 	return rc;
 }
 
-enum rc bundle_board_take(struct store *store, struct pool *pool, const struct bundle_keys *keys,
+enum rc bundle_board_take(struct store *store, struct pool *pool, struct bundle_keys *keys,
 		const char *path, struct bundle_taken *taken)
 {
 	struct side side = { .store = store, .keys = keys };

@@ -27,13 +27,14 @@
 #define RECEIPTS_AT_ONCE 1000
 #define RESULTS_MAX 100000u
 #define HELD_AT_ONCE 200
+#define CHAIN_MAX (256u * 1024)
 
 /* ---- in ---- */
 
 /* As on the machine port: the certificate must be a registered board's that was not revoked or fenced. Its
  * dates are not looked at: what is signed here happened when it was good, and comes late. */
 static enum rc board_key(void *arg, struct pool *pool, const char *cert_pem, const char *board,
-		const struct jws_key **key, struct jws_key **owned, const char **why)
+		const char *announced, struct bundle_signer *signer, const char **why)
 {
 	struct store *store = arg;
 	struct link_board row;
@@ -41,6 +42,7 @@ static enum rc board_key(void *arg, struct pool *pool, const char *cert_pem, con
 	char *public;
 	enum rc rc;
 
+	(void)announced;
 	*why = "certificate";
 	if (cert_read(pool, cert_pem, &info) || cert_public_key(pool, cert_pem, &public))
 		return RC_DENIED;
@@ -55,9 +57,10 @@ static enum rc board_key(void *arg, struct pool *pool, const char *cert_pem, con
 		*why = "board";
 		return RC_DENIED;
 	}
-	if (jws_key_parse(public, owned))
+	if (jws_key_parse(public, &signer->owned))
 		return RC_DENIED;
-	*key = *owned;
+	signer->keys = (const struct jws_key *const *)&signer->owned;
+	signer->count = 1;
 	return RC_OK;
 }
 
@@ -390,6 +393,20 @@ static enum rc add_receipts(struct store *store, struct pool *pool, struct bundl
 	return rc;
 }
 
+/* So that a board that was away while the receipt key changed can follow (PROTOCOL §11): before all that
+ * the new key signed. */
+static enum rc add_keys(struct store *store, struct pool *pool, struct bundle_writer *writer)
+{
+	char *text;
+	size_t len;
+	enum rc rc = file_read(pool, pool_printf(pool, "%s/receipt.chain", store->settings->center_key_dir),
+			CHAIN_MAX, &text, &len);
+
+	if (rc == RC_NOT_FOUND || (rc == RC_OK && len == 0))
+		return RC_OK;
+	return rc == RC_OK ? bundle_writer_add(writer, BUNDLE_KEYS, text, len) : RC_CONFIG;
+}
+
 static enum rc add_result(struct store *store, struct pool *pool, struct bundle_writer *writer,
 		const char *board, const char *sha256)
 {
@@ -454,7 +471,9 @@ enum rc bundle_center_make(struct store *store, struct pool *pool, const struct 
 	head.after = (uint64_t)json_int(said, "have_seq", 0);
 	head.epoch = center.epoch;
 	bundle_writer_new(pool, &seal, &head, &writer);
-	rc = add_receipts(store, pool, writer, board, (uint64_t)json_int(said, "from_no", 0));
+	rc = add_keys(store, pool, writer);
+	if (rc == RC_OK)
+		rc = add_receipts(store, pool, writer, board, (uint64_t)json_int(said, "from_no", 0));
 	if (rc == RC_OK)
 		rc = bundle_side_events(store, writer, board, AUTHOR_CENTER, head.after, center.seq);
 	if (rc == RC_OK)

@@ -46,7 +46,7 @@ enum rc bundle_keys_load(const struct settings *settings, struct pool *pool, str
 	memset(out, 0, sizeof(*out));
 	rc = read_jws(pool, dir, board ? "client.key" : "receipt.key", &out->sign);
 	if (rc == RC_OK && board)
-		rc = read_jws(pool, dir, "receipt.pub", &out->receipt);
+		rc = identity_keys_load(settings, &out->receipts);
 	if (rc == RC_OK && board)
 		rc = read_key(pool, dir, "client.crt", &out->cert_pem);
 	if (rc == RC_OK)
@@ -65,7 +65,7 @@ enum rc bundle_keys_load(const struct settings *settings, struct pool *pool, str
 void bundle_keys_free(struct bundle_keys *keys)
 {
 	jws_key_free(keys->sign);
-	jws_key_free(keys->receipt);
+	identity_keys_free(&keys->receipts);
 	memset(keys, 0, sizeof(*keys));
 }
 

@@ -1,6 +1,6 @@
 /*
  * bundle_keys.h: the keys a stick needs, as each side keeps them: of a board in link_key_dir
- * (client.key, client.crt, receipt.pub, stick.key, stick-center.pub), of the center in center_key_dir
+ * (client.key, client.crt, receipt.pub, receipt.chain, stick.key, stick-center.pub), of the center in center_key_dir
  * (receipt.key, stick.key). stick.key and .pub are files as age-keygen writes them.
  */
 #ifndef TRAM_LINK_BUNDLE_KEYS_H
@@ -14,10 +14,11 @@
 #include "base/settings.h"
 #include "crypt/age.h"
 #include "crypt/jws.h"
+#include "link/identity.h"
 
 struct bundle_keys {
 	struct jws_key *sign;		/* board: its client key; center: the receipt key */
-	struct jws_key *receipt;	/* board: the center's public receipt key */
+	struct identity_keys receipts;	/* board: the center's public receipt keys */
 	char *cert_pem;			/* board: its certificate */
 	struct age_identity own;
 	uint8_t center[AGE_KEY_SIZE];	/* board: whom it seals to */

@@ -16,6 +16,7 @@
 #define ENTRIES_MAX 2000000u
 #define PACKED_MAX (4 * 1024 * 1024)	/* a batch of events, or of receipts */
 #define SMALL_MAX 65536			/* certificate, signature */
+#define KEYS_MAX (256 * 1024)		/* announcements of receipt keys */
 #define PIECE 65536
 #define KEPT 16				/* of each name's digest */
 
@@ -256,7 +257,7 @@ static enum rc check_content(struct bundle_reader *reader, const char *hex, cons
 struct first {
 	uint64_t files;
 	int64_t bytes;
-	char *cert, *token;
+	char *cert, *token, *announced;
 	struct buf names;
 };
 
@@ -278,6 +279,8 @@ static enum rc read_once(struct pool *pool, struct bundle_reader *reader, struct
 			rc = bundle_reader_text(reader, pool, &entry, SMALL_MAX, &first->cert, why);
 		} else if (strcmp(entry.name, "bundle.jws") == 0) {
 			rc = bundle_reader_text(reader, pool, &entry, SMALL_MAX, &first->token, why);
+		} else if (strcmp(entry.name, BUNDLE_KEYS) == 0) {
+			rc = bundle_reader_text(reader, pool, &entry, KEYS_MAX, &first->announced, why);
 		}
 		if (rc)
 			return rc;
@@ -292,8 +295,7 @@ static enum rc read_once(struct pool *pool, struct bundle_reader *reader, struct
 static enum rc check_signature(struct pool *pool, const struct first *first, bool up,
 		bundle_key_of *key_of, void *arg, struct bundle_head *out, const char **why)
 {
-	const struct jws_key *keys[1] = { NULL };
-	struct jws_key *owned = NULL;
+	struct bundle_signer signer = { 0 };
 	struct buf said = { 0 };
 	const char *dot, *end;
 	char *payload;
@@ -307,16 +309,17 @@ static enum rc check_signature(struct pool *pool, const struct first *first, boo
 			base64url_decode(dot + 1, (size_t)(end - dot - 1), &said) ||
 			bundle_payload_parse(pool, said.data ? said.data : "", said.len, out) || out->up != up)
 		goto out;
-	rc = key_of(arg, pool, first->cert, out->board, &keys[0], &owned, why);
+	rc = key_of(arg, pool, first->cert, out->board, first->announced ? first->announced : "", &signer,
+			why);
 	if (rc)
 		goto out;
-	rc = jws_verify(pool, keys, 1, "tram-bundle", first->token, &payload, &len);
+	rc = jws_verify(pool, signer.keys, signer.count, "tram-bundle", first->token, &payload, &len);
 	if (rc == RC_OK && (len != said.len || memcmp(payload, said.data, len)))
 		rc = RC_PROTOCOL;
 	if (rc)
 		*why = "signature";
 out:
-	jws_key_free(owned);
+	jws_key_free(signer.owned);
 	buf_free(&said);
 	return rc;
 }

@@ -30,8 +30,9 @@ const char *bundle_outcome_name(enum bundle_outcome outcome);
 /* bundle_board.c: everything unreceipted into dir. RC_NOT_FOUND: there is nothing. */
 enum rc bundle_board_make(struct store *store, struct pool *pool, const struct bundle_keys *keys,
 		const char *dir, struct bundle_made *made) MUST_CHECK;
-/* A part of a return. RC_OK with the outcome; RC_FULL, RC_IO, RC_DB, RC_BUSY: this side's own trouble. */
-enum rc bundle_board_take(struct store *store, struct pool *pool, const struct bundle_keys *keys,
+/* A part of a return. RC_OK with the outcome; RC_FULL, RC_IO, RC_DB, RC_BUSY: this side's own trouble. keys:
+ * receipt keys announced in it are followed. */
+enum rc bundle_board_take(struct store *store, struct pool *pool, struct bundle_keys *keys,
 		const char *path, struct bundle_taken *taken) MUST_CHECK;
 
 /* bundle_center.c: receipts, events and results for a board into dir. RC_NOT_FOUND: the board never sent

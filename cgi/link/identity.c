@@ -15,6 +15,7 @@
 #include "crypt/cert.h"
 #include "crypt/csr.h"
 #include "crypt/token.h"
+#include "link/address.h"
 #include "link/identity.h"
 
 #define FILE_MAX_BYTES 65536u
@@ -119,20 +120,25 @@ static void problem_name(const struct http_answer *answer, char *out, size_t out
 
 /* ---- enrolment ---- */
 
+/* To whom, through what. */
+struct door { const struct settings *settings; const char *url; int stop_fd; };
+
 /* One request on a connection of its own. ca_file NULL: to whoever answers there. */
-static enum rc ask_once(const struct settings *settings, const char *ca_file, int stop_fd,
-		const char *method, const char *path, const char *body, struct http_answer *answer,
-		const char **reason)
+static enum rc ask_once(const struct door *door, const char *ca_file, const char *method,
+		const char *path, const char *body, struct http_answer *answer, const char **reason)
 {
+	const struct settings *settings = door->settings;
 	struct tls_client *tls = NULL;
 	struct http *http = NULL;
 	enum rc rc = tls_client_new(ca_file, NULL, NULL, &tls);
 
 	if (rc == RC_OK) {
-		tls_client_set_stop(tls, stop_fd);
-		rc = http_new(tls, settings->center_url, settings->center_name,
-				settings->link_timeout_s * 1000, &http);
+		tls_client_set_stop(tls, door->stop_fd);
+		rc = address_proxy(settings, tls);
 	}
+	if (rc == RC_OK)
+		rc = http_new(tls, door->url, settings->center_name, settings->link_timeout_s * 1000,
+				&http);
 	if (rc == RC_OK)
 		rc = http_request(http, method, path, body ? "Content-Type: application/json\r\n" :
 				NULL, body, body ? strlen(body) : 0, ANSWER_MAX, answer);
@@ -143,18 +149,18 @@ static enum rc ask_once(const struct settings *settings, const char *ca_file, in
 	return rc;
 }
 
-/* The CA from whoever answers, if it is the one that the invitation names. */
-static enum rc fetch_ca(struct pool *pool, const struct settings *settings, int stop_fd,
-		const struct token *token, char **ca, const char **reason)
+/* The CA from whoever answers, if it is the one that the invitation names; token NULL: any. */
+static enum rc fetch_ca(struct pool *pool, const struct door *door, const struct token *token,
+		char **ca, const char **reason)
 {
 	struct http_answer answer = { 0 };
 	struct cert_info info;
-	enum rc rc = ask_once(settings, NULL, stop_fd, "GET", "/v1/ca", NULL, &answer, reason);
+	enum rc rc = ask_once(door, NULL, "GET", "/v1/ca", NULL, &answer, reason);
 
 	if (rc == RC_OK) {
 		*ca = pool_strndup(pool, answer.body.len ? answer.body.data : "", answer.body.len);
-		if (answer.status != 200 || cert_read(pool, *ca, &info) != RC_OK ||
-				memcmp(info.fingerprint, token->ca, sizeof(token->ca)) != 0) {
+		if (answer.status != 200 || cert_read(pool, *ca, &info) != RC_OK || (token &&
+				memcmp(info.fingerprint, token->ca, sizeof(token->ca)) != 0)) {
 			*reason = answer.status == 503 ? "no-ca" : "other-center";
 			rc = RC_PROTOCOL;
 		}
@@ -167,13 +173,17 @@ static char *join_body(struct pool *pool, const struct settings *settings, const
 		const char *csr, const char *slip_key)
 {
 	json_t *body = json_new_object();
-	char secret[2 * TOKEN_SECRET_SIZE + 1], *text;
+	char secret[2 * TOKEN_SECRET_SIZE + 1], *text, *label;
 
 	hex_encode(token->secret, sizeof(token->secret), secret);
 	json_put(body, "board", settings->board_id);
 	json_put(body, "token", secret);
 	json_put(body, "csr", csr);
 	json_put(body, "slip_key", slip_key);
+	if (get(pool, settings, "label", &label) == RC_OK) {
+		label[strcspn(label, "\r\n")] = '\0';
+		json_put(body, "label", label);
+	}
 	text = json_to_text(pool, body);
 	json_decref(body);
 	memset(secret, 0, sizeof(secret));
@@ -209,37 +219,67 @@ out:
 	return rc;
 }
 
-static enum rc join(struct pool *pool, const struct settings *settings, const struct token *token,
-		int stop_fd, const char **reason)
-{
-	struct http_answer answer = { 0 };
-	char *key, *csr, *ca, *slip_key, name[48];
-	enum rc rc = get(pool, settings, "slip.key", &slip_key);
+/* What the board brings, whichever address it is brought to. */
+struct joining { const struct token *token; char *key, *csr, *slip_key; };
 
-	*reason = "slip-key";
-	if (rc != RC_OK)
-		return RC_CONFIG;
-	slip_key[strcspn(slip_key, "\r\n")] = '\0';
-	*reason = "key";
-	rc = make_request(pool, settings, &key, &csr);
-	if (rc == RC_OK)
-		rc = fetch_ca(pool, settings, stop_fd, token, &ca, reason);
+static enum rc join_at(struct pool *pool, const struct door *door, const struct joining *joining,
+		const char **reason)
+{
+	const struct settings *settings = door->settings;
+	struct http_answer answer = { 0 };
+	char *ca = NULL, name[48];
+	enum rc rc = fetch_ca(pool, door, joining->token, &ca, reason);
+
 	if (rc == RC_OK)
 		rc = put(settings, "ca.crt.next", ca, 0644);
 	if (rc != RC_OK)
 		return rc;
-	rc = ask_once(settings, path_of(pool, settings, "ca.crt.next"), stop_fd, "POST", "/v1/enrol",
-			join_body(pool, settings, token, csr, slip_key), &answer, reason);
+	rc = ask_once(door, path_of(pool, settings, "ca.crt.next"), "POST", "/v1/enrol",
+			join_body(pool, settings, joining->token, joining->csr, joining->slip_key), &answer,
+			reason);
 	(void)unlink(path_of(pool, settings, "ca.crt.next"));
 	if (rc == RC_OK && answer.status != 200) {
 		problem_name(&answer, name, sizeof(name));
 		*reason = pool_strdup(pool, name);
-		rc = answer.status == 403 ? RC_DENIED : answer.status >= 500 ? RC_BUSY : RC_PROTOCOL;
+		rc = answer.status == 403 || answer.status == 409 ? RC_DENIED :
+				answer.status >= 500 ? RC_BUSY : RC_PROTOCOL;
 	} else if (rc == RC_OK) {
 		*reason = "answer";
-		rc = take_join(pool, settings, &answer, ca, key);
+		rc = take_join(pool, settings, &answer, ca, joining->key);
 	}
 	http_answer_free(&answer);
+	return rc;
+}
+
+/* Of the center's addresses the next is tried until one of them answers as the invitation's center: where
+ * a portal stands before the first, or nobody, the second may be well. */
+static enum rc join(struct pool *pool, const struct settings *settings, const struct token *token,
+		int stop_fd, const char **reason)
+{
+	struct joining joining = { .token = token };
+	struct door door = { .settings = settings, .stop_fd = stop_fd };
+	char *addresses[ADDRESS_MAX];
+	size_t count = 0, i;
+	bool go_on;
+	enum rc rc = get(pool, settings, "slip.key", &joining.slip_key);
+
+	*reason = "slip-key";
+	if (rc != RC_OK)
+		return RC_CONFIG;
+	joining.slip_key[strcspn(joining.slip_key, "\r\n")] = '\0';
+	*reason = "key";
+	rc = make_request(pool, settings, &joining.key, &joining.csr);
+	if (rc == RC_OK) {
+		*reason = "center-url";
+		rc = address_list(settings, addresses, &count);
+	}
+	go_on = rc == RC_OK;
+	for (i = 0; go_on && i < count; i++) {
+		door.url = addresses[i];
+		rc = join_at(pool, &door, &joining, reason);
+		go_on = rc != RC_OK && rc != RC_GONE && rc != RC_DENIED;
+	}
+	address_free(addresses, count);
 	return rc;
 }
 
@@ -271,6 +311,30 @@ enum rc identity_join(const struct settings *settings, const char *typed, int st
 	memset(&token, 0, sizeof(token));
 	pool_free(pool);
 	return rc;
+}
+
+enum rc identity_reach(const struct settings *settings, const char *typed, const char **reason)
+{
+	static char word[48];
+	struct pool *pool = pool_new();
+	struct door door = { .settings = settings, .stop_fd = -1 };
+	struct token token;
+	bool named = token_parse(pool, typed, &token) == RC_OK;
+	char *addresses[ADDRESS_MAX], *ca = NULL;
+	const char *why = "center-url";
+	size_t count = 0, i;
+	enum rc rc = address_list(settings, addresses, &count), last = RC_CONFIG;
+
+	for (i = 0; rc == RC_OK && last != RC_OK && i < count; i++) {
+		door.url = addresses[i];
+		last = fetch_ca(pool, &door, named ? &token : NULL, &ca, &why);
+	}
+	snprintf(word, sizeof(word), "%.40s", last == RC_OK ? "" : why);
+	*reason = word;
+	memset(&token, 0, sizeof(token));
+	address_free(addresses, count);
+	pool_free(pool);
+	return last;
 }
 
 /* ---- renewal ---- */

@@ -8,6 +8,7 @@
  *	receipt.pub		the receipt key pinned at enrolment
  *	receipt.chain		announcements of later receipt keys, each signed by the one before
  *	slip.key		a copy of the key that the center's lookup needs
+ *	label			SHA-256 in hex of what stands on the box; missing: it has no label
  */
 #ifndef TRAM_LINK_IDENTITY_H
 #define TRAM_LINK_IDENTITY_H
@@ -26,11 +27,15 @@
 /* Finishes what a power cut left half moved. Is there a key with its certificate? */
 bool identity_ready(const struct settings *settings);
 /* Enrols with a typed invitation. RC_INVALID: the text is none, or of another board; RC_DENIED: the
- * center knows it not, or it is used or too old; RC_PROTOCOL: another center than the invitation's, or
+ * center knows it not, it is used or too old, or another board bears this box's label; RC_PROTOCOL: another center than the invitation's, or
  * an answer that fits not; RC_CONFIG: center_url or slip.key; else the network's or disk's.
  * *reason: one word for logs and the health file. */
 enum rc identity_join(const struct settings *settings, const char *typed, int stop_fd,
 		const char **reason) MUST_CHECK;
+
+/* Does the center answer at one of its addresses, through the proxy if there is one? typed: the invitation
+ * that says which center, or "". RC_OK; the rest as of joining. Nothing is kept. */
+enum rc identity_reach(const struct settings *settings, const char *typed, const char **reason) MUST_CHECK;
 
 /* When the certificate in use ends, and when a new one is to be asked for; RC_NOT_FOUND. */
 enum rc identity_dates(const struct settings *settings, int64_t *renew_at,

@@ -220,7 +220,16 @@ char *wire_hello_payload(struct pool *pool, const struct wire_hello *hello)
 	json_put_int(object, "counter", (int64_t)hello->counter);
 	hex_encode(hello->nonce, sizeof(hello->nonce), nonce);
 	json_put(object, "nonce", nonce);
+	json_put(object, "version", hello->version);
 	return wire_text(pool, object);
+}
+
+/* Of letters, digits and a few signs, so that it can be shown anywhere; anything else is no version. */
+static const char *wire_version(const char *text)
+{
+	size_t len = strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+~:-");
+
+	return text[len] == '\0' && len <= 40 ? text : "";
 }
 
 enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct wire_hello *out)
@@ -243,6 +252,7 @@ enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct
 			hex_decode(json_text(object, "nonce"), out->nonce, WIRE_NONCE_SIZE))
 		goto out;
 	out->board = pool_strdup(pool, json_text(object, "board"));
+	out->version = pool_strdup(pool, wire_version(json_text(object, "version")));
 	rc = RC_OK;
 out:
 	json_decref(object);

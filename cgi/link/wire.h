@@ -39,7 +39,8 @@ enum rc wire_receipt_parse(struct pool *pool, const char *payload, size_t len, s
 
 /* Body of POST /v1/hello. own: the board's log as the board has it; center: the center's. */
 #define WIRE_NONCE_SIZE 16
-struct wire_hello { const char *board; struct journal_head own, center; uint64_t counter; uint8_t nonce[WIRE_NONCE_SIZE]; };
+struct wire_hello { const char *board; struct journal_head own, center; uint64_t counter; uint8_t nonce[WIRE_NONCE_SIZE];
+	const char *version; };	/* what the board runs; "" when it does not say, or nothing to print */
 char *wire_hello_payload(struct pool *pool, const struct wire_hello *hello);
 enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct wire_hello *out) MUST_CHECK;
 

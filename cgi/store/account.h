@@ -51,6 +51,9 @@ bool account_is_shut(const struct store *store, const struct account *account, i
 
 enum rc account_add(struct store *store, struct pool *pool, const char *login, const char *name,
 		const char *title, unsigned roles, const char *password, struct account *out) MUST_CHECK;
+/* The same with a password that is hashed already (password_hash), which stays: first boot. */
+enum rc account_add_encoded(struct store *store, struct pool *pool, const char *login, const char *name,
+		const char *title, unsigned roles, const char *encoded, struct account *out) MUST_CHECK;
 enum rc account_by_login(struct store *store, struct pool *pool, const char *login,
 		struct account *out) MUST_CHECK;
 enum rc account_by_id(struct store *store, struct pool *pool, const char *id,

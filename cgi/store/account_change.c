@@ -93,19 +93,17 @@ static enum rc insert(struct store *store, const char *id, const struct account 
 	return rc == RC_OK && db_changes(store->auth) == 0 ? RC_CONFLICT : rc;
 }
 
-enum rc account_create(struct store *store, struct pool *pool, const struct account *values,
-		const char *password, const char *actor, const char *form_id, struct account *out)
+static enum rc create(struct store *store, struct pool *pool, const struct account *values,
+		const char *hash, const char *actor, const char *form_id, struct account *out)
 {
 	struct account made = *values;
-	char *hash = NULL;
 	bool own = false;
-	enum rc rc = password_hash(pool, password, &hash);
+	enum rc rc;
 
 	made.id[0] = store->settings->side == SIDE_CENTER ? 'c' : 'u';
 	made.id[1] = '-';
 	random_hex(8, made.id + 2);
-	if (rc == RC_OK)
-		rc = db_write_enter(store->auth, &own);
+	rc = db_write_enter(store->auth, &own);
 	if (rc != RC_OK)
 		return rc;
 	rc = form_take(store, form_id, made.id);
@@ -117,6 +115,24 @@ enum rc account_create(struct store *store, struct pool *pool, const struct acco
 		rc = account_outbox_signer(store, NULL, &made, actor);
 	rc = db_write_leave(store->auth, own, rc);
 	return rc == RC_OK ? account_by_id(store, pool, made.id, out) : rc;
+}
+
+enum rc account_create(struct store *store, struct pool *pool, const struct account *values,
+		const char *password, const char *actor, const char *form_id, struct account *out)
+{
+	char *hash = NULL;
+	enum rc rc = password_hash(pool, password, &hash);
+
+	return rc == RC_OK ? create(store, pool, values, hash, actor, form_id, out) : rc;
+}
+
+enum rc account_add_encoded(struct store *store, struct pool *pool, const char *login, const char *name,
+		const char *title, unsigned roles, const char *encoded, struct account *out)
+{
+	struct account values = { .login = login, .name = name, .title = title, .employer = "",
+		.unit = "", .substitute = "", .procedures = "", .roles = roles };
+
+	return create(store, pool, &values, encoded, "system", "", out);
 }
 
 static enum rc update(struct store *store, const char *id, const struct account *values)

@@ -286,21 +286,26 @@ enum rc blob_new_out(struct store *store, struct pool *pool, char **path, int *f
 	return RC_OK;
 }
 
+enum rc blob_link_file(struct store *store, struct pool *pool, const char *from, char **path)
+{
+	*path = out_name(store, pool);
+	if (link(from, *path) == 0)
+		return RC_OK;
+	if (errno == ENOENT)
+		return RC_NOT_FOUND;
+	log_error("blob link: errno=%d", errno);
+	return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
+}
+
 enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
 		const uint8_t sha256[32], char **path)
 {
 	char *from = NULL;
-	enum rc rc;
+	enum rc rc = blob_check(store, pool, board, sha256, &from);
 
-	rc = blob_check(store, pool, board, sha256, &from);
-	if (rc != RC_OK)
-		return rc;
-	*path = out_name(store, pool);
-	if (link(from, *path) != 0) {
-		log_error("blob link: errno=%d", errno);
-		return errno == ENOSPC || errno == EDQUOT ? RC_FULL : RC_IO;
-	}
-	return RC_OK;
+	if (rc == RC_OK)
+		rc = blob_link_file(store, pool, from, path);
+	return rc == RC_NOT_FOUND && from != NULL ? RC_IO : rc;
 }
 
 enum rc blob_rows(struct store *store, const char *after, int64_t since_ms, size_t limit,

@@ -36,6 +36,8 @@ enum rc blob_check(struct store *store, struct pool *pool, const char *board,
  * Links older than 10 minutes are removed on the way. */
 enum rc blob_link_out(struct store *store, struct pool *pool, const char *board,
 		const uint8_t sha256[32], char **path) MUST_CHECK;
+/* The same for a file that is no content of ours; on the file system of out_dir. RC_NOT_FOUND. */
+enum rc blob_link_file(struct store *store, struct pool *pool, const char *from, char **path) MUST_CHECK;
 /* A new empty file in out_dir, for a download that is no content of ours (a list as a spreadsheet);
  * *fd is the caller's. It goes like the links above. RC_FULL, RC_IO. */
 enum rc blob_new_out(struct store *store, struct pool *pool, char **path, int *fd) MUST_CHECK;

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "crypt/hash.h"
+#include "crypt/token.h"
 #include "store/enrol.h"
+#include "store/linkstate.h"
 
 #define INVITE_COLUMNS "board, name, point, made_by, made_at, expires_at, used_at, key_id"
 #define CERT_COLUMNS "board, key_id, state, fingerprint, cert, not_after, late_days, asked_at, officer"
@@ -43,8 +45,9 @@ static const char CERT_CURRENT[] =
 	" (SELECT b.fingerprint FROM link_board b WHERE b.board = $1)";
 static const char BOARD_PUT[] =
 	"INSERT INTO link_board (board, name, point, fingerprint, slip_key, revoked, fenced,"
-	" hello_counter, seen_at) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0) ON CONFLICT (board) DO UPDATE"
-	" SET name = $2, point = $3, fingerprint = $4, slip_key = $5, revoked = 0, fenced = 0";
+	" hello_counter, seen_at, label) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, $6) ON CONFLICT (board)"
+	" DO UPDATE SET name = $2, point = $3, fingerprint = $4, slip_key = $5, revoked = 0, fenced = 0,"
+	" label = $6";
 
 static enum rc one(struct stmt *stmt, bool *row)
 {
@@ -94,6 +97,34 @@ enum rc enrol_invite_add(struct store *store, const struct enrol_invite *invite,
 	stmt_int(stmt, 6, invite->made_at);
 	stmt_int(stmt, 7, invite->expires_at);
 	return stmt_run(stmt);
+}
+
+enum rc enrol_invite_make(struct store *store, struct pool *pool, const struct enrol_invite *wish,
+		const uint8_t secret[16], const uint8_t ca[16], char **token)
+{
+	struct token made = { .board = wish->board };
+	struct enrol_invite row = *wish;
+	struct link_board known;
+	uint8_t hash[HASH_SIZE];
+	enum rc rc = linkstate_board_find(store, pool, wish->board, &known);
+
+	if (rc == RC_OK) {
+		row.name = row.name ? row.name : known.name;
+		row.point = row.point ? row.point : known.point;
+	}
+	rc = rc == RC_NOT_FOUND ? RC_OK : rc;
+	row.name = row.name ? row.name : row.board;
+	row.point = row.point ? row.point : "{}";
+	row.expires_at = row.made_at + TOKEN_LIFE_MS;
+	memcpy(made.secret, secret, sizeof(made.secret));
+	memcpy(made.ca, ca, sizeof(made.ca));
+	token_hash(&made, hash);
+	if (rc == RC_OK)
+		rc = enrol_invite_add(store, &row, hash);
+	if (rc == RC_OK)
+		*token = token_text(pool, &made);
+	memset(&made, 0, sizeof(made));
+	return rc;
 }
 
 enum rc enrol_invite_find(struct store *store, struct pool *pool, const char *board,
@@ -273,7 +304,7 @@ enum rc enrol_cert_allow(struct store *store, const char *board, const char *off
 }
 
 enum rc enrol_board_put(struct store *store, const struct enrol_invite *invite,
-		const uint8_t fingerprint[32], const uint8_t slip_key[32])
+		const uint8_t fingerprint[32], const uint8_t slip_key[32], const char *label)
 {
 	struct stmt *stmt = db_stmt(store->tram, BOARD_PUT);
 
@@ -282,5 +313,6 @@ enum rc enrol_board_put(struct store *store, const struct enrol_invite *invite,
 	stmt_text(stmt, 3, invite->point);
 	stmt_blob(stmt, 4, fingerprint, HASH_SIZE);
 	stmt_blob(stmt, 5, slip_key, 32);
+	stmt_text(stmt, 6, label);
 	return stmt_run(stmt);
 }

@@ -41,6 +41,10 @@ struct enrol_invite {
 /* Lets a board enrol; earlier invitations of it that nobody used are taken back. */
 enum rc enrol_invite_add(struct store *store, const struct enrol_invite *invite,
 		const uint8_t token[32]) MUST_CHECK;
+/* The same with a text to hand over: secret and the front of the CA's hash go into the token, and what
+ * wish does not say (NULL) stays as it was, for a board that enrols again. */
+enum rc enrol_invite_make(struct store *store, struct pool *pool, const struct enrol_invite *wish,
+		const uint8_t secret[16], const uint8_t ca[16], char **token) MUST_CHECK;
 /* The invitation of that token, good at now_ms for the key. RC_NOT_FOUND: none, expired, or used for
  * another key: nobody is told which. */
 enum rc enrol_invite_find(struct store *store, struct pool *pool, const char *board,
@@ -68,8 +72,9 @@ enum rc enrol_cert_newest(struct store *store, struct pool *pool, const char *bo
 /* The row of the certificate that a board uses now; RC_NOT_FOUND: it was not made here. */
 enum rc enrol_cert_current(struct store *store, struct pool *pool, const char *board,
 		struct enrol_cert *out) MUST_CHECK;
-/* The board's row of the register with its new certificate; open again if it was revoked or fenced. */
+/* The board's row of the register with its new certificate; open again if it was revoked or fenced.
+ * label: SHA-256 in hex of what stands on the box, "" when it does not say. */
 enum rc enrol_board_put(struct store *store, const struct enrol_invite *invite,
-		const uint8_t fingerprint[32], const uint8_t slip_key[32]) MUST_CHECK;
+		const uint8_t fingerprint[32], const uint8_t slip_key[32], const char *label) MUST_CHECK;
 
 #endif

@@ -84,6 +84,9 @@ struct link_board {
 	bool revoked, fenced;
 	uint64_t hello_counter;
 	int64_t seen_at;
+	const char *version;		/* what it said it runs, "" */
+	int64_t revoked_at;		/* of the last time, 0 */
+	const char *revoked_by, *revoked_why;
 };
 /* RC_NOT_FOUND: no board has this certificate. One that was given and not used until now becomes the
  * board's own (enrol.h). */
@@ -91,11 +94,20 @@ enum rc linkstate_board_by_cert(struct store *store, struct pool *pool,
 		const uint8_t fingerprint[32], struct link_board *out) MUST_CHECK;
 enum rc linkstate_board_add(struct store *store, const char *board, const char *name,
 		const char *point_json, const uint8_t fingerprint[32], const uint8_t slip_key[32]) MUST_CHECK;
-enum rc linkstate_board_revoke(struct store *store, const char *board) MUST_CHECK;
+/* At once, for every request from now on. by: an account or "system"; RC_NOT_FOUND. Inside store_begin. */
+enum rc linkstate_board_revoke(struct store *store, const char *board, const char *by,
+		const char *why) MUST_CHECK;
+/* Another board that enrolled with this label (SHA-256 in hex) and was not revoked? */
+enum rc linkstate_board_labelled(struct store *store, const char *label, const char *board,
+		bool *other) MUST_CHECK;
 enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link_board **rows,
 		size_t *count) MUST_CHECK;
-/* Counter from a hello: RC_CONFLICT when it is not above the last one (cloned). */
-enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter) MUST_CHECK;
+/* RC_NOT_FOUND. */
+enum rc linkstate_board_find(struct store *store, struct pool *pool, const char *board,
+		struct link_board *out) MUST_CHECK;
+/* Counter from a hello: RC_CONFLICT when it is not above the last one (cloned). version: "" as before. */
+enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter,
+		const char *version) MUST_CHECK;
 /* The receipt given for (board, epoch, seq): stored original, byte for byte. */
 enum rc linkstate_issued_get(struct store *store, struct pool *pool, const char *board,
 		uint64_t epoch, uint64_t seq, char **jws) MUST_CHECK;

@@ -10,7 +10,8 @@
 #include "store/linkstate.h"
 #include "store/slip.h"
 
-#define BOARD_COLUMNS "board, name, fingerprint, revoked, fenced, hello_counter, seen_at, point"
+#define BOARD_COLUMNS "board, name, fingerprint, revoked, fenced, hello_counter, seen_at, point, version," \
+	" revoked_at, revoked_by, revoked_why"
 
 static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *out)
 {
@@ -27,6 +28,10 @@ static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *
 	out->hello_counter = (uint64_t)stmt_col_int(stmt, 5);
 	out->seen_at = stmt_col_int(stmt, 6);
 	out->point = stmt_col_dup(stmt, 7, pool);
+	out->version = stmt_col_dup(stmt, 8, pool);
+	out->revoked_at = stmt_col_int(stmt, 9);
+	out->revoked_by = stmt_col_dup(stmt, 10, pool);
+	out->revoked_why = stmt_col_dup(stmt, 11, pool);
 }
 
 static enum rc board_by_cert(struct store *store, struct pool *pool,
@@ -94,16 +99,31 @@ enum rc linkstate_board_add(struct store *store, const char *board, const char *
 	return rc == RC_OK && store->pub ? slip_point_publish(store) : rc;
 }
 
-enum rc linkstate_board_revoke(struct store *store, const char *board)
+enum rc linkstate_board_revoke(struct store *store, const char *board, const char *by, const char *why)
 {
-	struct stmt *stmt;
-	enum rc rc = db_write_begin(store->tram);
+	struct stmt *stmt = db_stmt(store->tram, "UPDATE link_board SET revoked = 1, revoked_at = $2, "
+			"revoked_by = $3, revoked_why = $4 WHERE board = $1");
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return rc;
-	stmt = db_stmt(store->tram, "UPDATE link_board SET revoked = 1 WHERE board = $1");
 	stmt_text(stmt, 1, board);
-	return board_write(store, stmt, RC_NOT_FOUND);
+	stmt_int(stmt, 2, when_now_ms());
+	stmt_text(stmt, 3, by);
+	stmt_text(stmt, 4, why);
+	rc = stmt_run(stmt);
+	return rc == RC_OK && db_changes(store->tram) == 0 ? RC_NOT_FOUND : rc;
+}
+
+enum rc linkstate_board_labelled(struct store *store, const char *label, const char *board, bool *other)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT 1 FROM link_board WHERE label = $1 AND label <> '' "
+			"AND board <> $2 AND revoked = 0 LIMIT 1");
+	enum rc rc;
+
+	stmt_text(stmt, 1, label);
+	stmt_text(stmt, 2, board);
+	rc = stmt_step(stmt, other);
+	stmt_reset(stmt);
+	return rc;
 }
 
 enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link_board **rows,
@@ -131,17 +151,36 @@ enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link
 	return rc;
 }
 
-enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter)
+enum rc linkstate_board_find(struct store *store, struct pool *pool, const char *board,
+		struct link_board *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT " BOARD_COLUMNS " FROM link_board WHERE board = $1");
+	bool row = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc != RC_OK ? rc : RC_NOT_FOUND;
+	board_read(stmt, pool, out);
+	stmt_reset(stmt);
+	return RC_OK;
+}
+
+enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter,
+		const char *version)
 {
 	struct stmt *stmt;
 	enum rc rc = db_write_begin(store->tram);
 
 	if (rc != RC_OK)
 		return rc;
-	stmt = db_stmt(store->tram, "UPDATE link_board SET hello_counter = $2, seen_at = $3 "
+	stmt = db_stmt(store->tram, "UPDATE link_board SET hello_counter = $2, seen_at = $3, "
+			"version = CASE $4 WHEN '' THEN version ELSE $4 END "
 			"WHERE board = $1 AND hello_counter < $2");
 	stmt_text(stmt, 1, board);
 	stmt_int(stmt, 2, (int64_t)counter);
 	stmt_int(stmt, 3, when_now_ms());
+	stmt_text(stmt, 4, version);
 	return board_write(store, stmt, RC_CONFLICT);
 }

@@ -21,7 +21,7 @@ static const char usage[] =
 		"                  [--point-name TEXT] [--point-address TEXT] [--point-phone TEXT]\n"
 		"       tram board invite BOARD --data FOLDER [--name NAME] [--point-name TEXT] …\n"
 		"       tram board confirm BOARD --data FOLDER\n"
-		"       tram board revoke BOARD --data FOLDER\n"
+		"       tram board revoke BOARD --data FOLDER [--reason TEXT]\n"
 		"       tram board list --data FOLDER\n\n"
 		"At the center. BOARD is the board_id of its tram.conf; --cert its client certificate\n"
 		"(PEM), --slip-key its keys/web/slip.key. The point's name, address and telephone are what\n"
@@ -33,7 +33,7 @@ static const char usage[] =
 
 struct request {
 	const char *verb, *board, *cert, *slip_key, *name;
-	const char *point_name, *point_address, *point_phone;
+	const char *point_name, *point_address, *point_phone, *reason;
 	struct cert_info info;
 	uint8_t key[32];
 };
@@ -88,41 +88,32 @@ static enum rc add(struct store *store, struct pool *pool, const struct request 
 			request->info.fingerprint, request->key);
 }
 
-/* What is not said stays as it was, for a board that enrols again. */
+/* rc: of what was done inside store_begin. */
+static enum rc finish(struct store *store, enum rc rc)
+{
+	if (rc == RC_OK)
+		return store_commit(store);
+	store_abort(store);
+	return rc;
+}
+
 static enum rc invite(struct store *store, struct pool *pool, const struct request *request)
 {
-	struct token token = { .board = request->board };
-	struct enrol_invite row = { .board = request->board, .made_by = "system",
-		.made_at = when_now_ms() };
-	struct link_board *boards;
-	size_t count, i;
-	uint8_t hash[32];
-	enum rc rc = linkstate_board_list(store, pool, &boards, &count);
+	struct enrol_invite wish = { .board = request->board, .name = request->name,
+		.made_by = "system", .made_at = when_now_ms() };
+	uint8_t secret[TOKEN_SECRET_SIZE];
+	char *token = NULL;
+	enum rc rc = store_begin(store, false);
 
-	row.name = request->name ? request->name : request->board;
-	row.point = point_of(pool, request);
-	row.expires_at = row.made_at + TOKEN_LIFE_MS;
-	for (i = 0; rc == RC_OK && i < count; i++) {
-		if (strcmp(boards[i].board, request->board) != 0)
-			continue;
-		row.name = request->name ? request->name : boards[i].name;
-		row.point = request->point_name ? row.point : boards[i].point;
-	}
-	random_bytes(token.secret, sizeof(token.secret));
-	memcpy(token.ca, request->info.fingerprint, sizeof(token.ca));
-	token_hash(&token, hash);
+	if (request->point_name)
+		wish.point = point_of(pool, request);
+	random_bytes(secret, sizeof(secret));
 	if (rc == RC_OK)
-		rc = store_begin(store, false);
-	if (rc != RC_OK)
-		return rc;
-	rc = enrol_invite_add(store, &row, hash);
+		rc = finish(store, enrol_invite_make(store, pool, &wish, secret,
+				request->info.fingerprint, &token));
+	memset(secret, 0, sizeof(secret));
 	if (rc == RC_OK)
-		rc = store_commit(store);
-	else
-		store_abort(store);
-	if (rc == RC_OK)
-		printf("%s\n", token_text(pool, &token));
-	memset(&token, 0, sizeof(token));
+		printf("%s\n", token);
 	return rc;
 }
 
@@ -130,13 +121,15 @@ static enum rc confirm(struct store *store, const char *board)
 {
 	enum rc rc = store_begin(store, false);
 
-	if (rc != RC_OK)
-		return rc;
-	rc = enrol_cert_allow(store, board, "system");
-	if (rc == RC_OK)
-		return store_commit(store);
-	store_abort(store);
-	return rc;
+	return rc == RC_OK ? finish(store, enrol_cert_allow(store, board, "system")) : rc;
+}
+
+static enum rc revoke(struct store *store, const struct request *request)
+{
+	enum rc rc = store_begin(store, false);
+
+	return rc == RC_OK ? finish(store, linkstate_board_revoke(store, request->board, "system",
+			request->reason ? request->reason : "")) : rc;
 }
 
 /* The CA whose hash an invitation carries. */
@@ -192,7 +185,7 @@ static enum rc act(const struct settings *settings, struct pool *pool, struct re
 	else if (rc == RC_OK && strcmp(request->verb, "confirm") == 0)
 		rc = confirm(store, request->board);
 	else if (rc == RC_OK && strcmp(request->verb, "revoke") == 0)
-		rc = linkstate_board_revoke(store, request->board);
+		rc = revoke(store, request);
 	else if (rc == RC_OK)
 		rc = list(store, pool);
 	if (rc == RC_NOT_FOUND)
@@ -210,7 +203,7 @@ int board_main(int argc, char **argv)
 		{ "slip-key", &request.slip_key, NULL }, { "name", &request.name, NULL },
 		{ "point-name", &request.point_name, NULL },
 		{ "point-address", &request.point_address, NULL },
-		{ "point-phone", &request.point_phone, NULL },
+		{ "point-phone", &request.point_phone, NULL }, { "reason", &request.reason, NULL },
 	};
 	struct settings *settings = NULL;
 	struct pool *pool = pool_new();

@@ -15,10 +15,10 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "crypt/random.h"
-#include "embed.h"
 #include "link/bundle_keys.h"
 #include "store/db.h"
 #include "store/parked.h"
+#include "store/setup.h"
 #include "store/slip.h"
 #include "tool/folders.h"
 #include "tool/init.h"
@@ -40,21 +40,6 @@ static const char migrate_usage[] =
 		"Creates missing folders and databases, runs the migrations they lack, each in one\n"
 		"transaction, and publishes the point's name and telephone of tram.conf to the lookup.\n"
 		"Exit status: 0 done; 75 a database failed; 78 a database is newer than this program.\n";
-
-/* Name of a commune in the built-in list, or NULL. */
-static char *commune_name(struct pool *pool, const char *code)
-{
-	const char *line = embed_communes_tsv;
-	size_t len = strlen(code);
-
-	while (line && *line) {
-		if (strncmp(line, code, len) == 0 && line[len] == '\t')
-			return pool_strndup(pool, line + len + 1, strcspn(line + len + 1, "\r\n"));
-		line = strchr(line, '\n');
-		line += line != NULL;
-	}
-	return NULL;
-}
 
 struct conf {
 	struct buf text;
@@ -143,7 +128,7 @@ static int write_conf(struct pool *pool, const char *side, struct conf *conf, co
 		return TOOL_USAGE;
 	}
 	if (conf->commune_code && !conf->has_commune_name) {
-		name = commune_name(pool, conf->commune_code);
+		name = setup_commune(pool, conf->commune_code);
 		if (!name) {
 			fprintf(stderr, "tram init: no commune has the code %s\n", conf->commune_code);
 			return TOOL_USAGE;

@@ -22,6 +22,7 @@
 #include "tool/release_sign.h"
 #include "tool/restore.h"
 #include "tool/settings_print.h"
+#include "tool/setup.h"
 #include "tool/status.h"
 #include "tool/supervise.h"
 #include "tool/tablet.h"
@@ -36,6 +37,7 @@ static const struct command {
 } commands[] = {
 	{ "init", init_main, "make the data folder of a board or a center" },
 	{ "migrate", init_migrate_main, "bring the databases to this program's version" },
+	{ "setup", setup_main, "on a new board: label, first boot, mass preparation" },
 	{ "user", user_main, "add, lock, unlock and list accounts, set passwords" },
 	{ "board", board_main, "at the center: register, revoke and list boards" },
 	{ "enroll", enroll_main, "on the board: key and certificate with the center's invitation" },

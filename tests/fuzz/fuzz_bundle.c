@@ -26,9 +26,9 @@ static int file_of(const uint8_t *data, size_t size)
 }
 
 static enum rc nobody(void *arg, struct pool *pool, const char *cert_pem, const char *board,
-		const struct jws_key **key, struct jws_key **owned, const char **why)
+		const char *announced, struct bundle_signer *signer, const char **why)
 {
-	(void)arg, (void)pool, (void)cert_pem, (void)board, (void)key, (void)owned;
+	(void)arg, (void)pool, (void)cert_pem, (void)board, (void)announced, (void)signer;
 	*why = "certificate";
 	return RC_DENIED;
 }

@@ -38,13 +38,15 @@ static char *vector(struct pool *pool, const char *name, size_t *len)
 }
 
 static enum rc its_key(void *arg, struct pool *pool, const char *cert_pem, const char *board,
-		const struct jws_key **key, struct jws_key **owned, const char **why)
+		const char *announced, struct bundle_signer *signer, const char **why)
 {
 	(void)arg, (void)pool, (void)why;
+	assert_string_equal(announced, "");
 	assert_null(cert_pem);
 	assert_string_equal(board, "b18685-1");
-	assert_int_equal(jws_key_parse(key_pem, owned), RC_OK);
-	*key = *owned;
+	assert_int_equal(jws_key_parse(key_pem, &signer->owned), RC_OK);
+	signer->keys = (const struct jws_key *const *)&signer->owned;
+	signer->count = 1;
 	return RC_OK;
 }
 

@@ -488,7 +488,9 @@ static void certificates(void **state)
 		assert_string_equal(at.response.content_type, "application/problem+json");
 		assert_non_null(strstr(at.response.body.data, cases[i].problem));
 	}
-	assert_int_equal(linkstate_board_revoke(store, "b1"), RC_OK);
+	assert_int_equal(store_begin(store, false), RC_OK);
+	assert_int_equal(linkstate_board_revoke(store, "b1", "system", ""), RC_OK);
+	assert_int_equal(store_commit(store), RC_OK);
 	assert_int_equal(as_machine("/v1/hello", "SUCCESS", cert_pem), 403);
 	assert_non_null(strstr(at.response.body.data, "certificate-revoked"));
 	/* Renewing judges for itself: an expired certificate arrives as FAILED. */

@@ -1,10 +1,11 @@
-/* The camera reads a card's QR where the browser can (BarcodeDetector, which wants a secure context);
+/* The camera reads a card's QR (or, where the page says data-to, an invitation's) where the browser can (BarcodeDetector, which wants a secure context);
 elsewhere nothing is shown, and the card is scanned, typed or photographed. No picture leaves the page. */
 (() => {
 'use strict';
-const box = document.getElementById('card-may'), input = document.getElementById('card');
+const box = document.getElementById('card-may'), input = box && document.getElementById(box.dataset.to || 'card');
 if (!box || !input || !isSecureContext || !('BarcodeDetector' in window) || !navigator.mediaDevices)
 	return;
+const code = box.dataset.to ? /^[\w.-]+\/[\w-]+$/ : /^\d{12}\|/;
 const button = box.querySelector('button'), video = box.querySelector('video');
 let stream = null;
 function stop() {
@@ -18,7 +19,7 @@ function stop() {
 async function look(detector) {
 	while (stream) {
 		const [found] = await detector.detect(video).catch(() => []);
-		if (found && /^\d{12}\|/.test(found.rawValue)) {
+		if (found && code.test(found.rawValue)) {
 			stop();
 			input.value = found.rawValue;
 			input.form.requestSubmit(input.parentNode.querySelector('button'));

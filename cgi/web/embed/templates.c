@@ -46,7 +46,8 @@ static size_t template_count;
 
 /* Who may show SVG made by our own code without escaping: papers, and pages with a QR to scan; and
  * step2, whose list of procedures is rendered once, by templates. */
-static const char *const svg_allowed[] = { "print/", "partial/print_", "intake/done", "intake/first_dossier",
+static const char *const svg_allowed[] = { "print/", "partial/print_", "center/token",
+	"intake/done", "intake/first_dossier",
 	"intake/print", "intake/step2", "intake/pay", "partial/vietqr", "admin/otp", "admin/link" };
 
 static bool may_use_svg(const char *name)

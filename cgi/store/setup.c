@@ -1,0 +1,463 @@
+/*
+ * setup.c: see setup.h.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "crypt/token.h"
+#include "embed.h"
+#include "store/setup.h"
+#include "store/setup_lines.h"
+
+#define ANSWERS "answers"
+#define FILE_MAX ((size_t)16 * 1024)
+
+enum kind {
+	KIND_TEXT,
+	KIND_DIGITS,
+	KIND_LOGIN,
+	KIND_AGENCY,	/* H27, H27.1 … */
+	KIND_SSID,	/* 1 to 32 bytes */
+	KIND_WPA,	/* 8 to 63 printable ASCII */
+	KIND_CHANNEL,
+	KIND_YES,	/* yes | no */
+	KIND_UPLINK,
+	KIND_CIDR,	/* dhcp | a.b.c.d/n */
+	KIND_IPV4,
+	KIND_IPV4S,
+	KIND_URL,
+	KIND_URLS,
+	KIND_PROXY,
+	KIND_HOST,
+	KIND_TOKEN,
+	KIND_HASH	/* an encoded password */
+};
+
+static const struct row {
+	const char *name;
+	enum setup_step step;
+	enum kind kind;
+	int64_t min, max;	/* characters of KIND_TEXT and KIND_DIGITS */
+	bool needed, secret;
+} rows[SETUP_KEYS] = {
+	[SETUP_COMMUNE] = { "commune_code", SETUP_STATION, KIND_DIGITS, 5, 5, true, false },
+	[SETUP_STATION_NAME] = { "station_name", SETUP_STATION, KIND_TEXT, 1, 200, true, false },
+	[SETUP_PARENT] = { "parent_name", SETUP_STATION, KIND_TEXT, 1, 200, false, false },
+	[SETUP_AGENCY] = { "agency_name", SETUP_STATION, KIND_TEXT, 1, 200, false, false },
+	[SETUP_AGENCY_ID] = { "agency_id", SETUP_STATION, KIND_AGENCY, 0, 0, false, false },
+	[SETUP_POINT_NO] = { "point_no", SETUP_POINT, KIND_DIGITS, 1, 3, true, false },
+	[SETUP_POINT_NAME] = { "point_name", SETUP_POINT, KIND_TEXT, 1, 200, true, false },
+	[SETUP_POINT_ADDRESS] = { "point_address", SETUP_POINT, KIND_TEXT, 1, 300, true, false },
+	[SETUP_POINT_PHONE] = { "point_phone", SETUP_POINT, KIND_TEXT, 1, 50, true, false },
+	[SETUP_PLACE] = { "place_name", SETUP_POINT, KIND_TEXT, 1, 100, false, false },
+	[SETUP_LOGIN] = { "admin_login", SETUP_ADMIN, KIND_LOGIN, 0, 0, true, false },
+	[SETUP_NAME] = { "admin_name", SETUP_ADMIN, KIND_TEXT, 1, 100, true, false },
+	[SETUP_PASSWORD] = { "admin_password", SETUP_ADMIN, KIND_TEXT, 1, 200, false, true },
+	[SETUP_HASH] = { "admin_hash", SETUP_ADMIN, KIND_HASH, 0, 0, false, true },
+	[SETUP_AP_NAME] = { "ap_name", SETUP_WIFI, KIND_SSID, 0, 0, true, false },
+	[SETUP_AP_KEY] = { "ap_key", SETUP_WIFI, KIND_WPA, 0, 0, true, true },
+	[SETUP_AP_CHANNEL] = { "ap_channel", SETUP_WIFI, KIND_CHANNEL, 0, 0, false, false },
+	[SETUP_GUEST] = { "guest", SETUP_WIFI, KIND_YES, 0, 0, false, false },
+	[SETUP_GUEST_NAME] = { "guest_name", SETUP_WIFI, KIND_SSID, 0, 0, false, false },
+	[SETUP_GUEST_KEY] = { "guest_key", SETUP_WIFI, KIND_WPA, 0, 0, false, true },
+	[SETUP_PRINTERS] = { "printers", SETUP_WIFI, KIND_IPV4S, 0, 0, false, false },
+	[SETUP_UPLINK_KIND] = { "uplink", SETUP_UPLINK, KIND_UPLINK, 0, 0, true, false },
+	[SETUP_UPLINK_NAME] = { "uplink_name", SETUP_UPLINK, KIND_SSID, 0, 0, false, false },
+	[SETUP_UPLINK_KEY] = { "uplink_key", SETUP_UPLINK, KIND_WPA, 0, 0, false, true },
+	[SETUP_UPLINK_APN] = { "uplink_apn", SETUP_UPLINK, KIND_HOST, 0, 0, false, false },
+	[SETUP_UPLINK_ADDRESS] = { "uplink_address", SETUP_UPLINK, KIND_CIDR, 0, 0, false, false },
+	[SETUP_UPLINK_GATEWAY] = { "uplink_gateway", SETUP_UPLINK, KIND_IPV4, 0, 0, false, false },
+	[SETUP_UPLINK_DNS] = { "uplink_dns", SETUP_UPLINK, KIND_IPV4S, 0, 0, false, false },
+	[SETUP_CENTER] = { "center_url", SETUP_UPLINK, KIND_URL, 0, 0, true, false },
+	[SETUP_CENTER_MORE] = { "center_more", SETUP_UPLINK, KIND_URLS, 0, 0, false, false },
+	[SETUP_CENTER_NAME] = { "center_name", SETUP_UPLINK, KIND_HOST, 0, 0, false, false },
+	[SETUP_PROXY] = { "link_proxy", SETUP_UPLINK, KIND_PROXY, 0, 0, false, false },
+	[SETUP_INVITE] = { "invitation", SETUP_TOKEN, KIND_TOKEN, 0, 0, false, true },
+	[SETUP_LATER] = { "invitation_later", SETUP_TOKEN, KIND_YES, 0, 0, false, false },
+	[SETUP_REHEARSE] = { "rehearse", SETUP_TOKEN, KIND_YES, 0, 0, false, false },
+};
+
+void setup_clear(struct setup *setup)
+{
+	for (size_t i = 0; i < SETUP_KEYS; i++)
+		setup->value[i] = "";
+}
+
+const char *setup_name(enum setup_key key)
+{
+	return rows[key].name;
+}
+
+enum setup_step setup_step_of(enum setup_key key)
+{
+	return rows[key].step;
+}
+
+bool setup_is_secret(enum setup_key key)
+{
+	return rows[key].secret;
+}
+
+/* ---- single values ---- */
+
+static bool only(const char *text, const char *allowed, size_t least, size_t most)
+{
+	size_t len = strlen(text);
+
+	return len >= least && len <= most && strspn(text, allowed) == len;
+}
+
+#define SMALL "abcdefghijklmnopqrstuvwxyz"
+#define NUMERAL "0123456789"
+
+static bool is_agency(const char *text)
+{
+	size_t parts = 0;
+
+	if (*text < 'A' || *text > 'Z')
+		return false;
+	for (text++;; text++) {
+		size_t digits = strspn(text, NUMERAL);
+
+		if (digits < 1 || digits > 3 || ++parts > 4)
+			return false;
+		text += digits;
+		if (*text != '.')
+			return *text == '\0';
+	}
+}
+
+static bool is_channel(const char *text)
+{
+	static const char *const far[] = { "36", "40", "44", "48" };
+	int64_t number = 0;
+
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+		if (strcmp(text, far[i]) == 0)
+			return true;
+	return num_parse(text, 1, 13, &number) == RC_OK;
+}
+
+static bool is_url(const char *text, const char *scheme, bool port)
+{
+	const char *host, *colon;
+	size_t len = strlen(scheme);
+
+	if (strncmp(text, scheme, len) != 0 || strlen(text) > 200)
+		return false;
+	host = text + len;
+	colon = strrchr(host, ':');
+	if (colon == host || *host == '\0' || host[strspn(host, SMALL "ABCDEFGHIJKLMNOPQRSTUVWXYZ" NUMERAL
+			".-:[]")] != '\0')
+		return false;
+	return colon ? setup_is_port(colon + 1) : !port;
+}
+
+/* Each of several, blanks between. */
+static bool each(struct pool *pool, const char *text, size_t most, bool (*is)(const char *word))
+{
+	size_t count = 0;
+
+	while (*(text += strspn(text, " ")) != '\0') {
+		size_t len = strcspn(text, " ");
+
+		if (++count > most || !is(pool_strndup(pool, text, len)))
+			return false;
+		text += len;
+	}
+	return count > 0;
+}
+
+static bool is_https(const char *text)
+{
+	return is_url(text, "https://", false);
+}
+
+bool setup_value_fits(struct pool *pool, enum setup_key key, const char *value)
+{
+	const struct row *row = &rows[key];
+	int64_t chars = (int64_t)text_chars(value);
+	struct token token;
+
+	if (*value == '\0')
+		return true;
+	switch (row->kind) {
+	case KIND_TEXT:
+		return chars >= row->min && chars <= row->max;
+	case KIND_DIGITS:
+		return only(value, NUMERAL, (size_t)row->min, (size_t)row->max);
+	case KIND_LOGIN:
+		return only(value, SMALL NUMERAL ".-_", 2, 40);
+	case KIND_AGENCY:
+		return is_agency(value);
+	case KIND_SSID:
+		return strlen(value) <= 32;
+	case KIND_WPA:
+		return setup_is_wpa(value);
+	case KIND_CHANNEL:
+		return is_channel(value);
+	case KIND_YES:
+		return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
+	case KIND_UPLINK:
+		return setup_is_uplink(value);
+	case KIND_CIDR:
+		return strcmp(value, "dhcp") == 0 || setup_is_cidr(value);
+	case KIND_IPV4:
+		return setup_is_ipv4(value);
+	case KIND_IPV4S:
+		return each(pool, value, 8, setup_is_ipv4);
+	case KIND_URL:
+		return is_https(value);
+	case KIND_URLS:
+		return each(pool, value, 7, is_https);
+	case KIND_PROXY:
+		return is_url(value, "http://", true);
+	case KIND_HOST:
+		return only(value, SMALL "ABCDEFGHIJKLMNOPQRSTUVWXYZ" NUMERAL ".-_", 1, 100);
+	case KIND_TOKEN:
+		return strlen(value) <= 200 && token_parse(pool, value, &token) == RC_OK;
+	case KIND_HASH:
+		return strncmp(value, "$argon2id$", 10) == 0 && strlen(value) < 300;
+	}
+	return false;
+}
+
+/* ---- a file of them ---- */
+
+struct reading { struct pool *pool; struct setup *out; bool seen[SETUP_KEYS]; };
+
+static const char *take(void *arg, const char *name, const char *value)
+{
+	struct reading *reading = arg;
+
+	for (size_t i = 0; i < SETUP_KEYS; i++) {
+		if (strcmp(rows[i].name, name) != 0)
+			continue;
+		if (reading->seen[i])
+			return "twice";
+		reading->seen[i] = true;
+		if (!setup_value_fits(reading->pool, (enum setup_key)i, value))
+			return "value";
+		reading->out->value[i] = value;
+		return NULL;
+	}
+	return "key";
+}
+
+enum rc setup_parse(struct pool *pool, const char *text, size_t len, struct setup *out,
+		struct setup_fault *fault)
+{
+	struct reading reading = { .pool = pool, .out = out };
+
+	setup_clear(out);
+	return setup_lines(pool, text, len, take, &reading, fault);
+}
+
+/* ---- a step as a whole ---- */
+
+static enum rc fault_at(struct setup_fault *fault, enum setup_key key, const char *why)
+{
+	*fault = (struct setup_fault){ .key = rows[key].name, .why = why };
+	return RC_INVALID;
+}
+
+static bool said(const struct setup *setup, enum setup_key key)
+{
+	return *setup->value[key] != '\0';
+}
+
+static enum rc check_uplink(const struct setup *setup, struct setup_fault *fault)
+{
+	const char *kind = setup->value[SETUP_UPLINK_KIND], *address = setup->value[SETUP_UPLINK_ADDRESS];
+	bool is_fixed = *address && strcmp(address, "dhcp") != 0;
+
+	if (strcmp(kind, "wifi") == 0 && !said(setup, SETUP_UPLINK_NAME))
+		return fault_at(fault, SETUP_UPLINK_NAME, "missing");
+	if (is_fixed && strcmp(kind, "cable") != 0)
+		return fault_at(fault, SETUP_UPLINK_ADDRESS, "value");
+	if (is_fixed && !said(setup, SETUP_UPLINK_GATEWAY))
+		return fault_at(fault, SETUP_UPLINK_GATEWAY, "missing");
+	return RC_OK;
+}
+
+static enum rc check_token(struct pool *pool, const struct setup *setup, struct setup_fault *fault)
+{
+	struct token token;
+
+	if (!said(setup, SETUP_INVITE))
+		return strcmp(setup->value[SETUP_LATER], "yes") == 0 ? RC_OK :
+				fault_at(fault, SETUP_INVITE, "missing");
+	if (token_parse(pool, setup->value[SETUP_INVITE], &token) != RC_OK)
+		return fault_at(fault, SETUP_INVITE, "value");
+	return strcmp(token.board, setup_board_id(pool, setup)) == 0 ? RC_OK :
+			fault_at(fault, SETUP_INVITE, "board");
+}
+
+enum rc setup_check(struct pool *pool, const struct setup *setup, enum setup_step step,
+		struct setup_fault *fault)
+{
+	*fault = (struct setup_fault){ .key = "", .why = "" };
+	for (size_t i = 0; i < SETUP_KEYS; i++) {
+		if (rows[i].step != step)
+			continue;
+		if (rows[i].needed && !said(setup, (enum setup_key)i))
+			return fault_at(fault, (enum setup_key)i, "missing");
+		if (!setup_value_fits(pool, (enum setup_key)i, setup->value[i]))
+			return fault_at(fault, (enum setup_key)i, "value");
+	}
+	if (step == SETUP_STATION && !setup_commune(pool, setup->value[SETUP_COMMUNE]))
+		return fault_at(fault, SETUP_COMMUNE, "value");
+	if (step == SETUP_POINT && setup->value[SETUP_POINT_NO][0] == '0')
+		return fault_at(fault, SETUP_POINT_NO, "value");
+	if (step == SETUP_ADMIN && !said(setup, SETUP_HASH) && !said(setup, SETUP_PASSWORD))
+		return fault_at(fault, SETUP_PASSWORD, "missing");
+	if (step == SETUP_WIFI && strcmp(setup->value[SETUP_GUEST], "yes") == 0 &&
+			!said(setup, SETUP_GUEST_NAME))
+		return fault_at(fault, SETUP_GUEST_NAME, "missing");
+	if (step == SETUP_UPLINK)
+		return check_uplink(setup, fault);
+	return step == SETUP_TOKEN ? check_token(pool, setup, fault) : RC_OK;
+}
+
+enum setup_step setup_next(struct pool *pool, const struct setup *setup)
+{
+	struct setup_fault fault;
+	int step = SETUP_STATION;
+
+	while (step < SETUP_STEPS && setup_check(pool, setup, (enum setup_step)step, &fault) == RC_OK)
+		step++;
+	return (enum setup_step)step;
+}
+
+/* ---- what is made of them ---- */
+
+char *setup_board_id(struct pool *pool, const struct setup *setup)
+{
+	return pool_printf(pool, "b%s-%s", setup->value[SETUP_COMMUNE], setup->value[SETUP_POINT_NO]);
+}
+
+char *setup_commune(struct pool *pool, const char *code)
+{
+	const char *line = embed_communes_tsv;
+	size_t len = strlen(code);
+
+	while (len > 0 && line && *line) {
+		if (strncmp(line, code, len) == 0 && line[len] == '\t')
+			return pool_strndup(pool, line + len + 1, strcspn(line + len + 1, "\r\n"));
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return NULL;
+}
+
+static char *text_of(struct pool *pool, struct buf *out)
+{
+	char *text = pool_strndup(pool, out->data ? out->data : "", out->len);
+
+	buf_free(out);
+	return text;
+}
+
+static void put(struct buf *out, const struct setup *setup, enum setup_key key)
+{
+	if (*setup->value[key])
+		buf_printf(out, "%s = %s\n", rows[key].name, setup->value[key]);
+}
+
+char *setup_conf(struct pool *pool, const struct setup *setup, bool rehearsal)
+{
+	static const enum setup_key keys[] = { SETUP_COMMUNE, SETUP_STATION_NAME, SETUP_PARENT, SETUP_AGENCY,
+		SETUP_AGENCY_ID, SETUP_POINT_NO, SETUP_POINT_NAME, SETUP_POINT_ADDRESS, SETUP_POINT_PHONE,
+		SETUP_PLACE, SETUP_CENTER, SETUP_CENTER_MORE, SETUP_CENTER_NAME, SETUP_PROXY };
+	struct buf out = { 0 };
+
+	buf_printf(&out, "mode = %s\nboard_id = %s\ncommune_name = %s\n", rehearsal ? "rehearsal" : "live",
+			setup_board_id(pool, setup), setup_commune(pool, setup->value[SETUP_COMMUNE]));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		put(&out, setup, keys[i]);
+	return text_of(pool, &out);
+}
+
+char *setup_network(struct pool *pool, const struct setup *setup)
+{
+	static const enum setup_key keys[] = { SETUP_AP_NAME, SETUP_AP_KEY, SETUP_AP_CHANNEL, SETUP_GUEST,
+		SETUP_GUEST_NAME, SETUP_GUEST_KEY, SETUP_UPLINK_KIND, SETUP_UPLINK_NAME, SETUP_UPLINK_KEY,
+		SETUP_UPLINK_APN, SETUP_UPLINK_ADDRESS, SETUP_UPLINK_GATEWAY, SETUP_UPLINK_DNS,
+		SETUP_PRINTERS };
+	struct buf out = { 0 };
+
+	buf_printf(&out, "host = tram-%s\n", setup_board_id(pool, setup));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		put(&out, setup, keys[i]);
+	return text_of(pool, &out);
+}
+
+enum rc setup_network_check(struct pool *pool, const char *text, size_t len, struct setup_fault *fault)
+{
+	struct setup network;
+	struct buf lines = { 0 };
+	const char *rest = NULL, *host = NULL;
+	size_t taken;
+	enum rc rc;
+
+	/* The host is the file's own key; the rest are answers. */
+	if (len > 7 && strncmp(text, "host = ", 7) == 0) {
+		taken = strcspn(text, "\n");
+		host = pool_strndup(pool, text + 7, taken < len ? taken - 7 : len - 7);
+		rest = taken < len ? text + taken : text + len;
+	}
+	*fault = (struct setup_fault){ .key = "host", .line = 1, .why = host ? "value" : "missing" };
+	if (!host || !only(host, SMALL NUMERAL "-", 1, 63) || host[0] == '-')
+		return RC_INVALID;
+	rc = setup_parse(pool, rest, len - (size_t)(rest - text), &network, fault);
+	for (size_t i = 0; rc == RC_OK && i < SETUP_KEYS; i++) {
+		bool belongs = rows[i].step == SETUP_WIFI || (rows[i].step == SETUP_UPLINK && i < SETUP_CENTER);
+
+		if (!belongs && *network.value[i])
+			rc = fault_at(fault, (enum setup_key)i, "key");
+	}
+	if (rc == RC_OK)
+		rc = setup_check(pool, &network, SETUP_WIFI, fault);
+	if (rc == RC_OK && !said(&network, SETUP_UPLINK_KIND))
+		rc = fault_at(fault, SETUP_UPLINK_KIND, "missing");
+	if (rc == RC_OK)
+		rc = check_uplink(&network, fault);
+	buf_free(&lines);
+	return rc;
+}
+
+/* ---- kept ---- */
+
+enum rc setup_load(struct pool *pool, const char *dir, struct setup *out)
+{
+	struct setup_fault fault;
+	char *text = NULL;
+	size_t len = 0;
+	enum rc rc;
+
+	setup_clear(out);
+	rc = file_read(pool, pool_printf(pool, "%s/" ANSWERS, dir), FILE_MAX, &text, &len);
+	if (rc == RC_OK)
+		rc = setup_parse(pool, text, len, out, &fault);
+	if (rc == RC_INVALID)
+		log_error("setup: %s/" ANSWERS " line=%d why=%s", dir, fault.line, fault.why);
+	return rc;
+}
+
+enum rc setup_save(struct pool *pool, const char *dir, const struct setup *setup)
+{
+	struct buf out = { 0 };
+	enum rc rc;
+
+	(void)pool;
+	for (size_t i = 0; i < SETUP_KEYS; i++)
+		if (i != SETUP_PASSWORD)	/* its hash is enough */
+			put(&out, setup, (enum setup_key)i);
+	rc = file_put(dir, ANSWERS, out.data ? out.data : "", out.len, 0600);
+	if (out.data)
+		memset(out.data, 0, out.len);
+	buf_free(&out);
+	return rc;
+}

@@ -1,0 +1,26 @@
+/*
+ * setup.h: `tram setup`: what root does of first boot (board/FIRST-BOOT.md).
+ */
+#ifndef TRAM_TOOL_SETUP_H
+#define TRAM_TOOL_SETUP_H
+
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/rc.h"
+#include "store/setup.h"
+
+int setup_main(int argc, char **argv);
+
+/* ---- setup_run.c: what the pages wish ---- */
+
+struct setup_place { const char *folder, *data, *network, *boot; bool one_user; };
+/* Every wish that lies there. The exit status. */
+int setup_run(struct pool *pool, const struct setup_place *place);
+/* folder/said.json, for the pages. */
+enum rc setup_say(struct pool *pool, const char *folder, const char *what, const char *state,
+		const char *reason) MUST_CHECK;
+
+/* ---- setup_begin.c: the folder, the label, the file on the boot partition ---- */
+int setup_begin(struct pool *pool, const struct setup_place *place);
+
+#endif

@@ -1,0 +1,382 @@
+/*
+ * setup_run.c: what the pages of first boot wish, done by root: the network file, a try of the line to the
+ * center, the station's folder with its first account; later the live station in place of the rehearsal.
+ * Each may be cut by the power anywhere: its wish goes last, and what was half made is made anew. A live
+ * station is never touched: only what stands in a rehearsal, or was never finished, goes.
+ */
+#define _DEFAULT_SOURCE /* DT_DIR */
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/when.h"
+#include "crypt/hash.h"
+#include "link/identity.h"
+#include "store/account.h"
+#include "tool/init.h"
+#include "tool/setup.h"
+#include "tool/tool.h"
+
+#define FILE_MAX ((size_t)64 * 1024)
+#define APPLY_MS 60000
+#define REACH_S 15
+#define PRACTICE (ROLE_INTAKE | ROLE_CASHIER | ROLE_SCANNER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_CLERK_SEAL \
+	| ROLE_APPROVER | ROLE_RETURNER | ROLE_GUIDE | ROLE_MANAGER | ROLE_TECHNICIAN)
+#define UID_ADMIN 64103
+
+enum rc setup_say(struct pool *pool, const char *folder, const char *what, const char *state,
+		const char *reason)
+{
+	json_t *said = json_new_object();
+	const char *path = pool_printf(pool, "%s/said.json", folder);
+	char *text;
+	enum rc rc;
+
+	json_put(said, "do", what);
+	json_put(said, "state", state);
+	json_put(said, "reason", reason);
+	json_put_int(said, "at", when_now_ms());
+	text = json_to_text(pool, said);
+	json_decref(said);
+	rc = file_put(folder, "said.json", text, strlen(text), 0600);
+	if (rc == RC_OK && geteuid() == 0 && chown(path, UID_ADMIN, UID_ADMIN) != 0)
+		rc = RC_IO;
+	return rc;
+}
+
+static bool is_there(struct pool *pool, const char *dir, const char *name)
+{
+	return access(pool_printf(pool, "%s/%s", dir, name), F_OK) == 0;
+}
+
+static enum rc drop(struct pool *pool, const char *dir, const char *name)
+{
+	if (unlink(pool_printf(pool, "%s/%s", dir, name)) != 0 && errno != ENOENT)
+		return RC_IO;
+	file_sync_dir_or_die(dir);
+	return RC_OK;
+}
+
+/* ---- the line ---- */
+
+/* The root unit's word on the file that lies there now; "" while it has none. */
+static void read_applied(struct pool *pool, const struct setup_place *place, const char *wanted,
+		char out[32])
+{
+	char *text = NULL, *word;
+	size_t len = 0;
+
+	out[0] = '\0';
+	if (file_read(pool, pool_printf(pool, "%s/applied", place->network), 256, &text, &len) != RC_OK ||
+			strncmp(text, wanted, 64) != 0 || text[64] != '\n')
+		return;
+	word = text + 65;
+	word[strcspn(word, "\r\n")] = '\0';
+	(void)snprintf(out, 32, "%.31s", word);
+}
+
+static enum rc put_network(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		char hex[65])
+{
+	struct setup_fault fault;
+	char *text = setup_network(pool, setup);
+	uint8_t digest[HASH_SIZE];
+
+	if (setup_network_check(pool, text, strlen(text), &fault) != RC_OK) {
+		log_error("setup: network.conf key=%s why=%s", fault.key, fault.why);
+		return RC_INVALID;
+	}
+	hash_sha256(text, strlen(text), digest);
+	hex_encode(digest, sizeof(digest), hex);
+	return file_put(place->network, "network.conf", text, strlen(text), 0600);
+}
+
+/* Until the line stands, by the network's own folder: the counter's network stays as the label says, for
+ * the phone is on it. */
+static enum rc try_line(struct pool *pool, const struct setup_place *place, const struct setup *answers,
+		const char **why)
+{
+	struct setup setup = *answers, label;
+	struct setup_fault fault;
+	int64_t until = when_boottime_ms() + APPLY_MS;
+	char hex[65], word[32] = "", *text = NULL;
+	size_t len = 0;
+	enum rc rc = file_read(pool, pool_printf(pool, "%s/label", place->folder), FILE_MAX, &text, &len);
+
+	if (rc == RC_OK)
+		rc = setup_parse(pool, text, len, &label, &fault);
+	if (rc == RC_OK) {
+		setup.value[SETUP_AP_NAME] = label.value[SETUP_AP_NAME];
+		setup.value[SETUP_AP_KEY] = label.value[SETUP_AP_KEY];
+		rc = put_network(pool, place, &setup, hex);
+	}
+	while (rc == RC_OK && word[0] == '\0') {
+		read_applied(pool, place, hex, word);
+		if (word[0] == '\0' && when_boottime_ms() >= until)
+			(void)snprintf(word, sizeof(word), "applied");
+		else if (word[0] == '\0')
+			(void)poll(NULL, 0, 200);
+	}
+	*why = pool_strdup(pool, word);
+	return rc == RC_OK && strcmp(word, "ok") != 0 ? RC_GONE : rc;
+}
+
+static void set(char **member, const char *text)
+{
+	free(*member);
+	*member = strdup(text);
+	if (!*member)
+		log_fatal("setup: out of memory");
+}
+
+static enum rc reach(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		const char **why)
+{
+	struct settings *settings = NULL;
+	enum rc rc = settings_load(pool_printf(pool, "%s/setup.conf", place->folder), &settings);
+
+	if (rc != RC_OK)
+		return rc;
+	set(&settings->center_url, setup->value[SETUP_CENTER]);
+	set(&settings->center_more, setup->value[SETUP_CENTER_MORE]);
+	set(&settings->center_name, setup->value[SETUP_CENTER_NAME]);
+	set(&settings->link_proxy, setup->value[SETUP_PROXY]);
+	settings->link_timeout_s = REACH_S;
+	rc = identity_reach(settings, setup->value[SETUP_INVITE], why);
+	*why = pool_strdup(pool, *why);
+	settings_free(settings);
+	return rc == RC_OK ? RC_OK : RC_GONE;
+}
+
+static enum rc do_network(struct pool *pool, const struct setup_place *place, const struct setup *setup)
+{
+	const char *why = "";
+	enum rc rc = setup_say(pool, place->folder, "network", "running", "");
+
+	if (rc == RC_OK)
+		rc = try_line(pool, place, setup, &why);
+	if (rc == RC_OK && strcmp(setup->value[SETUP_UPLINK_KIND], "none") != 0)
+		rc = reach(pool, place, setup, &why);
+	if (rc == RC_OK)
+		rc = setup_say(pool, place->folder, "network", "done", "");
+	else if (rc == RC_GONE || rc == RC_INVALID)
+		rc = setup_say(pool, place->folder, "network", "failed", why);
+	return rc == RC_OK ? drop(pool, place->folder, "wish-network") : rc;
+}
+
+/* ---- the station ---- */
+
+static enum rc remove_tree(struct pool *pool, const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	enum rc rc = RC_OK;
+
+	if (!dir)
+		return errno == ENOENT ? RC_OK : RC_IO;
+	while (rc == RC_OK && (entry = readdir(dir))) {
+		const char *inside = pool_printf(pool, "%s/%s", path, entry->d_name);
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (entry->d_type == DT_DIR)
+			rc = remove_tree(pool, inside);
+		if (rc == RC_OK && remove(inside) != 0 && errno != ENOENT)
+			rc = RC_IO;
+	}
+	(void)closedir(dir);
+	return rc;
+}
+
+/* A rehearsal, or what was never finished, makes room. RC_CONFLICT: a live station stands there. */
+static enum rc clear(struct pool *pool, const struct setup_place *place)
+{
+	static const char *const folders[] = { "db", "auth", "run", "public", "blobs", "spool", "out", "inbox",
+		"health", "clock", "keys" };
+	struct settings *settings = NULL;
+	size_t i;
+	enum rc rc = RC_OK;
+
+	if (!is_there(pool, place->data, "tram.conf") && !is_there(pool, place->data, "db"))
+		return RC_OK;
+	if (is_there(pool, place->folder, "done"))
+		return RC_CONFLICT;
+	if (is_there(pool, place->folder, "made") && settings_load(pool_printf(pool, "%s/tram.conf",
+			place->data), &settings) == RC_OK && settings->mode == MODE_LIVE)
+		rc = RC_CONFLICT;
+	settings_free(settings);
+	if (rc == RC_OK)
+		rc = drop(pool, place->folder, "made");
+	if (rc == RC_OK)
+		rc = drop(pool, place->data, "tram.conf");
+	for (i = 0; rc == RC_OK && i < sizeof(folders) / sizeof(folders[0]); i++)
+		rc = remove_tree(pool, pool_printf(pool, "%s/%s", place->data, folders[i]));
+	return rc;
+}
+
+/* In a child: the account's files become their user's. */
+static enum rc add_account(struct pool *pool, const char *data, const struct setup *setup, bool rehearsal)
+{
+	struct settings *settings = NULL;
+	struct store *store = NULL;
+	struct account made;
+	pid_t pid = fork();
+	int status = 0;
+	enum rc rc;
+
+	if (pid > 0)
+		return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? (enum rc)WEXITSTATUS(status) :
+				RC_IO;
+	if (pid < 0)
+		return RC_IO;
+	rc = tool_settings(data, NULL, &settings);
+	if (rc == RC_OK)
+		rc = tool_open(settings, STORE_AUTH | STORE_RUN, &store);
+	if (rc == RC_OK)
+		rc = account_add_encoded(store, pool, setup->value[SETUP_LOGIN], setup->value[SETUP_NAME], "",
+				rehearsal ? PRACTICE : ROLE_MANAGER | ROLE_TECHNICIAN,
+				setup->value[SETUP_HASH], &made);
+	store_close(store);
+	_exit((int)rc);
+}
+
+/* A file of the forwarder's, as the folder's owner has it. */
+static enum rc put_owned(struct pool *pool, const char *dir, const char *name, const char *text, mode_t mode)
+{
+	const char *path = pool_printf(pool, "%s/%s", dir, name);
+	struct stat st;
+	enum rc rc = file_put(dir, name, text, strlen(text), mode);
+
+	if (rc == RC_OK && geteuid() == 0 && (stat(dir, &st) != 0 || chown(path, st.st_uid, st.st_gid) != 0))
+		rc = RC_IO;
+	return rc;
+}
+
+/* What the box bears, as the center is told it; and the invitation, which the forwarder takes from its
+ * inbox when it starts. */
+static enum rc put_identity(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		bool rehearsal)
+{
+	struct settings *settings = NULL;
+	char *code = NULL;
+	size_t len = 0;
+	enum rc rc = tool_settings(place->data, NULL, &settings);
+
+	if (rc == RC_OK)
+		rc = file_read(pool, pool_printf(pool, "%s/code", place->folder), 128, &code, &len);
+	if (rc == RC_OK)
+		rc = put_owned(pool, settings->link_key_dir, "label", code, 0600);
+	if (rc == RC_OK && !rehearsal && *setup->value[SETUP_INVITE] != '\0')
+		rc = put_owned(pool, settings->inbox_dir, "enrol", setup->value[SETUP_INVITE], 0660);
+	settings_free(settings);
+	return rc;
+}
+
+static enum rc make_station(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		bool rehearsal)
+{
+	const char *lines = pool_printf(pool, "%s/lines", place->folder);
+	char *argv[] = { (char *)"init", (char *)"board", (char *)"--data", pool_strdup(pool, place->data),
+		(char *)"--with", pool_strdup(pool, lines), place->one_user ? (char *)"--one-user" : NULL, NULL };
+	char *conf = setup_conf(pool, setup, rehearsal);
+	char hex[65];
+	enum rc rc = clear(pool, place);
+
+	if (rc == RC_OK)
+		rc = file_put(place->folder, "lines", conf, strlen(conf), 0600);
+	if (rc == RC_OK && init_main(place->one_user ? 7 : 6, argv) != TOOL_OK)
+		rc = RC_IO;
+	if (rc == RC_OK)
+		rc = add_account(pool, place->data, setup, rehearsal);
+	if (rc == RC_OK)
+		rc = put_identity(pool, place, setup, rehearsal);
+	if (rc == RC_OK)
+		rc = put_network(pool, place, setup, hex);
+	(void)unlink(lines);
+	return rc;
+}
+
+/* The live station stands: nothing of first boot is needed any more. */
+static enum rc finish_live(struct pool *pool, const struct setup_place *place)
+{
+	static const char *const files[] = { "answers", "door", "tries", "label", "code", "setup.conf" };
+	enum rc rc = file_put(place->folder, "done", "", 0, 0644);
+
+	for (size_t i = 0; rc == RC_OK && i < sizeof(files) / sizeof(files[0]); i++)
+		rc = drop(pool, place->folder, files[i]);
+	return rc;
+}
+
+static const char *reason_of(enum rc rc)
+{
+	return rc == RC_FULL ? "full" : rc == RC_CONFLICT ? "live" : rc == RC_INVALID ? "answers" : "disk";
+}
+
+static enum rc do_station(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		bool rehearsal)
+{
+	enum rc made = setup_say(pool, place->folder, "finish", "running", ""), rc;
+
+	if (made == RC_OK && setup_next(pool, setup) < SETUP_STEPS)
+		made = RC_INVALID;
+	if (made == RC_OK)
+		made = make_station(pool, place, setup, rehearsal);
+	if (made == RC_OK)
+		made = file_put(place->folder, "made", "", 0, 0644);
+	if (made == RC_OK && !rehearsal)
+		made = finish_live(pool, place);
+	rc = setup_say(pool, place->folder, "finish", made == RC_OK ? "done" : "failed", made == RC_OK ? "" :
+			reason_of(made));
+	if (made != RC_OK)
+		log_error("setup: the station is not made (%s)", rc_name(made));
+	return made == RC_OK ? rc : made;
+}
+
+/* ---- all that is wished ---- */
+
+static bool wants_live(struct pool *pool, const struct setup_place *place)
+{
+	return is_there(pool, pool_printf(pool, "%s/inbox", place->data), "setup-live") ||
+			is_there(pool, place->folder, "wish-live");
+}
+
+int setup_run(struct pool *pool, const struct setup_place *place)
+{
+	struct setup setup;
+	bool live, rehearsal;
+	enum rc rc;
+
+	if (is_there(pool, place->folder, "done"))
+		return TOOL_OK;
+	rc = setup_load(pool, place->folder, &setup);
+	if (rc != RC_OK) {
+		fprintf(stderr, "tram setup: no answers in %s (%s)\n", place->folder, rc_name(rc));
+		return rc == RC_NOT_FOUND ? TOOL_OK : TOOL_CONFIG;
+	}
+	if (is_there(pool, place->folder, "wish-network"))
+		rc = do_network(pool, place, &setup);
+	/* The wish moves out of the folder that goes. */
+	live = wants_live(pool, place);
+	if (rc == RC_OK && live)
+		rc = file_put(place->folder, "wish-live", "", 0, 0600);
+	if (rc == RC_OK && (live || is_there(pool, place->folder, "wish-finish"))) {
+		rehearsal = !live && strcmp(setup.value[SETUP_REHEARSE], "no") != 0;
+		rc = do_station(pool, place, &setup, rehearsal);
+		if (rc == RC_OK)
+			rc = drop(pool, place->folder, "wish-live");
+		if (rc == RC_OK || rc == RC_CONFLICT || rc == RC_INVALID)
+			(void)drop(pool, place->folder, "wish-finish");
+	}
+	if (rc != RC_OK)
+		fprintf(stderr, "tram setup: %s\n", rc_name(rc));
+	return rc == RC_CONFLICT || rc == RC_INVALID ? TOOL_FAULT : tool_exit_of(rc);
+}
