@@ -45,7 +45,6 @@ static const struct shown { enum setup_key key; enum look look; const char *choi
 	{ SETUP_UPLINK_KIND, LOOK_CHOICE, "cable|wifi|modem|none" },
 	{ SETUP_UPLINK_NAME, LOOK_LINE, NULL },
 	{ SETUP_UPLINK_KEY, LOOK_LINE, NULL },
-	{ SETUP_UPLINK_APN, LOOK_LINE, NULL },
 	{ SETUP_UPLINK_ADDRESS, LOOK_LINE, NULL },
 	{ SETUP_UPLINK_GATEWAY, LOOK_LINE, NULL },
 	{ SETUP_UPLINK_DNS, LOOK_LINE, NULL },

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "base/text.h"
 #include "crypt/token.h"
 #include "embed.h"
@@ -19,14 +20,8 @@ enum kind {
 	KIND_DIGITS,
 	KIND_LOGIN,
 	KIND_AGENCY,	/* H27, H27.1 … */
-	KIND_SSID,	/* 1 to 32 bytes */
-	KIND_WPA,	/* 8 to 63 printable ASCII */
-	KIND_CHANNEL,
+	KIND_NETWORK,	/* as base/network.h takes it */
 	KIND_YES,	/* yes | no */
-	KIND_UPLINK,
-	KIND_CIDR,	/* dhcp | a.b.c.d/n */
-	KIND_IPV4,
-	KIND_IPV4S,
 	KIND_URL,
 	KIND_URLS,
 	KIND_PROXY,
@@ -56,20 +51,19 @@ static const struct row {
 	[SETUP_NAME] = { "admin_name", SETUP_ADMIN, KIND_TEXT, 1, 100, true, false },
 	[SETUP_PASSWORD] = { "admin_password", SETUP_ADMIN, KIND_TEXT, 1, 200, false, true },
 	[SETUP_HASH] = { "admin_hash", SETUP_ADMIN, KIND_HASH, 0, 0, false, true },
-	[SETUP_AP_NAME] = { "ap_name", SETUP_WIFI, KIND_SSID, 0, 0, true, false },
-	[SETUP_AP_KEY] = { "ap_key", SETUP_WIFI, KIND_WPA, 0, 0, true, true },
-	[SETUP_AP_CHANNEL] = { "ap_channel", SETUP_WIFI, KIND_CHANNEL, 0, 0, false, false },
-	[SETUP_GUEST] = { "guest", SETUP_WIFI, KIND_YES, 0, 0, false, false },
-	[SETUP_GUEST_NAME] = { "guest_name", SETUP_WIFI, KIND_SSID, 0, 0, false, false },
-	[SETUP_GUEST_KEY] = { "guest_key", SETUP_WIFI, KIND_WPA, 0, 0, false, true },
-	[SETUP_PRINTERS] = { "printers", SETUP_WIFI, KIND_IPV4S, 0, 0, false, false },
-	[SETUP_UPLINK_KIND] = { "uplink", SETUP_UPLINK, KIND_UPLINK, 0, 0, true, false },
-	[SETUP_UPLINK_NAME] = { "uplink_name", SETUP_UPLINK, KIND_SSID, 0, 0, false, false },
-	[SETUP_UPLINK_KEY] = { "uplink_key", SETUP_UPLINK, KIND_WPA, 0, 0, false, true },
-	[SETUP_UPLINK_APN] = { "uplink_apn", SETUP_UPLINK, KIND_HOST, 0, 0, false, false },
-	[SETUP_UPLINK_ADDRESS] = { "uplink_address", SETUP_UPLINK, KIND_CIDR, 0, 0, false, false },
-	[SETUP_UPLINK_GATEWAY] = { "uplink_gateway", SETUP_UPLINK, KIND_IPV4, 0, 0, false, false },
-	[SETUP_UPLINK_DNS] = { "uplink_dns", SETUP_UPLINK, KIND_IPV4S, 0, 0, false, false },
+	[SETUP_AP_NAME] = { "ap_name", SETUP_WIFI, KIND_NETWORK, 0, 0, true, false },
+	[SETUP_AP_KEY] = { "ap_key", SETUP_WIFI, KIND_NETWORK, 0, 0, true, true },
+	[SETUP_AP_CHANNEL] = { "ap_channel", SETUP_WIFI, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_GUEST] = { "guest", SETUP_WIFI, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_GUEST_NAME] = { "guest_name", SETUP_WIFI, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_GUEST_KEY] = { "guest_key", SETUP_WIFI, KIND_NETWORK, 0, 0, false, true },
+	[SETUP_PRINTERS] = { "printers", SETUP_WIFI, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_UPLINK_KIND] = { "uplink", SETUP_UPLINK, KIND_NETWORK, 0, 0, true, false },
+	[SETUP_UPLINK_NAME] = { "uplink_name", SETUP_UPLINK, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_UPLINK_KEY] = { "uplink_key", SETUP_UPLINK, KIND_NETWORK, 0, 0, false, true },
+	[SETUP_UPLINK_ADDRESS] = { "uplink_address", SETUP_UPLINK, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_UPLINK_GATEWAY] = { "uplink_gateway", SETUP_UPLINK, KIND_NETWORK, 0, 0, false, false },
+	[SETUP_UPLINK_DNS] = { "uplink_dns", SETUP_UPLINK, KIND_NETWORK, 0, 0, false, false },
 	[SETUP_CENTER] = { "center_url", SETUP_UPLINK, KIND_URL, 0, 0, true, false },
 	[SETUP_CENTER_MORE] = { "center_more", SETUP_UPLINK, KIND_URLS, 0, 0, false, false },
 	[SETUP_CENTER_NAME] = { "center_name", SETUP_UPLINK, KIND_HOST, 0, 0, false, false },
@@ -129,21 +123,11 @@ static bool is_agency(const char *text)
 	}
 }
 
-static bool is_channel(const char *text)
-{
-	static const char *const far[] = { "36", "40", "44", "48" };
-	int64_t number = 0;
-
-	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
-		if (strcmp(text, far[i]) == 0)
-			return true;
-	return num_parse(text, 1, 13, &number) == RC_OK;
-}
-
 static bool is_url(const char *text, const char *scheme, bool port)
 {
 	const char *host, *colon;
 	size_t len = strlen(scheme);
+	int64_t number = 0;
 
 	if (strncmp(text, scheme, len) != 0 || strlen(text) > 200)
 		return false;
@@ -152,7 +136,7 @@ static bool is_url(const char *text, const char *scheme, bool port)
 	if (colon == host || *host == '\0' || host[strspn(host, SMALL "ABCDEFGHIJKLMNOPQRSTUVWXYZ" NUMERAL
 			".-:[]")] != '\0')
 		return false;
-	return colon ? setup_is_port(colon + 1) : !port;
+	return colon ? num_parse(colon + 1, 1, 65535, &number) == RC_OK : !port;
 }
 
 /* Each of several, blanks between. */
@@ -179,6 +163,7 @@ bool setup_value_fits(struct pool *pool, enum setup_key key, const char *value)
 {
 	const struct row *row = &rows[key];
 	int64_t chars = (int64_t)text_chars(value);
+	const char *why = NULL;
 	struct token token;
 
 	if (*value == '\0')
@@ -192,22 +177,10 @@ bool setup_value_fits(struct pool *pool, enum setup_key key, const char *value)
 		return only(value, SMALL NUMERAL ".-_", 2, 40);
 	case KIND_AGENCY:
 		return is_agency(value);
-	case KIND_SSID:
-		return strlen(value) <= 32;
-	case KIND_WPA:
-		return setup_is_wpa(value);
-	case KIND_CHANNEL:
-		return is_channel(value);
+	case KIND_NETWORK:
+		return network_check(row->name, value, &why) == RC_OK;
 	case KIND_YES:
 		return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
-	case KIND_UPLINK:
-		return setup_is_uplink(value);
-	case KIND_CIDR:
-		return strcmp(value, "dhcp") == 0 || setup_is_cidr(value);
-	case KIND_IPV4:
-		return setup_is_ipv4(value);
-	case KIND_IPV4S:
-		return each(pool, value, 8, setup_is_ipv4);
 	case KIND_URL:
 		return is_https(value);
 	case KIND_URLS:
@@ -268,18 +241,26 @@ static bool said(const struct setup *setup, enum setup_key key)
 	return *setup->value[key] != '\0';
 }
 
-static enum rc check_uplink(const struct setup *setup, struct setup_fault *fault)
+/* What the network's keys say together. What is asked later is taken as the one that fits anything. */
+static enum rc check_network(struct pool *pool, const struct setup *setup, enum setup_step step,
+		struct setup_fault *fault)
 {
-	const char *kind = setup->value[SETUP_UPLINK_KIND], *address = setup->value[SETUP_UPLINK_ADDRESS];
-	bool is_fixed = *address && strcmp(address, "dhcp") != 0;
+	struct setup whole = *setup;
+	struct network network;
+	struct network_fault wrong;
 
-	if (strcmp(kind, "wifi") == 0 && !said(setup, SETUP_UPLINK_NAME))
-		return fault_at(fault, SETUP_UPLINK_NAME, "missing");
-	if (is_fixed && strcmp(kind, "cable") != 0)
-		return fault_at(fault, SETUP_UPLINK_ADDRESS, "value");
-	if (is_fixed && !said(setup, SETUP_UPLINK_GATEWAY))
-		return fault_at(fault, SETUP_UPLINK_GATEWAY, "missing");
-	return RC_OK;
+	if (!said(&whole, SETUP_AP_NAME) || !said(&whole, SETUP_AP_KEY))
+		return RC_OK;	/* that step is missing, and says so itself */
+	if (step == SETUP_WIFI)
+		for (size_t i = SETUP_UPLINK_KIND; i <= SETUP_UPLINK_DNS; i++)
+			whole.value[i] = i == SETUP_UPLINK_KIND ? "cable" : "";
+	if (network_read(pool, setup_network(pool, &whole), &network, &wrong) == RC_OK)
+		return RC_OK;
+	for (size_t i = 0; i < SETUP_KEYS; i++)
+		if (rows[i].step == step && strcmp(rows[i].name, wrong.key) == 0)
+			return fault_at(fault, (enum setup_key)i, said(setup, (enum setup_key)i) ? "value" :
+					"missing");
+	return fault_at(fault, SETUP_UPLINK_KIND, "printers");
 }
 
 static enum rc check_token(struct pool *pool, const struct setup *setup, struct setup_fault *fault)
@@ -313,11 +294,8 @@ enum rc setup_check(struct pool *pool, const struct setup *setup, enum setup_ste
 		return fault_at(fault, SETUP_POINT_NO, "value");
 	if (step == SETUP_ADMIN && !said(setup, SETUP_HASH) && !said(setup, SETUP_PASSWORD))
 		return fault_at(fault, SETUP_PASSWORD, "missing");
-	if (step == SETUP_WIFI && strcmp(setup->value[SETUP_GUEST], "yes") == 0 &&
-			!said(setup, SETUP_GUEST_NAME))
-		return fault_at(fault, SETUP_GUEST_NAME, "missing");
-	if (step == SETUP_UPLINK)
-		return check_uplink(setup, fault);
+	if (step == SETUP_WIFI || step == SETUP_UPLINK)
+		return check_network(pool, setup, step, fault);
 	return step == SETUP_TOKEN ? check_token(pool, setup, fault) : RC_OK;
 }
 
@@ -384,48 +362,13 @@ char *setup_network(struct pool *pool, const struct setup *setup)
 {
 	static const enum setup_key keys[] = { SETUP_AP_NAME, SETUP_AP_KEY, SETUP_AP_CHANNEL, SETUP_GUEST,
 		SETUP_GUEST_NAME, SETUP_GUEST_KEY, SETUP_UPLINK_KIND, SETUP_UPLINK_NAME, SETUP_UPLINK_KEY,
-		SETUP_UPLINK_APN, SETUP_UPLINK_ADDRESS, SETUP_UPLINK_GATEWAY, SETUP_UPLINK_DNS,
-		SETUP_PRINTERS };
+		SETUP_UPLINK_ADDRESS, SETUP_UPLINK_GATEWAY, SETUP_UPLINK_DNS, SETUP_PRINTERS };
 	struct buf out = { 0 };
 
 	buf_printf(&out, "host = tram-%s\n", setup_board_id(pool, setup));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		put(&out, setup, keys[i]);
 	return text_of(pool, &out);
-}
-
-enum rc setup_network_check(struct pool *pool, const char *text, size_t len, struct setup_fault *fault)
-{
-	struct setup network;
-	struct buf lines = { 0 };
-	const char *rest = NULL, *host = NULL;
-	size_t taken;
-	enum rc rc;
-
-	/* The host is the file's own key; the rest are answers. */
-	if (len > 7 && strncmp(text, "host = ", 7) == 0) {
-		taken = strcspn(text, "\n");
-		host = pool_strndup(pool, text + 7, taken < len ? taken - 7 : len - 7);
-		rest = taken < len ? text + taken : text + len;
-	}
-	*fault = (struct setup_fault){ .key = "host", .line = 1, .why = host ? "value" : "missing" };
-	if (!host || !only(host, SMALL NUMERAL "-", 1, 63) || host[0] == '-')
-		return RC_INVALID;
-	rc = setup_parse(pool, rest, len - (size_t)(rest - text), &network, fault);
-	for (size_t i = 0; rc == RC_OK && i < SETUP_KEYS; i++) {
-		bool belongs = rows[i].step == SETUP_WIFI || (rows[i].step == SETUP_UPLINK && i < SETUP_CENTER);
-
-		if (!belongs && *network.value[i])
-			rc = fault_at(fault, (enum setup_key)i, "key");
-	}
-	if (rc == RC_OK)
-		rc = setup_check(pool, &network, SETUP_WIFI, fault);
-	if (rc == RC_OK && !said(&network, SETUP_UPLINK_KIND))
-		rc = fault_at(fault, SETUP_UPLINK_KIND, "missing");
-	if (rc == RC_OK)
-		rc = check_uplink(&network, fault);
-	buf_free(&lines);
-	return rc;
 }
 
 /* ---- kept ---- */

@@ -21,7 +21,7 @@ enum setup_key {
 	SETUP_POINT_NO, SETUP_POINT_NAME, SETUP_POINT_ADDRESS, SETUP_POINT_PHONE, SETUP_PLACE,
 	SETUP_LOGIN, SETUP_NAME, SETUP_PASSWORD, SETUP_HASH,
 	SETUP_AP_NAME, SETUP_AP_KEY, SETUP_AP_CHANNEL, SETUP_GUEST, SETUP_GUEST_NAME, SETUP_GUEST_KEY, SETUP_PRINTERS,
-	SETUP_UPLINK_KIND, SETUP_UPLINK_NAME, SETUP_UPLINK_KEY, SETUP_UPLINK_APN, SETUP_UPLINK_ADDRESS,
+	SETUP_UPLINK_KIND, SETUP_UPLINK_NAME, SETUP_UPLINK_KEY, SETUP_UPLINK_ADDRESS,
 	SETUP_UPLINK_GATEWAY, SETUP_UPLINK_DNS, SETUP_CENTER, SETUP_CENTER_MORE, SETUP_CENTER_NAME, SETUP_PROXY,
 	SETUP_INVITE, SETUP_LATER, SETUP_REHEARSE,
 	SETUP_KEYS
@@ -56,10 +56,8 @@ char *setup_board_id(struct pool *pool, const struct setup *setup);
 char *setup_commune(struct pool *pool, const char *code);
 /* Lines of tram.conf, but side. */
 char *setup_conf(struct pool *pool, const struct setup *setup, bool rehearsal);
+/* network.conf (base/network.h). */
 char *setup_network(struct pool *pool, const struct setup *setup);
-/* A network.conf as the root unit finds it. RC_INVALID with the fault. */
-enum rc setup_network_check(struct pool *pool, const char *text, size_t len,
-		struct setup_fault *fault) MUST_CHECK;
 
 /* The answers so far, dir/answers (0600): each is on the disk before the next page. RC_NOT_FOUND: none
  * yet; RC_INVALID. */

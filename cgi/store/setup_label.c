@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/network.h"
 #include "crypt/hash.h"
 #include "crypt/random.h"
 #include "store/setup.h"
@@ -50,6 +51,7 @@ static const char *take(void *arg, const char *name, const char *value)
 	struct setup_label *label = arg;
 	const char **to = strcmp(name, "label") == 0 ? &label->label : strcmp(name, "ap_key") == 0 ?
 			&label->ap_key : strcmp(name, "code") == 0 ? &label->code : NULL;
+	const char *why;
 	char hash[65];
 
 	if (!to)
@@ -58,9 +60,9 @@ static const char *take(void *arg, const char *name, const char *value)
 		return "twice";
 	*to = value;
 	if (to == &label->label)
-		return *value && strlen(value) <= 32 ? NULL : "value";
+		return *value && network_check("ap_name", value, &why) == RC_OK ? NULL : "value";
 	if (to == &label->ap_key)
-		return setup_is_wpa(value) ? NULL : "value";
+		return network_check("ap_key", value, &why) == RC_OK ? NULL : "value";
 	return setup_code_hash(value, hash) == RC_OK ? NULL : "value";
 }
 

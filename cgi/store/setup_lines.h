@@ -1,6 +1,5 @@
 /*
- * setup_lines.h: lines "key = value" and the kinds of value that stand in them; for setup.c and
- * setup_label.c alone.
+ * setup_lines.h: lines "key = value"; for setup.c and setup_label.c alone.
  */
 #ifndef TRAM_STORE_SETUP_LINES_H
 #define TRAM_STORE_SETUP_LINES_H
@@ -13,10 +12,5 @@ typedef const char *setup_take(void *arg, const char *name, const char *value);
 enum rc setup_lines(struct pool *pool, const char *text, size_t len, setup_take *take, void *arg,
 		struct setup_fault *fault) MUST_CHECK;
 
-bool setup_is_wpa(const char *text);
-bool setup_is_uplink(const char *text);
-bool setup_is_ipv4(const char *text);
-bool setup_is_cidr(const char *text);
-bool setup_is_port(const char *text);
 
 #endif

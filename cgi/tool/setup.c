@@ -8,13 +8,10 @@
 #include "tool/setup.h"
 #include "tool/tool.h"
 
-#define FILE_MAX ((size_t)64 * 1024)
-
 static const char usage[] =
 		"usage: tram setup label [--boot FOLDER]\n"
 		"       tram setup begin --folder SETUP [--boot FOLDER]\n"
-		"       tram setup run --folder SETUP --data FOLDER --network FOLDER [--one-user]\n"
-		"       tram setup check-network FILE\n\n"
+		"       tram setup run --folder SETUP --data FOLDER [--one-user]\n\n"
 		"On a new board (board/FIRST-BOOT.md). label makes what is printed on a box, at random, and\n"
 		"prints it; with --boot it also lays it on the card as tram-label.conf. begin, at boot, makes\n"
 		"SETUP once (label, keys of the pages) and takes tram-setup.conf from the boot partition: a\n"
@@ -38,42 +35,24 @@ static int label(struct pool *pool, const char *boot)
 	return TOOL_OK;
 }
 
-static int check_network(struct pool *pool, const char *path)
-{
-	struct setup_fault fault = { .why = "file" };
-	char *text = NULL;
-	size_t len = 0;
-	enum rc rc = file_read(pool, path, FILE_MAX, &text, &len);
-
-	if (rc == RC_OK)
-		rc = setup_network_check(pool, text, len, &fault);
-	if (rc == RC_OK)
-		return TOOL_OK;
-	fprintf(stderr, "%s: line %d, %s: %s\n", path, fault.line, fault.key ? fault.key : "", fault.why);
-	return TOOL_USAGE;
-}
-
 int setup_main(int argc, char **argv)
 {
 	const char *words[2] = { NULL, NULL };
 	struct setup_place place = { 0 };
 	const struct tool_option options[] = { { "folder", &place.folder, NULL }, { "data", &place.data, NULL },
-		{ "network", &place.network, NULL }, { "boot", &place.boot, NULL },
-		{ "one-user", NULL, &place.one_user } };
+		{ "boot", &place.boot, NULL }, { "one-user", NULL, &place.one_user } };
 	struct pool *pool = pool_new();
 	size_t count;
-	int status = tool_options(argc, argv, usage, options, 5, words, 2, &count);
+	int status = tool_options(argc, argv, usage, options, 4, words, 2, &count);
 
 	if (status >= 0)
 		goto out;
 	status = TOOL_USAGE;
 	if (count == 1 && strcmp(words[0], "label") == 0)
 		status = label(pool, place.boot);
-	else if (count == 2 && strcmp(words[0], "check-network") == 0)
-		status = check_network(pool, words[1]);
 	else if (count == 1 && strcmp(words[0], "begin") == 0 && place.folder)
 		status = setup_begin(pool, &place);
-	else if (count == 1 && strcmp(words[0], "run") == 0 && place.folder && place.data && place.network)
+	else if (count == 1 && strcmp(words[0], "run") == 0 && place.folder && place.data)
 		status = setup_run(pool, &place);
 	else
 		fputs(usage, stderr);

@@ -13,7 +13,7 @@ int setup_main(int argc, char **argv);
 
 /* ---- setup_run.c: what the pages wish ---- */
 
-struct setup_place { const char *folder, *data, *network, *boot; bool one_user; };
+struct setup_place { const char *folder, *data, *boot; bool one_user; };
 /* Every wish that lies there. The exit status. */
 int setup_run(struct pool *pool, const struct setup_place *place);
 /* folder/said.json, for the pages. */

@@ -18,6 +18,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "link/identity.h"
@@ -76,7 +77,7 @@ static void read_applied(struct pool *pool, const struct setup_place *place, con
 	size_t len = 0;
 
 	out[0] = '\0';
-	if (file_read(pool, pool_printf(pool, "%s/applied", place->network), 256, &text, &len) != RC_OK ||
+	if (file_read(pool, pool_printf(pool, "%s/network/applied", place->data), 256, &text, &len) != RC_OK ||
 			strncmp(text, wanted, 64) != 0 || text[64] != '\n')
 		return;
 	word = text + 65;
@@ -87,17 +88,22 @@ static void read_applied(struct pool *pool, const struct setup_place *place, con
 static enum rc put_network(struct pool *pool, const struct setup_place *place, const struct setup *setup,
 		char hex[65])
 {
-	struct setup_fault fault;
+	const char *dir = pool_printf(pool, "%s/network", place->data);
 	char *text = setup_network(pool, setup);
+	struct network_fault fault;
+	struct network network;
 	uint8_t digest[HASH_SIZE];
+	enum rc rc = file_make_dir(dir, 0700);
 
-	if (setup_network_check(pool, text, strlen(text), &fault) != RC_OK) {
-		log_error("setup: network.conf key=%s why=%s", fault.key, fault.why);
-		return RC_INVALID;
+	if (rc == RC_OK && network_read(pool, text, &network, &fault) != RC_OK) {
+		log_error("setup: network.conf key=%s: %s", fault.key, fault.why);
+		rc = RC_INVALID;
 	}
+	if (rc != RC_OK)
+		return rc;
 	hash_sha256(text, strlen(text), digest);
 	hex_encode(digest, sizeof(digest), hex);
-	return file_put(place->network, "network.conf", text, strlen(text), 0600);
+	return file_put(dir, "network.conf", text, strlen(text), 0600);
 }
 
 /* Until the line stands, by the network's own folder: the counter's network stays as the label says, for
@@ -201,7 +207,7 @@ static enum rc remove_tree(struct pool *pool, const char *path)
 static enum rc clear(struct pool *pool, const struct setup_place *place)
 {
 	static const char *const folders[] = { "db", "auth", "run", "public", "blobs", "spool", "out", "inbox",
-		"health", "clock", "keys" };
+		"health", "clock", "keys/web", "keys/link" };
 	struct settings *settings = NULL;
 	size_t i;
 	enum rc rc = RC_OK;
