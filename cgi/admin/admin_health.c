@@ -98,9 +98,6 @@ show_waiting(struct view *view, const json_t *health)
 	if (json_flag(health, "database_failed"))
 		return;
 	view_flag(view, "waiting_known", true);
-	view_int(view, "events_waiting", events > 0 ? events : 0);
-	view_int(view, "files_waiting", files);
-	view_int(view, "files_to_fetch", fetch);
 	view_flag(view, "all_sent", events <= 0 && files == 0 && fetch == 0);
 	if (aside > 0) {
 		view_int(view, "files_aside", aside);
@@ -123,9 +120,7 @@ show_lines(struct view *view, const struct doctor_line *lines, size_t count)
 		view_set(item, "word", doctor_word(lines[i].state));
 		view_set(item, "tag", tag);
 		view_flag(item, tag, true);
-		/* Unknown is said once. */
-		if (lines[i].state != DOCTOR_UNKNOWN || strcmp(lines[i].value, text_get("doctor.unknown")) != 0)
-			view_set(item, "value", lines[i].value);
+		view_set(item, "value", lines[i].value);
 		if (lines[i].advice[0] != '\0')
 			view_set(item, "advice", lines[i].advice);
 	}
@@ -139,8 +134,10 @@ admin_health_show(struct view *view, const struct doctor *doctor)
 {
 	struct doctor_line lines[DOCTOR_LINES_MAX];
 	int64_t at = json_int(doctor->health, "at", 0);
+	size_t count = doctor_lines(view_pool(view), doctor, lines);
 
-	show_lines(view, lines, doctor_lines(view_pool(view), doctor, lines));
+	doctor_urgent_first(lines, count);
+	show_lines(view, lines, count);
 	view_flag(view, "copies", doctor->copies);
 	if (at == 0 || doctor->now_ms - at > DOCTOR_STALE_MS)
 		return;

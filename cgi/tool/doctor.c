@@ -97,6 +97,7 @@ int doctor_main(int argc, char **argv)
 		goto out;
 	doctor_read(pool, settings, "", when_now_ms(), &doctor);
 	count = doctor_lines(pool, &doctor, lines);
+	doctor_urgent_first(lines, count);
 	if (as_json)
 		print_json(pool, lines, count);
 	else

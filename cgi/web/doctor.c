@@ -353,13 +353,13 @@ say_parked(struct says *says)
 static void
 say_versions(struct says *says)
 {
-	const char *program = json_text(says->health, "program"), *catalogue = json_text(says->health, "catalogue");
+	const char *catalogue = json_text(says->health, "catalogue");
 	int64_t schema = json_int(says->health, "schema", 0);
 
 	if (schema == 0)
 		unknown(says, "versions");
 	else
-		line(says, "versions", DOCTOR_GOOD, text_fill(says->pool, "doctor.versions_are", program,
+		line(says, "versions", DOCTOR_GOOD, text_fill(says->pool, "doctor.versions_are",
 				number(says->pool, schema), *catalogue != '\0' ? catalogue :
 				text_get("doctor.catalogue_own"), NULL), "");
 }
@@ -432,6 +432,28 @@ doctor_lines(struct pool *pool, const struct doctor *doctor, struct doctor_line 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		all[i](&says);
 	return says.count;
+}
+
+static int
+urgency(enum doctor_state state)
+{
+	static const int order[] = {2, 3, 1, 0};	/* by state; unknown comes last */
+
+	return order[state];
+}
+
+void
+doctor_urgent_first(struct doctor_line *lines, size_t count)
+{
+	size_t i, j;
+
+	for (i = 1; i < count; i++) {
+		struct doctor_line moved = lines[i];
+
+		for (j = i; j > 0 && urgency(lines[j - 1].state) > urgency(moved.state); j--)
+			lines[j] = lines[j - 1];
+		lines[j] = moved;
+	}
 }
 
 enum doctor_state

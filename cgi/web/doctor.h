@@ -47,6 +47,8 @@ void doctor_free(struct doctor *doctor);
 
 /* Fills lines, DOCTOR_LINES_MAX at least; returns how many. Pure. */
 size_t doctor_lines(struct pool *pool, const struct doctor *doctor, struct doctor_line *lines);
+/* What has to be done comes first; otherwise as they were. */
+void doctor_urgent_first(struct doctor_line *lines, size_t count);
 /* The worst state of the lines that are not about the link. */
 enum doctor_state doctor_verdict(const struct doctor_line *lines, size_t count);
 /* "ok", "plain", "wait", "bad": as the style sheet's tags. */
