@@ -10,7 +10,7 @@
 #include "base/when.h"
 #include "dossier/request_act.h"
 #include "intake/correct.h"
-#include "store/journal.h"
+#include "intake/question.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -54,32 +54,7 @@ static void show_body(struct web *web, struct view *item, const struct dossier_r
 	json_decref(body);
 }
 
-/* The answer's reason and who gave it, from the dossier's events. */
-static enum rc show_answer(struct web *web, struct view *item, const struct dossier_row *dossier,
-		const char *id)
-{
-	struct pool *pool = view_pool(item);
-	struct journal_row *rows = NULL;
-	size_t count = 0;
-	enum rc rc = journal_subject(web->store, pool, dossier->board, dossier->id, &rows, &count);
-
-	for (size_t i = 0; rc == RC_OK && i < count; i++) {
-		const struct event *event = &rows[i].event;
-		json_t *body = NULL;
-
-		if (strcmp(event->kind, "request.answered") != 0 || event->body == NULL ||
-				json_parse(event->body, event->body_len, &body) != RC_OK)
-			continue;
-		if (strcmp(json_text(body, "request"), id) == 0) {
-			view_set(item, "answer_why", pool_strdup(pool, json_text(body, "reason")));
-			view_set(item, "answered_by", dossier_show_actor(web, pool, event->actor,
-					event->author));
-			view_set(item, "answered_at", show_time_screen(pool, event->time.wall_ms));
-		}
-		json_decref(body);
-	}
-	return rc;
-}
+static const struct answer_of request_answer = { "request.answered", "request", "reason", "answer_why" };
 
 static enum rc show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
 		const struct pending_row *row)
@@ -96,7 +71,8 @@ static enum rc show_one(struct web *web, struct view *item, const struct dossier
 			dossier->facts.holder == HOLDER_CENTER && !state_is_closed(dossier->facts.state));
 	view_flag(item, "over", row->done == PENDING_OPEN && (dossier->facts.holder != HOLDER_CENTER ||
 			state_is_closed(dossier->facts.state)));
-	return row->done == PENDING_OPEN ? RC_OK : show_answer(web, item, dossier, row->id);
+	return row->done == PENDING_OPEN ? RC_OK :
+			question_show_answer(web, item, dossier, &request_answer, row->id);
 }
 
 enum rc ask_show_list(struct web *web, struct request *request, struct view *view,

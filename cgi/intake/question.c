@@ -35,9 +35,8 @@ static const char *text_of(struct web *web, struct pool *pool, const struct doss
 	return text;
 }
 
-/* The answer of a question among the dossier's events: text, who, when. */
-static enum rc show_answer(struct web *web, struct view *item, const struct dossier_row *dossier,
-		const char *id)
+enum rc question_show_answer(struct web *web, struct view *item, const struct dossier_row *dossier,
+		const struct answer_of *of, const char *id)
 {
 	struct pool *pool = view_pool(item);
 	struct journal_row *rows = NULL;
@@ -48,11 +47,11 @@ static enum rc show_answer(struct web *web, struct view *item, const struct doss
 		const struct event *event = &rows[i].event;
 		json_t *body = NULL;
 
-		if (strcmp(event->kind, "question.answered") != 0 || event->body == NULL ||
+		if (strcmp(event->kind, of->kind) != 0 || event->body == NULL ||
 				json_parse(event->body, event->body_len, &body) != RC_OK)
 			continue;
-		if (strcmp(json_text(body, "question"), id) == 0) {
-			view_set(item, "answer", pool_strdup(pool, json_text(body, "text")));
+		if (strcmp(json_text(body, of->asked), id) == 0) {
+			view_set(item, of->shown, pool_strdup(pool, json_text(body, of->words)));
 			view_set(item, "answered_by", dossier_show_actor(web, pool, event->actor,
 					event->author));
 			view_set(item, "answered_at", show_time_screen(pool, event->time.wall_ms));
@@ -61,6 +60,8 @@ static enum rc show_answer(struct web *web, struct view *item, const struct doss
 	}
 	return rc;
 }
+
+static const struct answer_of question_answer = { "question.answered", "question", "text", "answer" };
 
 static void show_question(struct web *web, struct view *item, const struct dossier_row *dossier,
 		const struct pending_row *row)
@@ -135,7 +136,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 		view_set(item, "answer_url", dossier_show_url(request->pool, row,
 				pool_printf(request->pool, "/cau-hoi/%s", one->id)));
 		if (one->done != PENDING_OPEN)
-			rc = show_answer(web, item, row, one->id);
+			rc = question_show_answer(web, item, row, &question_answer, one->id);
 		view_flag(view, "questions_shown", true);
 	}
 	dossier_show_row(view, row, request->now_ms);
