@@ -45,6 +45,11 @@ const struct route admin_routes[] = {
 	{"stick.write", POST, "/usb/ghi", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_stick_write},
 	{"stick.read", POST, "/usb/nhan", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_stick_read},
 	{"enrol", GET | POST, "/noi-tinh", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_enrol},
+	{"accept", GET | POST, "/kiem-tra", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_accept},
+	{"accept.slip", GET, "/kiem-tra/phieu-thu", 0, ANY_ADMIN, 0, admin_accept_slip},
+	{"accept.sheet", GET, "/kiem-tra/bien-ban", 0, ANY_ADMIN, 0, admin_accept_sheet},
+	{"accept.live", POST, "/kiem-tra/chinh-thuc", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_accept_live},
+	{"setup.begun", GET, "/dang-lam", 0, ANY_ADMIN, 0, admin_accept_begun},
 	{"metrics", GET, "/metrics", ROUTE_PUBLIC, 0, 0, admin_metrics},
 };
 const size_t admin_route_count = sizeof(admin_routes) / sizeof(admin_routes[0]);

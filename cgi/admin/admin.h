@@ -63,6 +63,12 @@ ADMIN_HANDLER(stick_write);
 ADMIN_HANDLER(stick_read);
 /* admin_enrol.c: becoming known at the province */
 ADMIN_HANDLER(enrol);
+/* admin_accept.c: the technician's last look before leaving, and the step to the live station */
+ADMIN_HANDLER(accept);
+ADMIN_HANDLER(accept_slip);
+ADMIN_HANDLER(accept_sheet);
+ADMIN_HANDLER(accept_live);
+ADMIN_HANDLER(accept_begun);
 /* admin_metrics.c */
 ADMIN_HANDLER(metrics);
 

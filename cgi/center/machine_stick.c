@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/when.h"
 #include "center/machine_stick.h"
 #include "crypt/hash.h"
@@ -338,16 +339,20 @@ machine_stick_main(const struct settings *settings)
 	if (rc == RC_OK && (at[1].fd < 0 || inotify_add_watch(at[1].fd, settings->inbox_dir,
 			IN_MOVED_TO | IN_CREATE) < 0))
 		rc = RC_IO;
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		log_info("sticks are looked after");
+		notify_ready();
+	}
 	while (rc == RC_OK && !is_stopped()) {
 		bool later = false;
 
+		notify_alive();
 		look(&sticks, &later);
-		(void)poll(at, 2, later ? AGAIN_MS : -1);
+		(void)poll(at, 2, (int)notify_wait_ms(later ? AGAIN_MS : -1));
 		while (read(at[1].fd, bytes, sizeof(bytes)) > 0)
 			continue;
 	}
+	notify_stopping();
 	if (at[1].fd >= 0)
 		(void)close(at[1].fd);
 	bundle_keys_free(&sticks.keys);

@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "forward/forward.h"
+#include "forward/uplink.h"
+#include "store/director.h"
 #include "store/document.h"
 
 #define HEALTH_BEAT_MS 60000		/* an old file says that nobody writes it */
@@ -17,6 +19,7 @@
 #define HEALTH_COST_SHARE 20		/* at most a twentieth of the time goes into counting */
 #define HEALTH_BLOBS_MAX 1000
 #define HEALTH_FILE_MAX 65536u
+#define HEALTH_ACTS 400		/* newest events looked at for the acts of a rehearsal */
 
 /* Both look at every result there ever was: not asked while nothing can have changed. */
 static enum rc health_results(struct forward *forward, size_t *count)
@@ -139,6 +142,34 @@ static void health_add_writes(struct forward *forward, json_t *health)
 	}
 }
 
+/* Before the first citizen: which acts a rehearsal has seen (the technician's last look, which may not see
+ * dossiers), and whether there is a way out of this machine at all. */
+static void health_act(void *arg, const char *actor, const char *kind)
+{
+	static const char *const kinds[] = { "dossier.accepted", "dossier.forwarded", "dossier.taken",
+		"dossier.signed", "dossier.finished", "dossier.result_returned" };
+	json_t *seen = arg;
+
+	(void)actor;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i], kind) == 0)
+			json_put_flag(seen, kind, true);
+}
+
+static void health_add_first_day(struct forward *forward, json_t *health)
+{
+	json_t *seen;
+
+	json_put_flag(health, "way_out", uplink_has_way());
+	if (forward->settings->mode != MODE_REHEARSAL)
+		return;
+	seen = json_new_object();
+	if (director_acts(forward->store, HEALTH_ACTS, health_act, seen) == RC_OK)
+		json_put_value(health, "acts", seen);
+	else
+		json_decref(seen);
+}
+
 int64_t health_next(const struct forward *forward, int64_t until_ms)
 {
 	int64_t due = forward->health_at + (forward->health_changed ?
@@ -185,6 +216,7 @@ void health_put(struct forward *forward)
 	health_add_identity(forward, health);
 	health_add_positions(forward, health);
 	room_add(forward, health);
+	health_add_first_day(forward, health);
 	health_add_writes(forward, health);
 	health_add_versions(forward, health);
 	history_note(forward, health);

@@ -2,6 +2,7 @@
  * uplink.c: see uplink.h.
  */
 #include <asm/types.h>
+#include <fcntl.h>
 #include <linux/if.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -10,12 +11,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
+#include "base/pool.h"
 #include "forward/uplink.h"
 
 #define UPLINK_GROUPS (RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | \
 	RTMGRP_IPV6_ROUTE)
 #define UPLINK_BYTES 16384
+#define UPLINK_TABLE_MAX ((size_t)32 * 1024)
 
 int uplink_open(void)
 {
@@ -87,4 +91,39 @@ bool uplink_came_up(int fd)
 	while ((n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
 		up = uplink_says_up(bytes, (size_t)n) || up;
 	return up;
+}
+
+/* A line of a table of /proc/net that begins so (after the name of its card, where it comes first) and is not
+ * of lo, where the kernel keeps a route that leads nowhere. */
+static bool uplink_table_has(const char *path, const char *mark, bool at_start)
+{
+	struct pool *pool = pool_new();
+	char *line = pool_alloc(pool, UPLINK_TABLE_MAX + 1);
+	size_t len = 0;
+	bool has = false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	/* Such a file says that it has no bytes. */
+	if (fd >= 0 && file_read_all(fd, line, UPLINK_TABLE_MAX, &len) == RC_OK) {
+		line[len] = '\0';
+		while (*line && !has) {
+			size_t end = strcspn(line, "\n");
+			char *more = line + end + (line[end] == '\n');
+
+			line[end] = '\0';
+			has = at_start ? strncmp(line, mark, strlen(mark)) == 0 && !strstr(line, " lo") :
+					strstr(line, mark) != NULL;
+			line = more;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	pool_free(pool);
+	return has;
+}
+
+bool uplink_has_way(void)
+{
+	return uplink_table_has("/proc/net/route", "\t00000000\t", false) ||
+			uplink_table_has("/proc/net/ipv6_route", "00000000000000000000000000000000 00 ", true);
 }

@@ -15,4 +15,7 @@ bool uplink_came_up(int fd);
 /* The messages of one datagram: does any say so? Loopback does not count. */
 bool uplink_says_up(const void *bytes, size_t len);
 
+/* Is there a way out of this machine: a default route, IPv4 or IPv6? */
+bool uplink_has_way(void);
+
 #endif

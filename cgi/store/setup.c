@@ -241,16 +241,20 @@ static bool said(const struct setup *setup, enum setup_key key)
 	return *setup->value[key] != '\0';
 }
 
-/* What the network's keys say together. What is asked later is taken as the one that fits anything. */
+/* What the network's keys say together. What other steps ask is taken as something that fits. */
 static enum rc check_network(struct pool *pool, const struct setup *setup, enum setup_step step,
 		struct setup_fault *fault)
 {
+	static const struct { enum setup_key key; const char *value; } stand_in[] = {
+		{ SETUP_COMMUNE, "0" }, { SETUP_POINT_NO, "0" }, { SETUP_AP_NAME, "0" },
+		{ SETUP_AP_KEY, "00000000" } };
 	struct setup whole = *setup;
 	struct network network;
 	struct network_fault wrong;
 
-	if (!said(&whole, SETUP_AP_NAME) || !said(&whole, SETUP_AP_KEY))
-		return RC_OK;	/* that step is missing, and says so itself */
+	for (size_t i = 0; i < sizeof(stand_in) / sizeof(stand_in[0]); i++)
+		if (!said(&whole, stand_in[i].key))
+			whole.value[stand_in[i].key] = stand_in[i].value;
 	if (step == SETUP_WIFI)
 		for (size_t i = SETUP_UPLINK_KIND; i <= SETUP_UPLINK_DNS; i++)
 			whole.value[i] = i == SETUP_UPLINK_KIND ? "cable" : "";
@@ -351,8 +355,8 @@ char *setup_conf(struct pool *pool, const struct setup *setup, bool rehearsal)
 		SETUP_PLACE, SETUP_CENTER, SETUP_CENTER_MORE, SETUP_CENTER_NAME, SETUP_PROXY };
 	struct buf out = { 0 };
 
-	buf_printf(&out, "mode = %s\nboard_id = %s\ncommune_name = %s\n", rehearsal ? "rehearsal" : "live",
-			setup_board_id(pool, setup), setup_commune(pool, setup->value[SETUP_COMMUNE]));
+	buf_printf(&out, "board_id = %s\ncommune_name = %s\nmode = %s\n", setup_board_id(pool, setup),
+			setup_commune(pool, setup->value[SETUP_COMMUNE]), rehearsal ? "rehearsal" : "live");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		put(&out, setup, keys[i]);
 	return text_of(pool, &out);

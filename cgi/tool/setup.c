@@ -10,13 +10,14 @@
 
 static const char usage[] =
 		"usage: tram setup label [--boot FOLDER]\n"
-		"       tram setup begin --folder SETUP [--boot FOLDER]\n"
-		"       tram setup run --folder SETUP --data FOLDER [--one-user]\n\n"
+		"       tram setup begin --folder SETUP --data FOLDER [--boot FOLDER]\n"
+		"       tram setup run --folder SETUP --data FOLDER [--with FILE] [--one-user]\n\n"
 		"On a new board (board/FIRST-BOOT.md). label makes what is printed on a box, at random, and\n"
 		"prints it; with --boot it also lays it on the card as tram-label.conf. begin, at boot, makes\n"
 		"SETUP once (label, keys of the pages) and takes tram-setup.conf from the boot partition: a\n"
 		"good one is erased, a broken one is answered in tram-setup.txt beside it and changes\n"
-		"nothing. run does what the pages of first boot ask for: the line, then the station.\n"
+		"nothing. run does what the pages of first boot ask for: the line, then the station, with the\n"
+		"lines of FILE in its tram.conf.\n"
 		"Exit status: 0 done; 1 it was not possible, the pages say why; 2 wrong usage or file; 75 disk\n"
 		"or database failed; 78 SETUP cannot be used.\n";
 
@@ -40,17 +41,18 @@ int setup_main(int argc, char **argv)
 	const char *words[2] = { NULL, NULL };
 	struct setup_place place = { 0 };
 	const struct tool_option options[] = { { "folder", &place.folder, NULL }, { "data", &place.data, NULL },
-		{ "boot", &place.boot, NULL }, { "one-user", NULL, &place.one_user } };
+		{ "boot", &place.boot, NULL }, { "with", &place.with, NULL },
+		{ "one-user", NULL, &place.one_user } };
 	struct pool *pool = pool_new();
 	size_t count;
-	int status = tool_options(argc, argv, usage, options, 4, words, 2, &count);
+	int status = tool_options(argc, argv, usage, options, 5, words, 2, &count);
 
 	if (status >= 0)
 		goto out;
 	status = TOOL_USAGE;
 	if (count == 1 && strcmp(words[0], "label") == 0)
 		status = label(pool, place.boot);
-	else if (count == 1 && strcmp(words[0], "begin") == 0 && place.folder)
+	else if (count == 1 && strcmp(words[0], "begin") == 0 && place.folder && place.data)
 		status = setup_begin(pool, &place);
 	else if (count == 1 && strcmp(words[0], "run") == 0 && place.folder && place.data)
 		status = setup_run(pool, &place);

@@ -13,12 +13,17 @@ int setup_main(int argc, char **argv);
 
 /* ---- setup_run.c: what the pages wish ---- */
 
-struct setup_place { const char *folder, *data, *boot; bool one_user; };
+struct setup_place { const char *folder, *data, *boot, *with; bool one_user; };
 /* Every wish that lies there. The exit status. */
 int setup_run(struct pool *pool, const struct setup_place *place);
 /* folder/said.json, for the pages. */
 enum rc setup_say(struct pool *pool, const char *folder, const char *what, const char *state,
 		const char *reason) MUST_CHECK;
+
+/* network.conf of these answers into the data's network folder; hex: SHA-256 of it, or NULL. */
+enum rc setup_put_network(struct pool *pool, const char *data, const struct setup *setup, char hex[65]) MUST_CHECK;
+/* The pages' user owns it. */
+enum rc setup_give(const char *path) MUST_CHECK;
 
 /* ---- setup_begin.c: the folder, the label, the file on the boot partition ---- */
 int setup_begin(struct pool *pool, const struct setup_place *place);

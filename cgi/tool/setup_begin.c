@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "crypt/password.h"
 #include "crypt/random.h"
 #include "tool/setup.h"
@@ -19,7 +20,6 @@
 #include "web/login.h"
 #include "web/text_vi.h"
 
-#define UID_ADMIN 64103
 #define LABEL_FILE "tram-label.conf"
 #define SETUP_FILE "tram-setup.conf"
 #define ANSWER_FILE "tram-setup.txt"
@@ -27,7 +27,7 @@
 
 /* The pages' own tram.conf: no database, no identity; it serves whoever reached the box by its network. */
 static const char conf[] = "side = board\nmode = live\nboard_id = setup\ncommune_code = 00000\n"
-		"hosts = tram.lan 127.0.0.1 localhost 192.168.76.1 10.0.0.1\n";
+		"hosts = tram.lan " NETWORK_TABLETS ".1 127.0.0.1 localhost\n";
 
 static enum rc put(const struct setup_place *place, const char *name, const char *text, size_t len)
 {
@@ -35,9 +35,7 @@ static enum rc put(const struct setup_place *place, const char *name, const char
 	enum rc rc = file_put(place->folder, name, text, len, 0600);
 
 	(void)snprintf(path, sizeof(path), "%s/%s", place->folder, name);
-	if (rc == RC_OK && geteuid() == 0 && chown(path, UID_ADMIN, UID_ADMIN) != 0)
-		rc = RC_IO;
-	return rc;
+	return rc == RC_OK ? setup_give(path) : rc;
 }
 
 static enum rc put_key(const struct setup_place *place, const char *name)
@@ -96,14 +94,30 @@ static enum rc read_label(struct pool *pool, const struct setup_place *place, st
 	return rc;
 }
 
+/* Until the questions are answered: the network of the label, so that a phone can answer them. */
+static enum rc begin_network(struct pool *pool, const struct setup_place *place,
+		const struct setup_label *label)
+{
+	struct setup setup;
+
+	setup_clear(&setup);
+	setup.value[SETUP_COMMUNE] = "0";
+	setup.value[SETUP_POINT_NO] = "0";
+	setup.value[SETUP_AP_NAME] = label->label;
+	setup.value[SETUP_AP_KEY] = label->ap_key;
+	setup.value[SETUP_UPLINK_KIND] = "none";
+	return access(pool_printf(pool, "%s/network/network.conf", place->data), F_OK) == 0 ? RC_OK :
+			setup_put_network(pool, place->data, &setup, NULL);
+}
+
 static enum rc make_folder(struct pool *pool, const struct setup_place *place)
 {
 	struct setup_label label;
 	char code[66], *text;
 	enum rc rc = file_make_dir(place->folder, 0700);
 
-	if (rc == RC_OK && geteuid() == 0 && chown(place->folder, UID_ADMIN, UID_ADMIN) != 0)
-		rc = RC_IO;
+	if (rc == RC_OK)
+		rc = setup_give(place->folder);
 	if (rc != RC_OK || access(pool_printf(pool, "%s/code", place->folder), F_OK) == 0)
 		return rc;
 	if (read_label(pool, place, &label) != RC_OK) {
@@ -120,6 +134,8 @@ static enum rc make_folder(struct pool *pool, const struct setup_place *place)
 		rc = put(place, "label", text, strlen(text));
 	if (rc == RC_OK)
 		rc = put_key(place, "door");
+	if (rc == RC_OK)
+		rc = begin_network(pool, place, &label);
 	if (rc == RC_OK)
 		rc = put(place, "code", code, 65);
 	return rc;

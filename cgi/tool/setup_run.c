@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +31,11 @@
 #define FILE_MAX ((size_t)64 * 1024)
 #define APPLY_MS 60000
 #define REACH_S 15
+#define MADE_IN "dang-dung"	/* in the data folder, until it is whole */
 #define PRACTICE (ROLE_INTAKE | ROLE_CASHIER | ROLE_SCANNER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_CLERK_SEAL \
 	| ROLE_APPROVER | ROLE_RETURNER | ROLE_GUIDE | ROLE_MANAGER | ROLE_TECHNICIAN)
-#define UID_ADMIN 64103
+#define USER "tram-admin"
+#define UID_ADMIN 64103	/* where no package made that user */
 
 enum rc setup_say(struct pool *pool, const char *folder, const char *what, const char *state,
 		const char *reason)
@@ -49,9 +52,16 @@ enum rc setup_say(struct pool *pool, const char *folder, const char *what, const
 	text = json_to_text(pool, said);
 	json_decref(said);
 	rc = file_put(folder, "said.json", text, strlen(text), 0600);
-	if (rc == RC_OK && geteuid() == 0 && chown(path, UID_ADMIN, UID_ADMIN) != 0)
-		rc = RC_IO;
-	return rc;
+	return rc == RC_OK ? setup_give(path) : rc;
+}
+
+enum rc setup_give(const char *path)
+{
+	const struct passwd *user = getpwnam(USER);
+
+	if (geteuid() != 0)
+		return RC_OK;
+	return chown(path, user ? user->pw_uid : UID_ADMIN, user ? user->pw_gid : UID_ADMIN) == 0 ? RC_OK : RC_IO;
 }
 
 static bool is_there(struct pool *pool, const char *dir, const char *name)
@@ -85,16 +95,17 @@ static void read_applied(struct pool *pool, const struct setup_place *place, con
 	(void)snprintf(out, 32, "%.31s", word);
 }
 
-static enum rc put_network(struct pool *pool, const struct setup_place *place, const struct setup *setup,
-		char hex[65])
+enum rc setup_put_network(struct pool *pool, const char *data, const struct setup *setup, char hex[65])
 {
-	const char *dir = pool_printf(pool, "%s/network", place->data);
+	const char *dir = pool_printf(pool, "%s/network", data);
 	char *text = setup_network(pool, setup);
 	struct network_fault fault;
 	struct network network;
 	uint8_t digest[HASH_SIZE];
-	enum rc rc = file_make_dir(dir, 0700);
+	enum rc rc = file_make_dir(data, 0755);
 
+	if (rc == RC_OK)
+		rc = file_make_dir(dir, 0700);
 	if (rc == RC_OK && network_read(pool, text, &network, &fault) != RC_OK) {
 		log_error("setup: network.conf key=%s: %s", fault.key, fault.why);
 		rc = RC_INVALID;
@@ -102,7 +113,8 @@ static enum rc put_network(struct pool *pool, const struct setup_place *place, c
 	if (rc != RC_OK)
 		return rc;
 	hash_sha256(text, strlen(text), digest);
-	hex_encode(digest, sizeof(digest), hex);
+	if (hex)
+		hex_encode(digest, sizeof(digest), hex);
 	return file_put(dir, "network.conf", text, strlen(text), 0600);
 }
 
@@ -123,7 +135,7 @@ static enum rc try_line(struct pool *pool, const struct setup_place *place, cons
 	if (rc == RC_OK) {
 		setup.value[SETUP_AP_NAME] = label.value[SETUP_AP_NAME];
 		setup.value[SETUP_AP_KEY] = label.value[SETUP_AP_KEY];
-		rc = put_network(pool, place, &setup, hex);
+		rc = setup_put_network(pool, place->data, &setup, hex);
 	}
 	while (rc == RC_OK && word[0] == '\0') {
 		read_applied(pool, place, hex, word);
@@ -203,25 +215,29 @@ static enum rc remove_tree(struct pool *pool, const char *path)
 	return rc;
 }
 
-/* A rehearsal, or what was never finished, makes room. RC_CONFLICT: a live station stands there. */
+/* Does such a station stand already? Its tram.conf came last, so all of it does. */
+static bool stands(struct pool *pool, const struct setup_place *place, enum settings_mode mode)
+{
+	struct settings *settings = NULL;
+	bool is = is_there(pool, place->data, "tram.conf") && settings_load(pool_printf(pool, "%s/tram.conf",
+			place->data), &settings) == RC_OK && settings->mode == mode;
+
+	settings_free(settings);
+	return is;
+}
+
+/* A rehearsal, or what was never finished, makes room: programs begin with tram.conf, which comes last. RC_CONFLICT:
+ * a live station stands there. */
 static enum rc clear(struct pool *pool, const struct setup_place *place)
 {
-	static const char *const folders[] = { "db", "auth", "run", "public", "blobs", "spool", "out", "inbox",
-		"health", "clock", "keys/web", "keys/link" };
-	struct settings *settings = NULL;
+	static const char *const folders[] = { MADE_IN, "db", "auth", "run", "public", "blobs", "spool", "out",
+		"inbox", "health", "clock", "keys/web", "keys/link" };
 	size_t i;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
-	if (!is_there(pool, place->data, "tram.conf") && !is_there(pool, place->data, "db"))
-		return RC_OK;
-	if (is_there(pool, place->folder, "done"))
+	if (is_there(pool, place->data, "tram.conf") && !stands(pool, place, MODE_REHEARSAL))
 		return RC_CONFLICT;
-	if (is_there(pool, place->folder, "made") && settings_load(pool_printf(pool, "%s/tram.conf",
-			place->data), &settings) == RC_OK && settings->mode == MODE_LIVE)
-		rc = RC_CONFLICT;
-	settings_free(settings);
-	if (rc == RC_OK)
-		rc = drop(pool, place->folder, "made");
+	rc = drop(pool, place->folder, "made");
 	if (rc == RC_OK)
 		rc = drop(pool, place->data, "tram.conf");
 	for (i = 0; rc == RC_OK && i < sizeof(folders) / sizeof(folders[0]); i++)
@@ -269,13 +285,13 @@ static enum rc put_owned(struct pool *pool, const char *dir, const char *name, c
 
 /* What the box bears, as the center is told it; and the invitation, which the forwarder takes from its
  * inbox when it starts. */
-static enum rc put_identity(struct pool *pool, const struct setup_place *place, const struct setup *setup,
-		bool rehearsal)
+static enum rc put_identity(struct pool *pool, const struct setup_place *place, const char *made,
+		const struct setup *setup, bool rehearsal)
 {
 	struct settings *settings = NULL;
 	char *code = NULL;
 	size_t len = 0;
-	enum rc rc = tool_settings(place->data, NULL, &settings);
+	enum rc rc = tool_settings(made, NULL, &settings);
 
 	if (rc == RC_OK)
 		rc = file_read(pool, pool_printf(pool, "%s/code", place->folder), 128, &code, &len);
@@ -287,28 +303,80 @@ static enum rc put_identity(struct pool *pool, const struct setup_place *place, 
 	return rc;
 }
 
+/* Everything inside from goes into to, folders that stand there already included; tram.conf last, for with
+ * it the programs begin. */
+static enum rc move_in(struct pool *pool, const char *from, const char *to)
+{
+	DIR *dir = opendir(from);
+	struct dirent *entry;
+	enum rc rc = dir ? RC_OK : RC_IO;
+
+	while (rc == RC_OK && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+		const char *source = pool_printf(pool, "%s/%s", from, name);
+		const char *target = pool_printf(pool, "%s/%s", to, name);
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "tram.conf") == 0)
+			continue;
+		if (entry->d_type == DT_DIR && access(target, F_OK) == 0)
+			rc = move_in(pool, source, target);
+		else if (rename(source, target) != 0)
+			rc = RC_IO;
+	}
+	if (dir)
+		(void)closedir(dir);
+	if (rc == RC_OK)
+		file_sync_dir_or_die(to);
+	return rc;
+}
+
+static enum rc put_lines(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		bool rehearsal)
+{
+	const char *conf = setup_conf(pool, setup, rehearsal);
+	char *more = pool_strdup(pool, "");
+	size_t len = 0;
+	enum rc rc = place->with ? file_read(pool, place->with, FILE_MAX, &more, &len) : RC_OK;
+
+	conf = pool_printf(pool, "%s%s", conf, more);
+	return rc == RC_OK ? file_put(place->folder, "lines", conf, strlen(conf), 0600) : rc;
+}
+
 static enum rc make_station(struct pool *pool, const struct setup_place *place, const struct setup *setup,
 		bool rehearsal)
 {
 	const char *lines = pool_printf(pool, "%s/lines", place->folder);
-	char *argv[] = { (char *)"init", (char *)"board", (char *)"--data", pool_strdup(pool, place->data),
-		(char *)"--with", pool_strdup(pool, lines), place->one_user ? (char *)"--one-user" : NULL, NULL };
-	char *conf = setup_conf(pool, setup, rehearsal);
-	char hex[65];
-	enum rc rc = clear(pool, place);
+	char *made = pool_printf(pool, "%s/" MADE_IN, place->data);
+	char *argv[] = { (char *)(size_t)"init", (char *)(size_t)"board", (char *)(size_t)"--data", made,
+		(char *)(size_t)"--with", pool_strdup(pool, lines),
+		place->one_user ? (char *)(size_t)"--one-user" : NULL, NULL };
+	enum rc rc;
 
+	/* The power went between its last file and our word that it stands. */
+	if (stands(pool, place, rehearsal ? MODE_REHEARSAL : MODE_LIVE))
+		return RC_OK;
+	rc = clear(pool, place);
 	if (rc == RC_OK)
-		rc = file_put(place->folder, "lines", conf, strlen(conf), 0600);
+		rc = put_lines(pool, place, setup, rehearsal);
 	if (rc == RC_OK && init_main(place->one_user ? 7 : 6, argv) != TOOL_OK)
 		rc = RC_IO;
 	if (rc == RC_OK)
-		rc = add_account(pool, place->data, setup, rehearsal);
+		rc = add_account(pool, made, setup, rehearsal);
 	if (rc == RC_OK)
-		rc = put_identity(pool, place, setup, rehearsal);
+		rc = put_identity(pool, place, made, setup, rehearsal);
 	if (rc == RC_OK)
-		rc = put_network(pool, place, setup, hex);
+		rc = move_in(pool, made, place->data);
+	if (rc == RC_OK)
+		rc = setup_put_network(pool, place->data, setup, NULL);
+	if (rc == RC_OK && rename(pool_printf(pool, "%s/tram.conf", made), pool_printf(pool, "%s/tram.conf",
+			place->data)) != 0)
+		rc = RC_IO;
+	if (rc == RC_OK)
+		file_sync_dir_or_die(place->data);
 	(void)unlink(lines);
-	return rc;
+	if (rc == RC_OK)
+		rc = remove_tree(pool, made);
+	return rc == RC_OK && rmdir(made) != 0 ? RC_IO : rc;
 }
 
 /* The live station stands: nothing of first boot is needed any more. */
