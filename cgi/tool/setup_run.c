@@ -104,6 +104,9 @@ enum rc setup_put_network(struct pool *pool, const char *data, const struct setu
 	uint8_t digest[HASH_SIZE];
 	enum rc rc = file_make_dir(data, 0755);
 
+	/* Every program comes through, whatever umask says. */
+	if (rc == RC_OK && chmod(data, 0755) != 0)
+		rc = RC_IO;
 	if (rc == RC_OK)
 		rc = file_make_dir(dir, 0700);
 	if (rc == RC_OK && network_read(pool, text, &network, &fault) != RC_OK) {
