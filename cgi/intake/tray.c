@@ -40,7 +40,7 @@ static enum rc show_waiting(struct web *web, struct request *request, struct vie
 
 /* ---- the specialist's tray ---- */
 
-#define MINE_MAX 60
+#define MINE_MAX 100
 #define SOON_MS (2 * WHEN_DAY_MS)
 #define BACK_MS (14 * WHEN_DAY_MS)	/* so long a draft that was sent back stays in the tray */
 

@@ -1,6 +1,7 @@
 /*
  * dossier_list.c: the work lists, their counts, and the point's backlog.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -29,9 +30,12 @@ enum range { NO_RANGE, BEFORE, BETWEEN, ACCOUNT };
 #define W_OPEN MINE "d.state IN (1, 2, 3, 4, 5, 6, 7, 8)"
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
-/* Sorted in the index, which has what the order needs; only the rows of one page are read whole. */
+/*
+ * Chosen in the index, which has what the order needs; only the rows of one page are read whole. Those are
+ * put in their order here (by_due): a database would carry every column of them through a sort.
+ */
 #define ROWS(where) DOSSIER_SELECT "FROM (SELECT d.board AS of, d.id AS one FROM dossier d WHERE " where BY_DUE \
-		") p JOIN dossier d ON d.board = p.of AND d.id = p.one ORDER BY d.has_due DESC, d.due_at, d.code"
+		") p JOIN dossier d ON d.board = p.of AND d.id = p.one"
 #define COUNT(where) "SELECT count(*) FROM dossier d WHERE " where
 
 static const struct list {
@@ -88,17 +92,32 @@ static void bind_range(struct stmt *stmt, enum dossier_list_kind kind, const cha
 	}
 }
 
+static int by_due(const void *a, const void *b)
+{
+	const struct dossier_row *one = a, *other = b;
+
+	if (one->has_due != other->has_due)
+		return one->has_due ? -1 : 1;
+	if (one->due_at != other->due_at)
+		return one->due_at < other->due_at ? -1 : 1;
+	return strcmp(one->code, other->code);
+}
+
 enum rc dossier_list(struct store *store, struct pool *pool, const struct dossier_query *query,
 		struct dossier_row **rows, size_t *count)
 {
 	struct stmt *stmt = db_stmt(store->tram, lists[query->kind].rows);
 	const char *board = query->board ? query->board : store->board;
+	enum rc rc;
 
 	stmt_text(stmt, 1, board ? board : "");
 	bind_range(stmt, query->kind, query->account, query->now_ms);
 	stmt_int(stmt, 4, (int64_t)query->limit);
 	stmt_int(stmt, 5, (int64_t)query->offset);
-	return dossier_row_all(store, stmt, pool, query->limit, rows, count);
+	rc = dossier_row_all(store, stmt, pool, query->limit, rows, count);
+	if (rc == RC_OK && *count > 1 && query->kind != LIST_RECENT && query->kind != LIST_CENTER_ALL)
+		qsort(*rows, *count, sizeof(**rows), by_due);
+	return rc;
 }
 
 enum rc dossier_counts(struct store *store, const char *account, int64_t now_ms,

@@ -17,7 +17,7 @@
 #define WORDS_MAX 12
 #define CODE_MAX 40
 #define BOARDS_MAX 4096
-#define FEW 400			/* dossiers that are compared one by one */
+#define FEW 200			/* dossiers that are compared one by one */
 #define NEWEST 1500		/* read back where every word is common */
 #define TAIL "4000"		/* events past the index, far more than there are between two followings */
 #define AFTER_ALL "\xf4\x8f\xbf\xbf"	/* U+10FFFF: after every word with this beginning */
