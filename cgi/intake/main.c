@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "embed.h"
 #include "intake/documents.h"
+#include "store/journal.h"
 #include "store/slip.h"
 
 enum { EXIT_ENVIRONMENT = 75, EXIT_CONFIGURATION = 78 };
@@ -39,6 +40,19 @@ static enum rc check_keys(struct web *web, const struct settings *settings)
 		log_error("settings key=web_key_dir: slip.seed or slip.key cannot be used in %s",
 				settings->web_key_dir);
 	return rc;
+}
+
+/* A new machine for a lost board: numbers that were given before are known only when its journal has come from
+ * the center. RC_BUSY: not yet; who starts this program tries again. */
+static enum rc check_journal(struct web *web)
+{
+	struct journal_head head;
+	enum rc rc = journal_head_get(web->store, web->store->board, AUTHOR_BOARD, &head);
+
+	if (rc != RC_OK || head.seq > 0)
+		return rc;
+	log_warn("the journal is empty: waiting for the center to give it back");
+	return RC_BUSY;
 }
 
 static void use(struct web *web, bool uploads)
@@ -82,6 +96,10 @@ int main(int argc, char **argv)
 	if (rc != RC_OK) {
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ?
 				EXIT_CONFIGURATION : EXIT_ENVIRONMENT;
+		goto out;
+	}
+	if (check_journal(&web) != RC_OK) {
+		status = EXIT_ENVIRONMENT;
 		goto out;
 	}
 	if (documents_load(settings, web.store, &intake) != RC_OK)

@@ -15,6 +15,7 @@
 #include "store/money.h"
 #include "store/paper.h"
 #include "store/slip.h"
+#include "store/swap.h"
 #include "store/source.h"
 
 static const char SERIES[] = "SELECT last FROM series WHERE board = $1 AND day = $2";
@@ -69,6 +70,9 @@ enum rc draft_next_code(struct store *store, struct pool *pool, int64_t now_ms, 
 		last = stmt_col_int(stmt, 0);
 		stmt_reset(stmt);
 	}
+	rc = swap_pass(store, "code", now_ms, SWAP_CODES, &last);
+	if (rc != RC_OK)
+		return rc;
 	*code = code_provisional(pool, settings->commune_code, settings->point_no, now_ms, last + 1,
 			settings->mode == MODE_REHEARSAL);
 	return RC_OK;

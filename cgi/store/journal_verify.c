@@ -24,10 +24,12 @@ static const char RECEIPTS[] =
 static const char UNCOVERED[] =
 	"SELECT s.sent_seq FROM link_state s WHERE s.board = $1 AND s.sent_seq > 0 AND NOT EXISTS"
 	" (SELECT 1 FROM receipt r WHERE r.board = s.board AND r.seq = s.sent_seq)";
-/* What this side named itself, and what the center called whole, must be here, or let go. $2: this side. */
+/* What this side named itself, and what the center called whole, must be here, or let go; on a board what the
+ * center called whole stands there. $2: this side. */
 static const char ABSENT[] =
 	"SELECT DISTINCT f.sha256 FROM dossier_file f JOIN dossier d ON d.board = f.board"
-	" AND d.id = f.dossier WHERE f.board = $1 AND (f.author = $2 OR ($2 = 1 AND f.result = 0"
+	" AND d.id = f.dossier WHERE f.board = $1 AND ((f.author = $2 AND ($2 = 1 OR f.result = 1"
+	" OR d.complete_version < d.manifest_version)) OR ($2 = 1 AND f.result = 0"
 	" AND d.complete_version >= d.manifest_version)) AND NOT EXISTS (SELECT 1 FROM blob b"
 	" WHERE b.board = f.board AND b.sha256 = f.sha256) AND NOT EXISTS (SELECT 1 FROM blob_receipt r"
 	" WHERE r.board = f.board AND r.sha256 = f.sha256 AND r.gone > 0) ORDER BY f.sha256";

@@ -35,9 +35,13 @@ static const char MARK[] = "UPDATE blob_receipt SET gone = $3 WHERE board = $1 A
 static const char FORGET[] = "DELETE FROM blob WHERE board = $1 AND sha256 = $2";
 static const char UNDER_WAY[] =
 	"SELECT r.sha256 FROM blob_receipt r WHERE r.board = $1 AND r.gone < 2 AND r.gone = 1 LIMIT $2";
+/* Let go, or of a manifest that the center called whole before this machine took a lost one's place. */
 static const char GONE[] =
 	"SELECT 1 FROM blob_receipt r WHERE r.board = $1 AND r.sha256 = $2 AND r.gone > 0 AND NOT EXISTS"
-	" (SELECT 1 FROM blob b WHERE b.board = r.board AND b.sha256 = r.sha256)";
+	" (SELECT 1 FROM blob b WHERE b.board = r.board AND b.sha256 = r.sha256) UNION ALL"
+	" SELECT 1 FROM dossier_file f JOIN dossier d ON d.board = f.board AND d.id = f.dossier"
+	" WHERE f.board = $1 AND f.sha256 = $2 AND f.result = 0 AND d.complete_version >= d.manifest_version"
+	" AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board AND b.sha256 = f.sha256)";
 static const char HERE[] = "SELECT 1 FROM blob WHERE board = $1 AND sha256 = $2";
 static const char SIZES[] =
 	"SELECT coalesce(sum(f.size), 0), count(DISTINCT q.id) FROM (SELECT id FROM dossier"

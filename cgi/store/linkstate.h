@@ -100,6 +100,8 @@ enum rc linkstate_board_revoke(struct store *store, const char *board, const cha
 /* Another board that enrolled with this label (SHA-256 in hex) and was not revoked? */
 enum rc linkstate_board_labelled(struct store *store, const char *label, const char *board,
 		bool *other) MUST_CHECK;
+/* The key that the board's printed slips are looked up by. RC_NOT_FOUND. */
+enum rc linkstate_slip_key(struct store *store, const char *board, uint8_t key[32]) MUST_CHECK;
 enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link_board **rows,
 		size_t *count) MUST_CHECK;
 /* RC_NOT_FOUND. */

@@ -99,6 +99,25 @@ enum rc linkstate_board_add(struct store *store, const char *board, const char *
 	return rc == RC_OK && store->pub ? slip_point_publish(store) : rc;
 }
 
+enum rc linkstate_slip_key(struct store *store, const char *board, uint8_t key[32])
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT slip_key FROM link_board WHERE board = $1");
+	const void *bytes;
+	bool row = false;
+	size_t len;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	rc = stmt_step(stmt, &row);
+	if (rc != RC_OK || !row)
+		return rc != RC_OK ? rc : RC_NOT_FOUND;
+	bytes = stmt_col_blob(stmt, 0, &len);
+	if (len == 32)
+		memcpy(key, bytes, len);
+	stmt_reset(stmt);
+	return len == 32 ? RC_OK : RC_NOT_FOUND;
+}
+
 enum rc linkstate_board_revoke(struct store *store, const char *board, const char *by, const char *why)
 {
 	struct stmt *stmt = db_stmt(store->tram, "UPDATE link_board SET revoked = 1, revoked_at = $2, "

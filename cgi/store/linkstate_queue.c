@@ -97,6 +97,19 @@ enum rc linkstate_results_to_send(struct store *store, struct pool *pool, size_t
 	return blobs_read(stmt, pool, limit, rows, count);
 }
 
+/* What a lost machine had and the center has: scans of what is still open here, as far as the center called
+ * them whole; results decided here. What was let go stays there. */
+#define LOST(file) "NOT EXISTS (SELECT 1 FROM blob b WHERE b.board = " file ".board AND b.sha256 = " file \
+	".sha256) AND NOT EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = " file ".board AND r.sha256 = " \
+	file ".sha256 AND r.gone > 0) "
+#define LOST_OPEN "SELECT f.sha256, f.size, min(f.type), min(d.due_at), '' FROM dossier d " \
+	"CROSS JOIN dossier_file f ON f.board = d.board AND f.dossier = d.id AND f.result = 0 " \
+	"WHERE d.board = $1 AND d.state < 9 AND d.holder = 0 AND d.complete_version >= d.manifest_version " \
+	"AND f.author = 0 AND " LOST("f") "GROUP BY f.sha256, f.size "
+#define LOST_RESULTS "SELECT f.sha256, f.size, min(f.type), min(d.due_at), '' FROM dossier_file f " \
+	"JOIN dossier d ON d.board = f.board AND d.id = f.dossier " \
+	"WHERE f.board = $1 AND f.author = 0 AND f.result = 1 AND " LOST("f") "GROUP BY f.sha256, f.size "
+
 enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t limit,
 		struct link_blob **rows, size_t *count)
 {
@@ -105,7 +118,8 @@ enum rc linkstate_blobs_to_fetch(struct store *store, struct pool *pool, size_t 
 			"JOIN dossier d ON d.board = f.board AND d.id = f.dossier "
 			"WHERE f.board = $1 AND f.author = 1 AND f.result = 1 AND NOT EXISTS ("
 			"SELECT 1 FROM blob b WHERE b.board = f.board AND b.sha256 = f.sha256) "
-			"GROUP BY f.sha256, f.size ORDER BY 4, 2, 1 LIMIT $2");
+			"GROUP BY f.sha256, f.size UNION " LOST_OPEN "UNION " LOST_RESULTS
+			"ORDER BY 4, 2, 1 LIMIT $2");
 
 	stmt_text(stmt, 1, store->board);
 	stmt_int(stmt, 2, (int64_t)limit);

@@ -2,6 +2,7 @@
  * paper.c: see paper.h. What fills and empties paper_waiting is in project_paper.c.
  */
 #include "store/paper.h"
+#include "store/swap.h"
 
 #include <string.h>
 
@@ -90,6 +91,7 @@ enum rc paper_number_next(struct store *store, struct pool *pool, const char *se
 		last = stmt_col_int(stmt, 0);
 		stmt_reset(stmt);
 	}
+	rc = swap_pass(store, series, now_ms, SWAP_PAPERS, &last);
 	*number = pool_printf(pool, "%02lld/%s", (long long)last + 1, series);
-	return RC_OK;
+	return rc;
 }

@@ -22,12 +22,15 @@ static const char usage[] =
 		"       tram board invite BOARD --data FOLDER [--name NAME] [--point-name TEXT] …\n"
 		"       tram board confirm BOARD --data FOLDER\n"
 		"       tram board revoke BOARD --data FOLDER [--reason TEXT]\n"
+		"       tram board slip-key BOARD --data FOLDER\n"
 		"       tram board list --data FOLDER\n\n"
 		"At the center. BOARD is the board_id of its tram.conf; --cert its client certificate\n"
 		"(PEM), --slip-key its keys/web/slip.key. The point's name, address and telephone are what\n"
 		"the public status page shows. Adding a board again renews certificate, key and point.\n"
 		"invite prints what the board types into `tram enroll`: good once and for 72 hours.\n"
 		"confirm lets a board renew whose certificate expired more than 180 days ago.\n"
+		"slip-key prints the key that printed slips are looked up by, for a new machine of a lost board\n"
+		"(tram init board --again).\n"
 		"Exit status: 0 done; 2 wrong input or no such board; 75 the database failed; 78 wrong\n"
 		"configuration.\n";
 
@@ -163,6 +166,21 @@ static enum rc list(struct store *store, struct pool *pool)
 	return rc;
 }
 
+static enum rc print_slip_key(struct store *store, const char *board)
+{
+	uint8_t key[32];
+	char hex[65];
+	enum rc rc = linkstate_slip_key(store, board, key);
+
+	if (rc == RC_OK) {
+		hex_encode(key, sizeof(key), hex);
+		puts(hex);
+	}
+	memset(key, 0, sizeof(key));
+	memset(hex, 0, sizeof(hex));
+	return rc;
+}
+
 static enum rc act(const struct settings *settings, struct pool *pool, struct request *request)
 {
 	struct store *store = NULL;
@@ -186,6 +204,8 @@ static enum rc act(const struct settings *settings, struct pool *pool, struct re
 		rc = confirm(store, request->board);
 	else if (rc == RC_OK && strcmp(request->verb, "revoke") == 0)
 		rc = revoke(store, request);
+	else if (rc == RC_OK && strcmp(request->verb, "slip-key") == 0)
+		rc = print_slip_key(store, request->board);
 	else if (rc == RC_OK)
 		rc = list(store, pool);
 	if (rc == RC_NOT_FOUND)
@@ -217,7 +237,8 @@ int board_main(int argc, char **argv)
 	status = TOOL_USAGE;
 	if (!(count == 1 && strcmp(words[0], "list") == 0)
 			&& !(count == 2 && (strcmp(words[0], "add") == 0 || strcmp(words[0], "revoke") == 0
-			|| strcmp(words[0], "invite") == 0 || strcmp(words[0], "confirm") == 0))) {
+			|| strcmp(words[0], "invite") == 0 || strcmp(words[0], "confirm") == 0
+			|| strcmp(words[0], "slip-key") == 0))) {
 		fputs(usage, stderr);
 		goto out;
 	}

@@ -14,23 +14,27 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/when.h"
 #include "crypt/random.h"
 #include "link/bundle_keys.h"
 #include "store/db.h"
 #include "store/parked.h"
 #include "store/setup.h"
 #include "store/slip.h"
+#include "store/swap.h"
 #include "tool/folders.h"
 #include "tool/init.h"
 #include "tool/tool.h"
 
 static const char init_usage[] =
 		"usage: tram init board|center --data FOLDER [--mode live|rehearsal] [--KEY VALUE]…\n"
-		"                 [--with FILE] [--one-user]\n\n"
+		"                 [--with FILE] [--again KEYFILE] [--one-user]\n\n"
 		"Makes FOLDER with tram.conf, folders, keys and empty databases. --KEY is any key that\n"
 		"`tram settings` lists (hyphens or underscores). A board needs --board-id and\n"
 		"--commune-code; the commune's name comes from the built-in list. --with FILE adds the\n"
-		"lines of FILE to tram.conf. As root every program gets a user of its own by number;\n"
+		"lines of FILE to tram.conf. --again: a new machine for a board that is lost and has no copy:\n"
+		"its journal comes from the center, and no page takes anything in before it has come. KEYFILE\n"
+		"holds what `tram board slip-key` printed there, so that printed slips stay good. As root every program gets a user of its own by number;\n"
 		"with --one-user, or started by anyone else, all belongs to who runs this.\n"
 		"Exit status: 0 made; 2 wrong option or value, or FOLDER has a tram.conf already; 75 disk\n"
 		"or database failed.\n";
@@ -45,6 +49,7 @@ struct conf {
 	struct buf text;
 	const char *data;
 	const char *commune_code;
+	const char *again;		/* file with the slip's key of the board before; NULL: a new board */
 	bool has_commune_name, has_mode, one_user;
 };
 
@@ -98,6 +103,10 @@ static int read_options(struct pool *pool, int argc, char **argv, struct conf *c
 		}
 		if (strcmp(name, "data") == 0) {
 			conf->data = value;
+			continue;
+		}
+		if (strcmp(name, "again") == 0) {
+			conf->again = value;
 			continue;
 		}
 		if (strcmp(name, "with") == 0) {
@@ -243,14 +252,28 @@ static enum rc open_station(const struct settings *settings)
 	return rc;
 }
 
+/* The day on which numbers are passed over that the machine before may have given. */
+static enum rc take_place(const struct settings *settings)
+{
+	struct store *store = NULL;
+	enum rc rc = tool_open(settings, STORE_TRAM | STORE_PUBLIC, &store);
+
+	if (rc == RC_OK)
+		rc = slip_point_publish(store);
+	if (rc == RC_OK)
+		rc = swap_mark(store, when_now_ms());
+	store_close(store);
+	return rc;
+}
+
 /* In a child: it becomes the pages' user, and this process may have to clear up after it. */
-static enum rc open_station_apart(const struct settings *settings)
+static enum rc apart_run(const struct settings *settings, enum rc (*does)(const struct settings *))
 {
 	pid_t pid = fork();
 	int status = 0;
 
 	if (pid == 0)
-		_exit((int)open_station(settings));
+		_exit((int)does(settings));
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return RC_IO;
 	return (enum rc)WEXITSTATUS(status);
@@ -277,13 +300,38 @@ enum rc init_databases(struct pool *pool, const struct settings *settings, bool 
 	return rc == RC_OK ? folders_settle(settings, apart) : rc;
 }
 
-static enum rc make_data(struct pool *pool, const struct settings *settings, bool apart)
+/* The slip's key of the board before, as `tram board slip-key` prints it. */
+static enum rc take_slip_key(struct pool *pool, const struct settings *settings, const char *path)
+{
+	uint8_t key[32];
+	char *text;
+	size_t len;
+	enum rc rc = file_read(pool, path, 256, &text, &len);
+
+	if (rc == RC_OK) {
+		text[strcspn(text, "\r\n")] = '\0';
+		rc = hex_decode(text, key, sizeof(key));
+	}
+	if (rc != RC_OK) {
+		fprintf(stderr, "tram init: %s: not 64 hex digits\n", path);
+		return RC_INVALID;
+	}
+	memset(key, 0, sizeof(key));
+	return file_put(settings->web_key_dir, "slip.key", pool_printf(pool, "%s\n", text), 65, 0600);
+}
+
+/* again: see struct conf. A journal that comes from the center begins with the event of its own opening. */
+static enum rc make_data(struct pool *pool, const struct settings *settings, const char *again, bool apart)
 {
 	enum rc rc = folders_make(settings, apart);
 
+	if (rc == RC_OK && again)
+		rc = take_slip_key(pool, settings, again);
 	if (rc == RC_OK)
 		rc = init_databases(pool, settings, apart);
-	return rc == RC_OK && settings->side == SIDE_BOARD ? open_station_apart(settings) : rc;
+	if (rc != RC_OK || settings->side != SIDE_BOARD)
+		return rc;
+	return apart_run(settings, again ? take_place : open_station);
 }
 
 int init_main(int argc, char **argv)
@@ -320,7 +368,7 @@ int init_main(int argc, char **argv)
 		goto out;
 	rc = settings_load(path, &settings);
 	if (rc == RC_OK)
-		rc = make_data(pool, settings, !conf.one_user && folders_apart(settings));
+		rc = make_data(pool, settings, conf.again, !conf.one_user && folders_apart(settings));
 	if (rc != RC_OK)
 		(void)unlink(path);	/* so that init can be tried again */
 	status = tool_exit_of(rc);

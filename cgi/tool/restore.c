@@ -24,6 +24,7 @@
 #include "store/letgo.h"
 #include "store/linkstate.h"
 #include "store/slip.h"
+#include "store/swap.h"
 #include "tool/backup_make.h"
 #include "tool/folders.h"
 #include "tool/init.h"
@@ -488,11 +489,13 @@ static enum rc take_layers(struct restore *restore)
 	return rc;
 }
 
-/* Tells the forwarder that this journal came out of a copy: it opens a new epoch, on what the center has more. */
+/* The public status, and numbers that may stand on slips which nobody copied. */
 static enum rc mark_restored(struct restore *restore)
 {
 	enum rc rc = slip_point_publish(restore->store);
 
+	if (rc == RC_OK)
+		rc = swap_mark(restore->store, when_now_ms());
 	if (rc == RC_OK)
 		rc = slip_publish(restore->store);
 	return rc;
@@ -513,6 +516,7 @@ static enum rc name_settings(struct restore *restore)
 static enum rc run(struct restore *restore)
 {
 	const struct layer *last;
+	char taken[24];
 	enum rc rc;
 
 	if (!restore->from || !restore->key || !restore->data)
@@ -546,6 +550,8 @@ static enum rc run(struct restore *restore)
 		return rc;
 	step(restore, "checked");
 	last = last_layer(restore);
+	when_iso_minute(last->taken_at, taken);
+	printf("taken %s: what was taken in after this and not sent is on its slips alone\n", taken);
 	printf("restored %s no=%06" PRIu64 " seq=%" PRIu64 " contents=%" PRIu64 " at-center=%" PRIu64 " lacking=%"
 			PRIu64 "\n", last->board, last->no, last->own.seq, restore->contents, restore->at_center,
 			restore->lost);
