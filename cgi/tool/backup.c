@@ -164,11 +164,23 @@ static int lock(struct pool *pool, const struct settings *settings)
 	return fd;
 }
 
+/* A service that fails every minute for the same reason says it once; the health file says it always. */
+static bool told_before(struct pool *pool, const struct settings *settings, const struct request *request,
+		const char *reason)
+{
+	json_t *said = said_before(pool, settings);
+	bool same = request->due && strcmp(json_text(said, "reason"), reason) == 0;
+
+	json_decref(said);
+	return same;
+}
+
 static enum rc write_copy(struct pool *pool, const struct settings *settings, const struct request *request)
 {
 	const char *medium = request->to ? request->to : settings->copy_dir, *fault;
 	struct backup backup = { .settings = settings, .pool = pool, .base = request->base, .reason = "" };
 	int fd = lock(pool, settings);
+	bool told;
 	enum rc rc;
 
 	if (fd < 0) {
@@ -181,15 +193,19 @@ static enum rc write_copy(struct pool *pool, const struct settings *settings, co
 			"no-recipient" : fault_of_medium(settings, medium);
 	if (fault) {
 		rc = strcmp(fault, "no-medium") == 0 || strcmp(fault, "medium") == 0 ? RC_IO : RC_CONFIG;
+		if (!told_before(pool, settings, request, fault))
+			fprintf(stderr, "tram backup: %s\n", fault);
 		say(pool, settings, NULL, rc, fault, request->as_json);
-		fprintf(stderr, "tram backup: %s\n", fault);
 		goto out;
 	}
 	tool_stand_back();
 	rc = backup_make(&backup);
 	if (rc == RC_OK && backup.faults > 0)
 		backup.reason = "contents";
+	told = told_before(pool, settings, request, backup.reason);
 	say(pool, settings, &backup, rc, backup.reason, request->as_json);
+	if (rc != RC_OK && told)
+		goto out;
 	if (rc != RC_OK)
 		fprintf(stderr, "tram backup: not copied: %s %s\n", backup.reason, backup.detail);
 	else if (!request->as_json && backup.layer.no)
@@ -197,7 +213,7 @@ static enum rc write_copy(struct pool *pool, const struct settings *settings, co
 				" faults=%" PRIu64 "\n", backup.step == LAYER_BASE ? "base" : "layer",
 				backup.layer.no, backup.layer.own.seq, backup.layer.contents, backup.fresh,
 				backup.fresh_bytes, backup.faults);
-	else if (!request->as_json)
+	else if (!request->as_json && !request->due)
 		puts("nothing is new");
 	if (rc == RC_OK && backup.faults > 0)
 		rc = RC_PROTOCOL;
@@ -333,7 +349,7 @@ static enum rc run(struct pool *pool, const struct request *request)
 		rc = tool_become(settings, settings->db_dir);
 	if (rc == RC_OK) {
 		clock_follow(settings);
-		if (!request->due || is_due(pool, settings))
+		if (!request->due || (settings->copy_dir[0] && is_due(pool, settings)))
 			rc = write_copy(pool, settings, request);
 	}
 	settings_free(settings);

@@ -3,6 +3,7 @@
  */
 #include "web/doctor.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -13,6 +14,7 @@
 #include "web/text_vi.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
+#define DOWN_MAX 20
 #define DAY_MS WHEN_DAY_MS
 #define DOSSIERS_FEW 200		/* about a week of a busy point */
 #define WRITES_LEAST 20			/* before percentiles mean anything */
@@ -41,6 +43,31 @@ read_json(struct pool *pool, const char *dir, const char *name)
 	return value;
 }
 
+/* The service manager leaves word of what it gave up: down-UNIT.json. */
+static const char *
+read_down(struct pool *pool, const char *dir)
+{
+	static const char begin[] = "down-", end[] = ".json";
+	const char *all = "";
+	DIR *listing = opendir(dir);
+	struct dirent *entry;
+	size_t count = 0;
+
+	while (listing != NULL && count < DOWN_MAX && (entry = readdir(listing)) != NULL) {
+		size_t len = strlen(entry->d_name), least = sizeof(begin) - 1 + sizeof(end) - 1;
+
+		if (len <= least || strncmp(entry->d_name, begin, sizeof(begin) - 1) != 0 ||
+				strcmp(entry->d_name + len - (sizeof(end) - 1), end) != 0)
+			continue;
+		all = pool_printf(pool, "%s%s%.*s", all, *all != '\0' ? ", " : "", (int)(len - least),
+				entry->d_name + sizeof(begin) - 1);
+		count++;
+	}
+	if (listing != NULL)
+		(void)closedir(listing);
+	return all;
+}
+
 void
 doctor_read(struct pool *pool, const struct settings *settings, const char *root, int64_t now_ms,
 		struct doctor *out)
@@ -57,6 +84,7 @@ doctor_read(struct pool *pool, const struct settings *settings, const char *root
 	out->reserve_bytes = settings->reserve_bytes;
 	out->read_only = statvfs(settings->health_dir, &about) == 0 && (about.f_flag & ST_RDONLY) != 0;
 	out->copies = settings->copy_dir[0] != '\0';
+	out->down = read_down(pool, settings->health_dir);
 	out->now_ms = now_ms;
 }
 
@@ -124,6 +152,13 @@ say_program(struct says *says)
 				show_time_screen(says->pool, at), NULL), "restart");
 	else
 		line(says, "program", DOCTOR_GOOD, text_get("doctor.program_runs"), "");
+}
+
+static void
+say_units(struct says *says)
+{
+	if (says->of->down != NULL && *says->of->down != '\0')
+		line(says, "units", DOCTOR_BAD, says->of->down, "down");
 }
 
 static void
@@ -420,7 +455,7 @@ say_unsent(struct says *says)
 size_t
 doctor_lines(struct pool *pool, const struct doctor *doctor, struct doctor_line *lines)
 {
-	static void (*const all[])(struct says *says) = { say_program, say_disk, say_writes, say_life,
+	static void (*const all[])(struct says *says) = { say_program, say_units, say_disk, say_writes, say_life,
 		say_database, say_check, say_copy, say_memory, say_temperature, say_supply, say_clock,
 		say_parked, say_versions, say_trip, say_cert, say_unsent };
 	struct says says = { .pool = pool, .of = doctor, .lines = lines };

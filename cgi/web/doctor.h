@@ -38,6 +38,7 @@ struct doctor {
 	int64_t free_bytes, reserve_bytes;
 	bool read_only;			/* the data's file system takes no writes */
 	bool copies;			/* copy_dir is set */
+	const char *down;		/* units that the service manager gave up, commas between; "" */
 	int64_t now_ms;
 };
 /* Reads all of it; the three files belong to the caller (doctor_free). root: as machine_read. */

@@ -35,7 +35,7 @@ ok 'every file is what the package says' dpkg -V tram-board
 ok 'lighttpd takes the configuration' /usr/sbin/lighttpd -tt -f /etc/tram/lighttpd/board.conf
 ok 'units are well formed' systemd-analyze verify --man=no /usr/lib/systemd/system/tram-board.target \
 	/usr/lib/systemd/system/tram-*.service /usr/lib/systemd/system/tram-*.socket \
-	/usr/lib/systemd/system/tram-retry.timer
+	/usr/lib/systemd/system/tram-*.timer
 for unit in /usr/lib/systemd/system/tram-*.service; do
 	value=$(systemd-analyze security --offline=true --no-pager "$unit" 2>/dev/null \
 		| sed -n 's/.*exposure level for [^:]*: \([0-9.]*\).*/\1/p')

@@ -126,6 +126,17 @@ static void a_dead_link_is_not_ill_health(void **state)
 	assert_int_equal(verdict, DOCTOR_GOOD);
 }
 
+static void a_unit_is_down(void **state)
+{
+	struct doctor doctor = doctor_of(WELL, COPIED, CHECKED);
+	enum doctor_state verdict;
+
+	(void)state;
+	doctor.down = "tram-lookup.service";
+	assert_int_equal(state_of(&doctor, "units", &verdict), DOCTOR_BAD);
+	assert_int_equal(verdict, DOCTOR_BAD);
+}
+
 static void machine_limits(void **state)
 {
 	static const struct { const char *key; struct machine machine; enum doctor_state state; } cases[] = {
@@ -334,7 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_well), cmocka_unit_test(nothing_known),
-		cmocka_unit_test(a_dead_link_is_not_ill_health), cmocka_unit_test(machine_limits),
+		cmocka_unit_test(a_dead_link_is_not_ill_health), cmocka_unit_test(a_unit_is_down), cmocka_unit_test(machine_limits),
 		cmocka_unit_test(disk_limits), cmocka_unit_test(writes_limits), cmocka_unit_test(copies_and_checks),
 		cmocka_unit_test(reasons_have_words), cmocka_unit_test(histogram), cmocka_unit_test(kernel_files),
 	};
