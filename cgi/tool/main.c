@@ -27,6 +27,7 @@
 #include "tool/supervise.h"
 #include "tool/tablet.h"
 #include "tool/tool.h"
+#include "tool/update.h"
 #include "tool/user.h"
 #include "tool/verify.h"
 
@@ -62,6 +63,7 @@ static const struct command {
 	{ "network", network_main, "on the board: the system's network files from network.conf" },
 	{ "tablet-tls", tablet_main, "on the board: the pages' certificates, what tablets install" },
 	{ "release", release_sign_main, "sign the manifest of a release" },
+	{ "update", update_main, "from a signed release to the version that runs, step by step" },
 	{ "supervise", supervise_main, "run the processes of one file (development and tests)" },
 };
 
