@@ -48,6 +48,9 @@ enum rc machine_readings(struct web *web, struct request *request, struct respon
 enum rc machine_feed_own(struct web *web, struct request *request, struct response *response);
 /* tus at /v1/blobs */
 enum rc machine_blobs(struct web *web, struct request *request, struct response *response);
+/* machine_release.c: GET /v1/release, GET /v1/release/:sha */
+enum rc machine_release(struct web *web, struct request *request, struct response *response);
+enum rc machine_release_package(struct web *web, struct request *request, struct response *response);
 /* GET /v1/content/:sha */
 enum rc machine_blobs_content(struct web *web, struct request *request, struct response *response);
 

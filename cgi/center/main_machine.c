@@ -37,6 +37,9 @@ static const struct route routes[] = {
 		machine_enrol_join},
 	{"renew", METHOD_POST, "/v1/renew", ROUTE_CERT_ANY | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 16384,
 		machine_enrol_renew},
+	{"release", METHOD_GET, "/v1/release", ROUTE_CERT, 0, 0, machine_release},
+	{"release-package", METHOD_GET | METHOD_HEAD, "/v1/release/:sha", ROUTE_CERT, 0, 0,
+		machine_release_package},
 	{"content", METHOD_GET | METHOD_HEAD, "/v1/content/:sha", ROUTE_CERT, 0, 0,
 		machine_blobs_content},
 };

@@ -67,6 +67,7 @@ struct forward {
 	pid_t stick_pid;		/* of the child that writes or reads a stick; 0: none; -1: of before */
 	int stick_fd;			/* its end stirs us; -1: none */
 	int64_t room_at;		/* boottime of the next look at the disk; 0: none yet */
+	int64_t release_at;		/* boottime: the center is asked for a release again */
 	int64_t readings_at;		/* boottime: access records go again */
 	int64_t history_at;		/* boottime of the next line of history */
 
@@ -135,6 +136,9 @@ enum rc exchange_hello(struct forward *forward) MUST_CHECK;
 enum rc exchange_restore(struct forward *forward, uint64_t to_seq) MUST_CHECK;
 enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is receipted */
 enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
+
+/* release.c: the release the center offers, when it is time to look */
+enum rc release_look(struct forward *forward) MUST_CHECK;
 
 /* readings.c: access records, when it is time for them again */
 enum rc readings_send(struct forward *forward) MUST_CHECK;

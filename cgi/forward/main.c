@@ -238,6 +238,8 @@ static enum rc main_round(struct forward *forward)
 		rc = main_look_at_feed(forward);
 	if (rc == RC_OK && !forward->journal_more)
 		rc = readings_send(forward);
+	if (rc == RC_OK && !forward->journal_more)
+		rc = release_look(forward);
 	if (rc)
 		return rc;
 	forward_gauge(forward);

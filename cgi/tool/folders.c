@@ -80,6 +80,8 @@ static const struct folder center_folders[] = {
 	{ AT(out_dir), NULL, CENTER, OUT, 02710 },
 	{ AT(inbox_dir), NULL, CENTER, CENTER, 02770 },
 	{ AT(health_dir), NULL, CENTER, CENTER, 02770 },
+	/* Releases for the boards (machine_release.c). */
+	{ 0, "offer", CENTER, CENTER, 02770 },
 	{ AT(sock_dir), NULL, ROOT, ROOT, 0755 },
 	{ 0, "keys", ROOT, ROOT, 0755 },
 	{ AT(center_key_dir), NULL, CENTER, CENTER, 0700 },

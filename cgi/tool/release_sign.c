@@ -6,17 +6,19 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "tool/release.h"
+#include "link/release.h"
 #include "tool/release_sign.h"
 #include "tool/tool.h"
 
 #define KEY_MAX 16384u
 
 static const char usage[] =
-		"usage: tram release --manifest FILE --key RELEASE_KEY --out FOLDER\n\n"
+		"usage: tram release --manifest FILE --key RELEASE_KEY --out FOLDER\n"
+		"       tram release --data CENTER --from FOLDER\n\n"
 		"Signs the manifest (JSON, cgi/tool/release.h) and writes it as " RELEASE_FILE " into FOLDER, where\n"
 		"the packages lie that it names; each is measured first. scripts/release does all of it.\n"
-		"Exit status: 0 signed; 1 a package is not what the manifest says; 2 wrong usage or manifest;\n"
+		"With --from, at a center: verifies the release lying in FOLDER and offers it to the boards.\n"
+		"Exit status: 0 signed or offered; 1 a package is not what the manifest says; 2 wrong usage or manifest;\n"
 		"75 disk failed.\n";
 
 static enum rc measure(struct pool *pool, const char *dir, const struct release_package *package)
@@ -77,16 +79,36 @@ static enum rc sign(struct pool *pool, const char *manifest, const char *key_fil
 	return rc;
 }
 
+static int offer(struct pool *pool, const char *data, const char *conf, const char *from)
+{
+	struct settings *settings = NULL;
+	enum rc rc = tool_settings(data, conf, &settings);
+
+	if (rc == RC_OK && settings->side != SIDE_CENTER) {
+		fputs("tram release: --from is for a center\n", stderr);
+		rc = RC_INVALID;
+	}
+	if (rc == RC_OK)
+		rc = tool_become(settings, settings->db_dir);
+	if (rc == RC_OK)
+		rc = release_offer(pool, settings, from);
+	settings_free(settings);
+	return tool_exit_of(rc);
+}
+
 int release_sign_main(int argc, char **argv)
 {
-	const char *manifest = NULL, *key = NULL, *out = NULL;
+	const char *manifest = NULL, *key = NULL, *out = NULL, *data = NULL, *conf = NULL, *from = NULL;
 	const struct tool_option options[] = { { "manifest", &manifest, NULL }, { "key", &key, NULL },
-		{ "out", &out, NULL } };
+		{ "out", &out, NULL }, { "data", &data, NULL }, { "conf", &conf, NULL },
+		{ "from", &from, NULL } };
 	struct pool *pool = pool_new();
 	size_t words;
-	int status = tool_options(argc, argv, usage, options, 3, NULL, 0, &words);
+	int status = tool_options(argc, argv, usage, options, 6, NULL, 0, &words);
 
-	if (status < 0 && (!manifest || !key || !out)) {
+	if (status < 0 && from) {
+		status = offer(pool, data, conf, from);
+	} else if (status < 0 && (!manifest || !key || !out)) {
 		fputs(usage, stderr);
 		status = TOOL_USAGE;
 	}

@@ -352,17 +352,6 @@ out:
 	return rc;
 }
 
-static const char *machine_arch(void)
-{
-#if defined(__x86_64__)
-	return "amd64";
-#elif defined(__aarch64__)
-	return "arm64";
-#else
-	return "armhf";
-#endif
-}
-
 enum rc update_offer(struct update *update, const char *folder, const char **reason)
 {
 	const struct release_package *package;
@@ -384,7 +373,7 @@ enum rc update_offer(struct update *update, const char *folder, const char **rea
 		return RC_EXISTS;
 	*reason = "package";
 	package = release_find(&release, update->settings->side == SIDE_BOARD ? "tram-board"
-			: "tram-center", machine_arch(), update->suite);
+			: "tram-center", release_machine(), update->suite);
 	if (!package)
 		return RC_DENIED;
 	*reason = "content";

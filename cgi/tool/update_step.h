@@ -24,7 +24,7 @@
 #include "base/pool.h"
 #include "base/rc.h"
 #include "base/settings.h"
-#include "tool/release.h"
+#include "link/release.h"
 
 enum update_step { UPDATE_NONE, UPDATE_OFFERED, UPDATE_COPIED, UPDATE_SWITCHED, UPDATE_DONE, UPDATE_BACK };
 

@@ -5,10 +5,10 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync,
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync,
 	statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { cleanup, run, test } from '../lib/check.mjs';
+import { cleanup, run, test, until } from '../lib/check.mjs';
 import { Stack, build, root } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'update', ports: [9843, 9846],
@@ -91,6 +91,7 @@ test.must('a board runs, its link down, with the release key it trusts', async (
 		execFileSync(path.join(build, 'tram'), ['pki', 'release-key', '--out', path.join(work, 'keys')]);
 		for (const end of ['key', 'pub'])
 			cpSync(path.join(work, `keys/release.${end}`), path.join(work, `${name}.${end}`));
+		chmodSync(path.join(work, `${name}.pub`), 0o644);
 		rmSync(path.join(work, 'keys'), { recursive: true });
 	}
 	cpSync(path.join(work, 'release.pub'), path.join(board, 'release.pub'));
@@ -265,6 +266,44 @@ test('a newer package of the machine itself wins, an older one does not', () => 
 	assert.equal(runs(), 'factory');
 	writeFileSync(path.join(factory, 'release.json'), describe('0.1.5'));
 	assert.equal(runs(), '0.1.6');
+});
+
+test('the center hands a release on, whole and as it was signed; what it alters is not taken', async () => {
+	const center = path.join(stack.data, 'center');
+	const inbox = path.join(board, 'inbox');
+	const waiting = () => existsSync(path.join(inbox, 'tram-release.jws'));
+	cpSync(path.join(work, 'release.pub'), path.join(center, 'release.pub'));
+	appendFileSync(path.join(center, 'tram.conf'), 'release_key_file = release.pub\n');
+	const give = (from) => stack.tram('center', ['release', '--from', from]);
+	assert.equal(give(release('not-ours', '0.2.0', { key: 'other' }).out).status, 1);
+	assert.equal(give(path.join(work, 'changed')).status, 1);
+	done(give(release('by-line', '0.2.1').out));
+	await stack.start('center');
+	await stack.start('board');
+	await until('the release lies in the inbox', 30, waiting);
+	const name = `tram-board_0.2.1~deb12_${arch}.deb`;
+	assert(readFileSync(path.join(inbox, name)).equals(readFileSync(path.join(work, 'by-line', name))));
+	reset();
+	done(offer(inbox));
+	assert.equal(state().to, '0.2.1');
+	// A center that was taken over: its own manifest, or another package under the signed one.
+	assert.equal((await stack.machine().request('GET', `/v1/release/${'0'.repeat(64)}`)).status, 404);
+	rmSync(path.join(inbox, 'tram-release.jws'));
+	rmSync(path.join(inbox, name));
+	await stack.kill('board');
+	cpSync(path.join(work, 'not-ours/tram-release.jws'), path.join(center, 'offer/tram-release.jws'));
+	const log = path.join(board, 'log/forward.log');
+	const refusals = () => readFileSync(log, 'utf8').split('release offered by the center refused=signature').length;
+	const before = refusals();
+	await stack.start('board');
+	await until('the board refuses', 30, () => refusals() > before);
+	assert(!waiting());
+	await stack.kill('board');
+	cpSync(path.join(work, 'by-line/tram-release.jws'), path.join(center, 'offer/tram-release.jws'));
+	appendFileSync(path.join(center, 'offer', name), 'x');
+	await stack.start('board');
+	await until('the board wants no such package', 30, () => /release version=0\.2\.1: a package is not there/.test(readFileSync(log, 'utf8')));
+	assert(!waiting() && !existsSync(path.join(inbox, name)));
 });
 
 await run();

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "crypt/cert.h"
-#include "tool/release.c"
+#include "link/release.c"
 
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SCHEMA "\"schema\":{\"tram\":17,\"auth\":2,\"run\":4,\"public\":3,\"access\":2}"

@@ -3,9 +3,10 @@
  */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/encode.h"
 #include "base/text.h"
-#include "tool/release.h"
+#include "link/release.h"
 
 #define SIZE_MAX_BYTES (INT64_C(512) * 1024 * 1024)
 #define LOWER_DIGITS "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -151,6 +152,29 @@ enum rc release_verify(struct pool *pool, const struct jws_key *key, const char 
 		return RC_PROTOCOL;
 	*reason = "manifest";
 	return release_parse(pool, payload, len, out);
+}
+
+enum rc release_payload(struct pool *pool, const char *token, struct release *out)
+{
+	const char *dot = strchr(token, '.'), *end = dot ? strchr(dot + 1, '.') : NULL;
+	struct buf text = { 0 };
+	enum rc rc = RC_INVALID;
+
+	if (end && base64url_decode(dot + 1, (size_t)(end - dot - 1), &text) == RC_OK)
+		rc = release_parse(pool, text.data ? text.data : "", text.len, out);
+	buf_free(&text);
+	return rc;
+}
+
+const char *release_machine(void)
+{
+#if defined(__x86_64__)
+	return "amd64";
+#elif defined(__aarch64__)
+	return "arm64";
+#else
+	return "armhf";
+#endif
 }
 
 char *release_text(struct pool *pool, const struct release *release)

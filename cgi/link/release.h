@@ -8,8 +8,8 @@
  * A version is numbers with dots ("0.1.1300"), rising; what follows a '~' or '+' says how it was built
  * ("~deb13") and does not count in the order.
  */
-#ifndef TRAM_TOOL_RELEASE_H
-#define TRAM_TOOL_RELEASE_H
+#ifndef TRAM_LINK_RELEASE_H
+#define TRAM_LINK_RELEASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,11 +49,16 @@ enum rc release_verify(struct pool *pool, const struct jws_key *key, const char 
 		struct release *out, const char **reason) MUST_CHECK;
 /* The payload alone, as verified or made. RC_INVALID. */
 enum rc release_parse(struct pool *pool, const char *text, size_t len, struct release *out) MUST_CHECK;
+/* The payload of a manifest that somebody verified before. RC_INVALID. */
+enum rc release_payload(struct pool *pool, const char *token, struct release *out) MUST_CHECK;
 /* As text for signing. */
 char *release_text(struct pool *pool, const struct release *release);
 /* The package of this name for this machine, or NULL. */
 const struct release_package *release_find(const struct release *release, const char *name,
 		const char *arch, const char *suite);
+
+/* Debian's name of the architecture this program was built for. */
+const char *release_machine(void);
 
 bool release_is_version(const char *version);
 /* <0, 0, >0 as a is older, the same, newer. Both are versions. */
