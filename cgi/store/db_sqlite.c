@@ -543,6 +543,10 @@ enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool 
 				| SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL), "open");
 	if (rc == RC_OK)
 		rc = set_up(db, create);
+	/* A center has the dossiers of many boards, and memory for what its indexes keep changing. */
+	if (rc == RC_OK && kind == DB_TRAM && settings->side == SIDE_CENTER)
+		rc = rc_of(db, sqlite3_exec(db->handle, "PRAGMA cache_size=-16384", NULL, NULL, NULL),
+				"cache");
 	if (rc == RC_OK && kind == DB_TRAM && settings->side == SIDE_BOARD &&
 			snprintf(path, sizeof(path), "%s/" DB_WRITES, settings->db_dir) < (int)sizeof(path))
 		latency_open(path);
