@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +18,8 @@
 #include "base/latency.h"
 #include "base/log.h"
 #include "base/when.h"
-#include "store/db_driver.h"
 #include "store/db_lock.h"
+#include "store/db_sqlite.h"
 
 #define CHECKPOINT_BYTES (4 * 1024 * 1024)
 #define BUSY_MS 5000
@@ -28,36 +27,9 @@
 #define LOOKASIDE_SLOT 512
 #define APPLICATION_ID 0x5472616d	/* "Tram" */
 
-struct sqlite_db {
-	struct db db;
-	sqlite3 *handle;
-	int lock_fd;
-	int wal_pages, checkpoint_pages;	/* in the WAL after the last commit; checkpoint from here */
-	int threshold_pages;
-	struct stmt *begin, *commit, *rollback, *read, *version;
-};
-
-struct sqlite_stmt {
-	struct stmt stmt;
-	sqlite3_stmt *handle;
-	bool writes;
-	bool active;
-	unsigned char index[DB_PARAMETERS + 1];	/* of parameter $n, as SQLite numbers them */
-};
-
 static const struct db_driver driver;
 
-static struct sqlite_db *db_of(struct db *db)
-{
-	return (struct sqlite_db *)db;
-}
-
-static struct sqlite_stmt *stmt_of(struct stmt *stmt)
-{
-	return (struct sqlite_stmt *)stmt;
-}
-
-static enum rc rc_of(struct sqlite_db *db, int code, const char *what)
+enum rc db_sqlite_rc(struct sqlite_db *db, int code, const char *what)
 {
 	switch (code & 0xff) {
 	case SQLITE_OK:
@@ -89,150 +61,6 @@ static enum rc rc_of(struct sqlite_db *db, int code, const char *what)
 	return RC_DB;
 }
 
-/* ---- statements ---- */
-
-static struct stmt *sqlite_prepare(struct db *base, const char *sql)
-{
-	struct sqlite_db *db = db_of(base);
-	struct sqlite_stmt *stmt = calloc(1, sizeof(*stmt));
-	int code, i, count;
-
-	if (!stmt)
-		log_fatal("db: out of memory");
-	code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
-	if (code == SQLITE_ERROR || !stmt->handle)
-		log_bug("db name=%s: %s in: %s", db_kind_name(base->kind), sqlite3_errmsg(db->handle),
-				sql);
-	stmt->stmt.db = base;
-	stmt->stmt.sql = sql;
-	stmt->writes = !sqlite3_stmt_readonly(stmt->handle);
-	count = sqlite3_bind_parameter_count(stmt->handle);
-	for (i = 1; i <= DB_PARAMETERS; i++) {
-		char name[16];
-
-		(void)snprintf(name, sizeof(name), "$%d", i);
-		stmt->index[i] = (unsigned char)sqlite3_bind_parameter_index(stmt->handle, name);
-		count -= stmt->index[i] != 0;
-	}
-	if (count != 0)
-		log_bug("db: a parameter is not named $1 … in: %s", sql);
-	return &stmt->stmt;
-}
-
-static void sqlite_finish(struct stmt *stmt)
-{
-	(void)sqlite3_finalize(stmt_of(stmt)->handle);
-	free(stmt);
-}
-
-static int index_of(struct stmt *stmt, int parameter)
-{
-	int index = parameter >= 1 && parameter <= DB_PARAMETERS ? stmt_of(stmt)->index[parameter] : 0;
-
-	if (index == 0)
-		log_bug("db: no parameter $%d in: %s", parameter, stmt->sql);
-	return index;
-}
-
-static void bound(struct stmt *stmt, int code)
-{
-	if (code == SQLITE_NOMEM)
-		log_fatal("db: out of memory");
-	if (code != SQLITE_OK)
-		log_bug("db: bind code=%d in: %s", code, stmt->sql);
-}
-
-static void sqlite_bind_int(struct stmt *stmt, int parameter, int64_t value)
-{
-	bound(stmt, sqlite3_bind_int64(stmt_of(stmt)->handle, index_of(stmt, parameter), value));
-}
-
-static void sqlite_bind_text(struct stmt *stmt, int parameter, const char *value)
-{
-	bound(stmt, sqlite3_bind_text64(stmt_of(stmt)->handle, index_of(stmt, parameter), value,
-			strlen(value), SQLITE_TRANSIENT, SQLITE_UTF8));
-}
-
-static void sqlite_bind_blob(struct stmt *stmt, int parameter, const void *bytes, size_t len)
-{
-	bound(stmt, sqlite3_bind_blob64(stmt_of(stmt)->handle, index_of(stmt, parameter), bytes, len,
-			SQLITE_TRANSIENT));
-}
-
-static void sqlite_bind_null(struct stmt *stmt, int parameter)
-{
-	bound(stmt, sqlite3_bind_null(stmt_of(stmt)->handle, index_of(stmt, parameter)));
-}
-
-static enum rc sqlite_step(struct stmt *base, bool *row)
-{
-	struct sqlite_stmt *stmt = stmt_of(base);
-	struct sqlite_db *db = db_of(base->db);
-	int code;
-
-	if (stmt->writes && base->db->phase != DB_WRITING)
-		log_bug("db: a write outside a transaction: %s", base->sql);
-	code = sqlite3_step(stmt->handle);
-	stmt->active = true;
-	if (code == SQLITE_ROW) {
-		*row = true;
-		return RC_OK;
-	}
-	if (code != SQLITE_DONE)
-		return rc_of(db, code, "step");
-	if (stmt->writes)
-		base->db->changes = sqlite3_changes64(db->handle);
-	(void)sqlite3_reset(stmt->handle);
-	stmt->active = false;
-	return RC_OK;
-}
-
-static void sqlite_reset(struct stmt *base, bool clear)
-{
-	struct sqlite_stmt *stmt = stmt_of(base);
-
-	if (stmt->active) {
-		bool done = stmt->writes && base->db->phase == DB_WRITING;
-
-		(void)sqlite3_reset(stmt->handle);
-		if (done)	/* INSERT … RETURNING counts its rows when it ends */
-			base->db->changes = sqlite3_changes64(db_of(base->db)->handle);
-		stmt->active = false;
-	}
-	if (clear)
-		(void)sqlite3_clear_bindings(stmt->handle);
-}
-
-static int64_t sqlite_col_int(struct stmt *stmt, int column)
-{
-	return sqlite3_column_int64(stmt_of(stmt)->handle, column);
-}
-
-static const char *sqlite_col_text(struct stmt *stmt, int column)
-{
-	const unsigned char *text = sqlite3_column_text(stmt_of(stmt)->handle, column);
-
-	return text ? (const char *)text : "";
-}
-
-static const void *sqlite_col_blob(struct stmt *stmt, int column, size_t *len)
-{
-	const void *bytes = sqlite3_column_blob(stmt_of(stmt)->handle, column);
-
-	*len = (size_t)sqlite3_column_bytes(stmt_of(stmt)->handle, column);
-	return bytes ? bytes : "";
-}
-
-static bool sqlite_col_null(struct stmt *stmt, int column)
-{
-	return sqlite3_column_type(stmt_of(stmt)->handle, column) == SQLITE_NULL;
-}
-
-static int sqlite_col_count(struct stmt *stmt)
-{
-	return sqlite3_column_count(stmt_of(stmt)->handle);
-}
-
 /* ---- transactions ---- */
 
 static enum rc run(struct sqlite_db *db, struct stmt **slot, const char *sql)
@@ -240,10 +68,10 @@ static enum rc run(struct sqlite_db *db, struct stmt **slot, const char *sql)
 	int code;
 
 	if (!*slot)
-		*slot = sqlite_prepare(&db->db, sql);
+		*slot = db_sqlite_stmt_prepare(&db->db, sql);
 	code = sqlite3_step(stmt_of(*slot)->handle);
 	(void)sqlite3_reset(stmt_of(*slot)->handle);
-	return rc_of(db, code, sql);
+	return db_sqlite_rc(db, code, sql);
 }
 
 static enum rc sqlite_read_begin(struct db *db)
@@ -265,13 +93,13 @@ static enum rc sqlite_others(struct db *base, int64_t *out)
 	int code;
 
 	if (!db->version)
-		db->version = sqlite_prepare(base, "PRAGMA data_version");
+		db->version = db_sqlite_stmt_prepare(base, "PRAGMA data_version");
 	handle = stmt_of(db->version)->handle;
 	code = sqlite3_step(handle);
 	if (code == SQLITE_ROW)
 		*out = sqlite3_column_int64(handle, 0);
 	(void)sqlite3_reset(handle);
-	return rc_of(db, code, "data version");
+	return db_sqlite_rc(db, code, "data version");
 }
 
 static enum rc sqlite_write_begin(struct db *base)
@@ -300,7 +128,7 @@ static void checkpoint(struct sqlite_db *db)
 		return;
 	code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
 	if (code != SQLITE_OK && code != SQLITE_BUSY)
-		(void)rc_of(db, code, "checkpoint");
+		(void)db_sqlite_rc(db, code, "checkpoint");
 	db->checkpoint_pages = moved == in_wal && code == SQLITE_OK ? db->threshold_pages
 			: db->wal_pages + db->threshold_pages / 4;
 }
@@ -361,7 +189,7 @@ static enum rc sqlite_scrub(struct db *base)
 	code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_wal, &moved);
 	(void)sqlite3_busy_timeout(db->handle, BUSY_MS);
 	db_lock_drop(db->lock_fd);
-	return code == SQLITE_BUSY ? RC_BUSY : rc_of(db, code, "scrub");
+	return code == SQLITE_BUSY ? RC_BUSY : db_sqlite_rc(db, code, "scrub");
 }
 
 /* ---- open, version ---- */
@@ -373,7 +201,7 @@ static enum rc sqlite_script(struct db *base, const char *sql)
 	if ((code & 0xff) == SQLITE_ERROR)
 		log_bug("db name=%s: migration: %s", db_kind_name(base->kind),
 				sqlite3_errmsg(db_of(base)->handle));
-	return rc_of(db_of(base), code, "migration");
+	return db_sqlite_rc(db_of(base), code, "migration");
 }
 
 static enum rc pragma_int(struct sqlite_db *db, const char *sql, int *value)
@@ -386,7 +214,7 @@ static enum rc pragma_int(struct sqlite_db *db, const char *sql, int *value)
 	if (code == SQLITE_ROW)
 		*value = sqlite3_column_int(stmt, 0);
 	(void)sqlite3_finalize(stmt);
-	return code == SQLITE_ROW ? RC_OK : rc_of(db, code, sql);
+	return code == SQLITE_ROW ? RC_OK : db_sqlite_rc(db, code, sql);
 }
 
 static enum rc sqlite_version_get(struct db *base, int *version)
@@ -424,7 +252,7 @@ static void sqlite_close(struct db *base)
 
 	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		if (own[i])
-			sqlite_finish(own[i]);
+			db_sqlite_stmt_finish(own[i]);
 	}
 	if (db->handle && sqlite3_close(db->handle) != SQLITE_OK)
 		log_bug("db name=%s: closed with a statement open", db_kind_name(base->kind));
@@ -485,13 +313,13 @@ static enum rc set_up(struct sqlite_db *db, bool create)
 			return rc;
 		code = sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
 		db_lock_drop(db->lock_fd);
-		rc = rc_of(db, code, "journal mode");
+		rc = db_sqlite_rc(db, code, "journal mode");
 	}
 	if (rc == RC_OK)
-		rc = rc_of(db, sqlite3_exec(db->handle, full ? "PRAGMA synchronous=FULL"
+		rc = db_sqlite_rc(db, sqlite3_exec(db->handle, full ? "PRAGMA synchronous=FULL"
 				: "PRAGMA synchronous=NORMAL", NULL, NULL, NULL), "synchronous");
 	if (rc == RC_OK)
-		rc = rc_of(db, sqlite3_exec(db->handle, "PRAGMA wal_autocheckpoint=0;"
+		rc = db_sqlite_rc(db, sqlite3_exec(db->handle, "PRAGMA wal_autocheckpoint=0;"
 				"PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;"
 				"PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024", NULL, NULL, NULL),
 				"settings");
@@ -539,13 +367,13 @@ enum rc db_sqlite_open(const struct settings *settings, enum db_kind kind, bool 
 	if (rc == RC_OK)
 		rc = prepare_files(db, path, create);
 	if (rc == RC_OK)
-		rc = rc_of(db, sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE
+		rc = db_sqlite_rc(db, sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE
 				| SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL), "open");
 	if (rc == RC_OK)
 		rc = set_up(db, create);
 	/* A center has the dossiers of many boards, and memory for what its indexes keep changing. */
 	if (rc == RC_OK && kind == DB_TRAM && settings->side == SIDE_CENTER)
-		rc = rc_of(db, sqlite3_exec(db->handle, "PRAGMA cache_size=-16384", NULL, NULL, NULL),
+		rc = db_sqlite_rc(db, sqlite3_exec(db->handle, "PRAGMA cache_size=-16384", NULL, NULL, NULL),
 				"cache");
 	if (rc == RC_OK && kind == DB_TRAM && settings->side == SIDE_BOARD &&
 			snprintf(path, sizeof(path), "%s/" DB_WRITES, settings->db_dir) < (int)sizeof(path))
@@ -573,19 +401,19 @@ static const struct db_driver driver = {
 	.write_begin = sqlite_write_begin,
 	.write_commit = sqlite_write_commit,
 	.write_abort = sqlite_write_abort,
-	.prepare = sqlite_prepare,
-	.finish = sqlite_finish,
-	.bind_int = sqlite_bind_int,
-	.bind_text = sqlite_bind_text,
-	.bind_blob = sqlite_bind_blob,
-	.bind_null = sqlite_bind_null,
-	.step = sqlite_step,
-	.reset = sqlite_reset,
-	.col_int = sqlite_col_int,
-	.col_text = sqlite_col_text,
-	.col_blob = sqlite_col_blob,
-	.col_null = sqlite_col_null,
-	.col_count = sqlite_col_count,
+	.prepare = db_sqlite_stmt_prepare,
+	.finish = db_sqlite_stmt_finish,
+	.bind_int = db_sqlite_stmt_bind_int,
+	.bind_text = db_sqlite_stmt_bind_text,
+	.bind_blob = db_sqlite_stmt_bind_blob,
+	.bind_null = db_sqlite_stmt_bind_null,
+	.step = db_sqlite_stmt_step,
+	.reset = db_sqlite_stmt_reset,
+	.col_int = db_sqlite_stmt_col_int,
+	.col_text = db_sqlite_stmt_col_text,
+	.col_blob = db_sqlite_stmt_col_blob,
+	.col_null = db_sqlite_stmt_col_null,
+	.col_count = db_sqlite_stmt_col_count,
 	.script = sqlite_script,
 	.version_get = sqlite_version_get,
 	.version_set = sqlite_version_set,
