@@ -40,7 +40,7 @@ static inline struct sqlite_stmt *stmt_of(struct stmt *stmt)
  * RC_OK for SQLITE_OK, ROW and DONE; RC_CONFLICT, RC_BUSY, RC_FULL, RC_DB for the others, logged with
  * what was done. Ends the program after a failed fsync: what that left on the disk nobody knows.
  */
-enum rc db_sqlite_rc(struct sqlite_db *db, int code, const char *what) MUST_CHECK;
+enum rc db_sqlite_rc(struct sqlite_db *db, int code, const char *what);
 
 /* The driver's statements (db_driver.h). */
 struct stmt *db_sqlite_stmt_prepare(struct db *base, const char *sql);
