@@ -96,6 +96,9 @@ struct layer_now {
 	struct journal_head own, center;
 	bool forced;			/* a base, whatever is there */
 };
+/* The same without regard to age: LAYER_BASE alone when an older copy, or another journal, was put back here. */
+enum layer_step layer_step_upon(const struct layer_list *list, const struct layer_chain *chain,
+		const struct layer_now *now) MUST_CHECK;
 /* A base: none yet; the newest is older than 20 hours and it is night (21 to 5), or older than 2 days; or
  * the chain is broken, or has more than 500 layers. Else a layer when there is something new. */
 enum layer_step layer_step_of(const struct layer_list *list, const struct layer_now *now);

@@ -76,29 +76,40 @@ enum rc layer_chain_find(struct pool *pool, const struct layer_list *list, uint6
 	return RC_NOT_FOUND;
 }
 
+/* Does what the copy knows of belong to the journal that is here? */
+static bool belongs(const struct layer *last, const struct layer_now *now)
+{
+	return now->own.seq >= last->own.seq && now->center.seq >= last->center.seq &&
+			(now->own.seq != last->own.seq || same(&now->own, &last->own));
+}
+
+enum layer_step layer_step_upon(const struct layer_list *list, const struct layer_chain *chain,
+		const struct layer_now *now)
+{
+	const struct layer *last = &list->layers[chain->at[chain->count - 1]];
+
+	if (!belongs(last, now))
+		return LAYER_BASE;
+	return now->own.seq > last->own.seq || now->center.seq > last->center.seq ? LAYER_NEXT :
+			LAYER_NOTHING;
+}
+
 enum layer_step layer_step_of(const struct layer_list *list, const struct layer_now *now)
 {
 	struct pool *pool = pool_new();
 	struct layer_chain chain;
 	enum layer_step step = LAYER_BASE;
-	const struct layer *base, *last;
 	int64_t age;
 
 	if (now->forced || layer_chain_find(pool, list, 0, &chain) != RC_OK)
 		goto out;
-	base = &list->layers[chain.at[0]];
-	last = &list->layers[chain.at[chain.count - 1]];
-	age = now->at_ms - base->taken_at;
-	/* A clock that went back makes no copy old or new; what the copy knows of is more than we have:
-	 * an older copy was put back here. */
-	if (age >= ANY_TIME_AFTER_MS || chain.count > UPON_MAX || now->own.seq < last->own.seq ||
-			now->center.seq < last->center.seq || (now->own.seq == last->own.seq &&
-			!same(&now->own, &last->own)))
+	/* A clock that went back makes no copy old or new. */
+	age = now->at_ms - list->layers[chain.at[0]].taken_at;
+	if (age >= ANY_TIME_AFTER_MS || chain.count > UPON_MAX)
 		goto out;
 	if (age >= NIGHT_AFTER_MS && (now->hour >= NIGHT_FROM || now->hour < NIGHT_TO))
 		goto out;
-	step = now->own.seq > last->own.seq || now->center.seq > last->center.seq ? LAYER_NEXT :
-			LAYER_NOTHING;
+	step = layer_step_upon(list, &chain, now);
 out:
 	pool_free(pool);
 	return step;

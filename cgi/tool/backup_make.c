@@ -374,6 +374,16 @@ static enum rc read_name_key(struct backup *backup)
 	return rc == RC_OK ? rc : backup_fail(backup, RC_CONFIG, "keys");
 }
 
+/* A copy of tram.db beside it, and the reserve that what was begun needs. */
+static bool has_room(struct backup *backup)
+{
+	struct stat info;
+
+	return stat(db_copy_path(backup->pool, backup->settings, DB_TRAM), &info) != 0 ||
+			file_free_bytes(backup->settings->spool_dir) > (unsigned long long)info.st_size +
+			(unsigned long long)backup->settings->reserve_bytes;
+}
+
 static enum rc look(struct backup *backup)
 {
 	const char *name = backup->settings->board_id;
@@ -392,7 +402,15 @@ static enum rc look(struct backup *backup)
 	backup->step = layer_step_of(&backup->list, &now);
 	if (layer_chain_find(backup->pool, &backup->list, 0, &backup->chain) != RC_OK)
 		backup->chain.count = 0;
-	return RC_OK;
+	if (backup->step == LAYER_BASE && !has_room(backup)) {
+		rc = backup_fail(backup, RC_FULL, "board-full");
+		/* What is new needs little room, and a full card may be a dying one. */
+		if (backup->chain.count > 0 && layer_step_upon(&backup->list, &backup->chain, &now) != LAYER_BASE) {
+			backup->step = layer_step_upon(&backup->list, &backup->chain, &now);
+			rc = RC_OK;
+		}
+	}
+	return rc;
 }
 
 static enum rc make(struct backup *backup)
@@ -425,9 +443,35 @@ static enum rc make(struct backup *backup)
 	return rc;
 }
 
+static bool is_full(const struct backup *backup, enum rc rc)
+{
+	return rc == RC_FULL && strcmp(backup->reason, "medium-full") == 0;
+}
+
+/* Full: older copies give way, but never the newest. If a base still does not fit beside that, what is new may. */
+static enum rc make_fitting(struct backup *backup)
+{
+	struct layer_now now = { .forced = false };
+	enum rc rc = board(backup, file_make_dir(backup->work, 0700));
+
+	if (rc == RC_OK)
+		rc = make(backup);
+	if (!is_full(backup, rc))
+		return rc;
+	backup->reason = "";
+	prune(backup, 1);
+	rc = make(backup);
+	if (!is_full(backup, rc) || backup->step != LAYER_BASE || backup->chain.count == 0 ||
+			journal_head_get(backup->store, backup->settings->board_id, AUTHOR_BOARD, &now.own) ||
+			journal_head_get(backup->store, backup->settings->board_id, AUTHOR_CENTER, &now.center))
+		return rc;
+	/* prune left the newest chain as it was. */
+	backup->step = layer_step_upon(&backup->list, &backup->chain, &now);
+	return backup->step == LAYER_NEXT ? make(backup) : backup->step == LAYER_NOTHING ? RC_OK : rc;
+}
+
 enum rc backup_make(struct backup *backup)
 {
-	bool roomed = false;
 	enum rc rc;
 
 	backup->reason = "";
@@ -441,19 +485,9 @@ enum rc backup_make(struct backup *backup)
 		rc = medium(backup, sealed_make_dir(pool_printf(backup->pool, "%s/contents", backup->dir)));
 	if (rc == RC_OK)
 		rc = look(backup);
-	if (rc == RC_OK && backup->step != LAYER_NOTHING) {
-		rc = board(backup, file_make_dir(backup->work, 0700));
-		if (rc == RC_OK)
-			rc = make(backup);
-		/* Full: older copies give way, but never the newest. */
-		if (rc == RC_FULL && strcmp(backup->reason, "medium-full") == 0) {
-			roomed = true;
-			backup->reason = "";
-			prune(backup, 1);
-			rc = make(backup);
-		}
-	}
-	if (rc == RC_OK && backup->step == LAYER_BASE && !roomed)
+	if (rc == RC_OK && backup->step != LAYER_NOTHING)
+		rc = make_fitting(backup);
+	if (rc == RC_OK && backup->step == LAYER_BASE)
 		prune(backup, (size_t)backup->settings->copy_keep);
 	db_copy_remove(backup->pool, pool_printf(backup->pool, "%s/tram.db", backup->work));
 	(void)rmdir(backup->work);

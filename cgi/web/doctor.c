@@ -291,7 +291,7 @@ say_copy(struct says *says)
 		line(says, "copy", DOCTOR_BAD, value, advice);
 	else if (good > 0 && age > COPY_BAD_DAYS * DAY_MS)
 		line(says, "copy", DOCTOR_BAD, value, failed ? advice : "late");
-	else if (failed || json_int(copy, "faults", 0) > 0)
+	else if (failed || *json_text(copy, "reason") != '\0')
 		line(says, "copy", DOCTOR_WATCH, value, advice);
 	else if (good == 0 || age > COPY_LATE_DAYS * DAY_MS)
 		line(says, "copy", DOCTOR_WATCH, value, "late");
