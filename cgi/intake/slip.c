@@ -19,16 +19,24 @@ enum rc slip_show_codes(struct web *web, struct view *view, const struct dossier
 {
 	struct pool *pool = view_pool(view);
 	struct slip_secret secret;
+	bool printed = true;
 	enum rc rc = slip_make(web->store, row->id, row->slip_no, &secret);
 
+	if (rc == RC_OK)
+		rc = slip_is_printed(web->store, row->id, row->slip_no, &secret, &printed);
 	if (rc != RC_OK)
 		return rc;
+	view_svg(view, "bars", show_code128_svg(pool, row->code));
+	view_flag(view, "codes", printed);
+	if (!printed) {
+		view_set(view, "codes_before", text_get("slip.codes_before"));
+		return RC_OK;
+	}
 	view_set(view, "secret", pool_printf(pool, "%.4s-%.4s", secret.typed, secret.typed + 4));
 	view_set(view, "lookup", web->settings->public_url);
 	if (web->settings->public_url[0] != '\0')
 		view_svg(view, "qr", show_qr_svg(pool, pool_printf(pool, "%s/h/%s.%s",
 				web->settings->public_url, row->code, secret.qr)));
-	view_svg(view, "bars", show_code128_svg(pool, row->code));
 	return RC_OK;
 }
 

@@ -94,6 +94,26 @@ enum rc slip_make(struct store *store, const uint8_t dossier[16], int64_t slip_n
 	return RC_OK;
 }
 
+enum rc slip_is_printed(struct store *store, const uint8_t dossier[16], int64_t slip_no,
+		const struct slip_secret *secret, bool *is)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT hash FROM dossier_slip WHERE board = $1 "
+			"AND dossier = $2 AND no = $3");
+	bool row = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, store->board);
+	stmt_blob(stmt, 2, dossier, EVENT_ID_SIZE);
+	stmt_int(stmt, 3, slip_no);
+	rc = stmt_step(stmt, &row);
+	*is = true;	/* none is recorded: this one will be */
+	if (rc == RC_OK && row) {
+		*is = strcmp(stmt_col_text(stmt, 0), secret->hash) == 0;
+		stmt_reset(stmt);
+	}
+	return rc;
+}
+
 /* ---- the public's half: public.db alone ---- */
 
 struct slip_try {

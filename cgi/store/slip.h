@@ -20,6 +20,10 @@ struct slip_secret { char qr[33]; /* 32 hex */ char typed[9]; char hash[65]; cha
 /* Board pages only (reads seed and key files). RC_CONFIG: files missing or wrong. */
 enum rc slip_make(struct store *store, const uint8_t dossier[16], int64_t slip_no,
 		struct slip_secret *out) MUST_CHECK;
+/* Is it the secret that stands on this slip? Not when this machine's seed is another: a lost board came back from
+ * the center, which has no seed. The slips that were printed stay good; they cannot be printed again. */
+enum rc slip_is_printed(struct store *store, const uint8_t dossier[16], int64_t slip_no,
+		const struct slip_secret *secret, bool *is) MUST_CHECK;
 
 /* What lookup shows: nothing about a person. */
 struct slip_status {

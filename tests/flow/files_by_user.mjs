@@ -46,6 +46,8 @@ const files = {
 		'health': { admin: 'rwx', link: 'rwx' },
 		'keys/web/slip.seed': { web: 'rw' },
 		'keys/web/slip.key': { web: 'rw' },
+		'keys/web/copy.key': { web: 'rw' },
+		'db/writes': { web: 'rw', link: 'rw' },
 		'keys/link/client.key': { link: 'rw' },
 		'keys/link/slip.key': { link: 'rw' },
 		'clock': { web: 'rwx', link: 'rwx', look: 'rx', admin: 'rx', www: 'rx', stranger: 'rx' },
@@ -136,7 +138,7 @@ test('SQLite\'s companions are as closed as their databases', () => {
 test('each process runs as its user, with its groups and no privileges to gain', () => {
 	const programs = {
 		board: { intake: 'web', uploads: 'web', lookup: 'look', admin: 'admin', forward: 'link', lighttpd: 'www' },
-		center: { officers: 'center', uploads: 'center', machine: 'center', lookup: 'clook', lighttpd: 'www' },
+		center: { officers: 'center', uploads: 'center', machine: 'center', sticks: 'center', lookup: 'clook', lighttpd: 'www' },
 	};
 	for (const side of ['board', 'center']) {
 		const seen = new Set();
