@@ -141,6 +141,7 @@ show_field(struct view *view, struct pool *pool, const struct setup *setup, cons
 	struct view *item = add_input(view, pool, name, row->look == LOOK_SECRET || kept ? "" : value,
 			form_fault_of(form, name));
 
+	view_flag(item, "optional", !setup_is_needed(row->key) && row->key != SETUP_INVITE);
 	view_flag(item, "is_line", row->look == LOOK_LINE);
 	view_flag(item, "is_secret", row->look == LOOK_SECRET);
 	view_flag(item, "is_choice", row->look == LOOK_CHOICE);

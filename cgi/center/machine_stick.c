@@ -234,7 +234,8 @@ is_board(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len > 0 && len <= 31 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == len &&
+	/* file_put's own names while it writes are no boards. */
+	return len > 0 && len <= 31 && strstr(text, ".tmp-") == NULL && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == len &&
 			text[0] != '.';
 }
 

@@ -89,6 +89,11 @@ enum setup_step setup_step_of(enum setup_key key)
 	return rows[key].step;
 }
 
+bool setup_is_needed(enum setup_key key)
+{
+	return rows[key].needed || key == SETUP_PASSWORD;
+}
+
 bool setup_is_secret(enum setup_key key)
 {
 	return rows[key].secret;

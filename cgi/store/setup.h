@@ -36,6 +36,7 @@ struct setup_fault { const char *key; int line; const char *why; };
 void setup_clear(struct setup *setup);
 const char *setup_name(enum setup_key key);
 enum setup_step setup_step_of(enum setup_key key);
+bool setup_is_needed(enum setup_key key);
 /* Is a secret: shown to nobody again. */
 bool setup_is_secret(enum setup_key key);
 
