@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/latency.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "base/when.h"
 #include "forward/forward.h"
 #include "forward/uplink.h"
@@ -113,6 +114,7 @@ static void health_add_versions(struct forward *forward, json_t *health)
 	struct document *rows;
 	size_t count = 0;
 
+	json_put(health, "program", TRAM_VERSION);
 	json_put_int(health, "schema", db_schema(forward->store->tram));
 	if (document_list(forward->store, forward->pool, DOCUMENT_CATALOGUE, 1, &rows, &count) == RC_OK &&
 			count > 0)

@@ -51,6 +51,7 @@ char *layer_print(struct pool *pool, const struct layer *layer)
 	json_put(all, "id", layer->id);
 	json_put(all, "board", layer->board);
 	json_put(all, "mode", layer->mode);
+	json_put(all, "program", layer->program);
 	json_put_int(all, "no", (int64_t)layer->no);
 	json_put_int(all, "base", (int64_t)layer->base);
 	json_put_int(all, "taken_at", layer->taken_at);
@@ -142,6 +143,7 @@ static bool get_all(struct pool *pool, const json_t *from, struct layer *out)
 	out->id = pool_strdup(pool, json_text(from, "id"));
 	out->board = pool_strdup(pool, json_text(from, "board"));
 	out->mode = pool_strdup(pool, json_text(from, "mode"));
+	out->program = pool_strdup(pool, json_text(from, "program"));
 	if (!get_int(from, "format", FORMAT, &format) || format != FORMAT ||
 			hex_decode(out->id, id, sizeof(id)) != RC_OK || !*out->board ||
 			!get_number(from, "no", 1, &out->no) || !get_number(from, "base", 1, &out->base) ||

@@ -34,7 +34,7 @@ struct layer_part {
 };
 struct layer {
 	const char *id;			/* 32 hex: of this copy on this medium, the same in all its layers */
-	const char *board, *mode;
+	const char *board, *mode, *program;
 	uint64_t no, base;		/* base == no: a base */
 	int64_t taken_at, verified_at;
 	struct journal_head own_from, own;	/* events after from … own are in it; a base: from 0 */

@@ -241,8 +241,8 @@ static void print_layer(struct pool *pool, const struct layer *layer)
 
 	(void)pool;
 	when_iso_minute(layer->taken_at, at);
-	printf("%06" PRIu64 " %s %s board=%s mode=%s seq=%" PRIu64 " contents=%" PRId64 " bytes=%" PRId64 " id=%s\n",
-			layer->no, layer->no == layer->base ? "base " : "layer", at, layer->board, layer->mode,
+	printf("%06" PRIu64 " %s %s board=%s mode=%s program=%s seq=%" PRIu64 " contents=%" PRId64 " bytes=%" PRId64 " id=%s\n",
+			layer->no, layer->no == layer->base ? "base " : "layer", at, layer->board, layer->mode, layer->program,
 			layer->own.seq, layer->contents, layer->contents_bytes, layer->id);
 }
 

@@ -13,6 +13,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "base/when.h"
 #include "crypt/hash.h"
 #include "crypt/random.h"
@@ -425,6 +426,7 @@ static enum rc make(struct backup *backup)
 	layer->id = backup->chain.count ? backup->list.layers[backup->chain.at[0]].id : id;
 	layer->board = settings->board_id;
 	layer->mode = settings->mode == MODE_LIVE ? "live" : "rehearsal";
+	layer->program = TRAM_VERSION;
 	layer->no = ++backup->list.newest;
 	layer->taken_at = when_now_ms();
 	backup->known_count = 0;

@@ -172,7 +172,7 @@ seal(struct pool *pool, const uint8_t to[AGE_KEY_SIZE], const struct buf *tar, s
 enum rc
 diagnose_make(struct pool *pool, const struct settings *settings, int64_t now_ms, struct buf *out)
 {
-	static const char *const names[] = {"health.json", "copy.json", "check.json", "stick.json", "history",
+	static const char *const names[] = {"health.json", "copy.json", "check.json", "stick.json", "update.json", "history",
 		"history.1"};
 	static const uint8_t zeros[2 * TAR_BLOCK];
 	uint8_t to[AGE_KEY_SIZE];

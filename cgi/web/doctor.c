@@ -4,9 +4,11 @@
 #include "web/doctor.h"
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/when.h"
@@ -25,6 +27,7 @@
 #define WARM 70000
 #define HOT 80000
 #define CERT_SOON_DAYS 30
+#define PATCHES_OLD_DAYS 60		/* TCVN 14423: patch monthly; a month of grace */
 #define COPY_LATE_DAYS 1
 #define COPY_BAD_DAYS 7
 #define CHECK_LATE_DAYS 4
@@ -68,6 +71,21 @@ read_down(struct pool *pool, const char *dir)
 	return all;
 }
 
+/* The folder of the programs that run. */
+static const char *
+programs(struct pool *pool)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len <= 0)
+		return "";
+	path[len] = '\0';
+	if (strrchr(path, '/') != NULL)
+		*strrchr(path, '/') = '\0';
+	return pool_strdup(pool, path);
+}
+
 void
 doctor_read(struct pool *pool, const struct settings *settings, const char *root, int64_t now_ms,
 		struct doctor *out)
@@ -79,6 +97,8 @@ doctor_read(struct pool *pool, const struct settings *settings, const char *root
 	out->health = read_json(pool, settings->health_dir, "health.json");
 	out->copy = read_json(pool, settings->health_dir, "copy.json");
 	out->check = read_json(pool, settings->health_dir, "check.json");
+	out->update = read_json(pool, settings->health_dir, "update.json");
+	out->release = read_json(pool, programs(pool), "release.json");
 	machine_read(root, &out->machine);
 	out->free_bytes = room > INT64_MAX ? INT64_MAX : (int64_t)room;
 	out->reserve_bytes = settings->reserve_bytes;
@@ -94,6 +114,8 @@ doctor_free(struct doctor *doctor)
 	json_decref((json_t *)(uintptr_t)doctor->health);
 	json_decref((json_t *)(uintptr_t)doctor->copy);
 	json_decref((json_t *)(uintptr_t)doctor->check);
+	json_decref((json_t *)(uintptr_t)doctor->update);
+	json_decref((json_t *)(uintptr_t)doctor->release);
 }
 
 /* ---- saying it ---- */
@@ -388,15 +410,38 @@ say_parked(struct says *says)
 static void
 say_versions(struct says *says)
 {
-	const char *catalogue = json_text(says->health, "catalogue");
+	const char *program = json_text(says->health, "program"), *catalogue = json_text(says->health, "catalogue");
 	int64_t schema = json_int(says->health, "schema", 0);
 
 	if (schema == 0)
 		unknown(says, "versions");
 	else
-		line(says, "versions", DOCTOR_GOOD, text_fill(says->pool, "doctor.versions_are",
+		line(says, "versions", DOCTOR_GOOD, text_fill(says->pool, "doctor.versions_are", program,
 				number(says->pool, schema), *catalogue != '\0' ? catalogue :
 				text_get("doctor.catalogue_own"), NULL), "");
+}
+
+/* How old the fixes are, and how the last update went. */
+static void
+say_patches(struct says *says)
+{
+	int64_t made = json_int(says->of->release, "made_at", 0), days = (says->of->now_ms - made) / DAY_MS;
+	bool back = strcmp(json_text(says->of->update, "step"), "back") == 0;
+	const char *value;
+
+	if (made == 0 && !back) {
+		unknown(says, "patches");
+		return;
+	}
+	value = made == 0 ? "" : text_fill(says->pool, "doctor.patches_age", number(says->pool, days < 0 ? 0 : days),
+			NULL);
+	if (back)
+		line(says, "patches", DOCTOR_WATCH, text_fill(says->pool, "doctor.patches_back",
+				json_text(says->of->update, "to"), value, NULL), "back");
+	else if (days > PATCHES_OLD_DAYS)
+		line(says, "patches", DOCTOR_WATCH, value, "old");
+	else
+		line(says, "patches", DOCTOR_GOOD, value, "");
 }
 
 /* ---- the link: told, never ill health ---- */
@@ -457,7 +502,7 @@ doctor_lines(struct pool *pool, const struct doctor *doctor, struct doctor_line 
 {
 	static void (*const all[])(struct says *says) = { say_program, say_units, say_disk, say_writes, say_life,
 		say_database, say_check, say_copy, say_memory, say_temperature, say_supply, say_clock,
-		say_parked, say_versions, say_trip, say_cert, say_unsent };
+		say_parked, say_versions, say_patches, say_trip, say_cert, say_unsent };
 	struct says says = { .pool = pool, .of = doctor, .lines = lines };
 	int64_t at = json_int(doctor->health, "at", 0);
 	size_t i;

@@ -31,9 +31,10 @@ struct doctor_line {
 	bool link;			/* about the link */
 };
 
-/* What is known. health, copy, check: the files of those names, NULL when there is none. */
+/* What is known: files of health/, NULL when there is none. */
 struct doctor {
 	const json_t *health, *copy, *check;
+	const json_t *update, *release;	/* update.json; release.json beside the programs that run */
 	struct machine machine;
 	int64_t free_bytes, reserve_bytes;
 	bool read_only;			/* the data's file system takes no writes */

@@ -55,7 +55,7 @@ test('page and terminal say the same, line by line', async () => {
 		assert(page.text.replace(/[\d.,:]+/g, '#').includes(stable), `${one.key}: ${one.value}`);
 		if (one.advice) assert(page.text.includes(one.advice) && plain.includes(one.advice), one.advice);
 	}
-	assert.equal(said.lines.length, 16);
+	assert.equal(said.lines.length, 17);
 	assert.equal(line(said, 'copy').state, 'wait');
 	assert.match(line(said, 'cert').value, /^còn \d+ ngày$/);
 	assert.match(line(said, 'disk').value, /^còn chỗ cho \d+ hồ sơ \(/);

@@ -49,7 +49,7 @@ static struct journal_head head(uint64_t seq)
 
 static struct layer layer(uint64_t no, uint64_t base, uint64_t from, uint64_t seq)
 {
-	struct layer out = { .id = ID, .board = "b18685-1", .mode = "live", .no = no, .base = base,
+	struct layer out = { .id = ID, .board = "b18685-1", .mode = "live", .program = "0.5", .no = no, .base = base,
 		.taken_at = NOW, .verified_at = NOW + 5, .own = head(seq), .center = head(1),
 		.contents = 2, .contents_bytes = 300, .part_count = 1 };
 
