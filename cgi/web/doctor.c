@@ -1,9 +1,12 @@
 /*
  * doctor.c: see doctor.h. One function per line; the limits stand in one table each.
  */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "web/doctor.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +74,19 @@ read_down(struct pool *pool, const char *dir)
 	return all;
 }
 
+/* After an error ext4 takes no writes and, since Linux 6.15, still calls itself writable: asked with a file that
+ * never has a name. */
+static bool
+refuses_writes(const char *dir)
+{
+	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	bool refused = fd < 0 && errno == EROFS;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return refused;
+}
+
 /* The folder of the programs that run. */
 static const char *
 programs(struct pool *pool)
@@ -102,7 +118,8 @@ doctor_read(struct pool *pool, const struct settings *settings, const char *root
 	machine_read(root, &out->machine);
 	out->free_bytes = room > INT64_MAX ? INT64_MAX : (int64_t)room;
 	out->reserve_bytes = settings->reserve_bytes;
-	out->read_only = statvfs(settings->health_dir, &about) == 0 && (about.f_flag & ST_RDONLY) != 0;
+	out->read_only = (statvfs(settings->health_dir, &about) == 0 && (about.f_flag & ST_RDONLY) != 0) ||
+			refuses_writes(settings->health_dir);
 	out->copies = settings->copy_dir[0] != '\0';
 	out->down = read_down(pool, settings->health_dir);
 	out->now_ms = now_ms;
