@@ -33,11 +33,12 @@ static const char usage[] =
 		"                       before comes back\n"
 		"  check                the same check alone, of what runs\n"
 		"  show                 what runs, and where an update stands\n"
+		"--patched FILE: its time says when the machine's packages changed last.\n"
 		"Exit status: 0 done; 1 refused or not passed (the last line says why); 2 wrong usage, or there\n"
 		"is nothing to do; 75 disk or database failed; 78 tram.conf is wrong.\n";
 
 struct words {
-	const char *data, *conf, *programs, *from, *suite, *link, *wait;
+	const char *data, *conf, *programs, *from, *suite, *link, *wait, *patched;
 	bool now;
 };
 
@@ -171,6 +172,7 @@ int update_main(int argc, char **argv)
 	const struct tool_option options[] = { { "data", &words.data, NULL }, { "conf", &words.conf, NULL },
 		{ "programs", &words.programs, NULL }, { "from", &words.from, NULL },
 		{ "suite", &words.suite, NULL }, { "link", &words.link, NULL }, { "wait", &words.wait, NULL },
+		{ "patched", &words.patched, NULL },
 		{ "now", NULL, &words.now } };
 	struct settings *settings = NULL;
 	struct update update = { .pool = pool_new() };
@@ -192,6 +194,7 @@ int update_main(int argc, char **argv)
 		update.settings = settings;
 		update.factory = words.programs;
 		update.link = words.link;
+		update.patched = words.patched;
 		rc = update_read(&update);
 	}
 	status = rc == RC_OK ? step(&update, name, &words) : tool_exit_of(rc);

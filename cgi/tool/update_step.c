@@ -81,27 +81,56 @@ enum rc update_read(struct update *update)
 	return RC_OK;
 }
 
-enum rc update_write(struct update *update, enum update_step step, const char *reason)
+static json_t *state_of(const struct update *update)
 {
 	json_t *state = json_new_object();
+
+	json_put(state, "step", steps[update->step]);
+	json_put(state, "from", update->from);
+	json_put(state, "to", update->to);
+	json_put(state, "reason", update->reason);
+	json_put_int(state, "tries", update->tries);
+	json_put_int(state, "at", when_now_ms());
+	return state;
+}
+
+/* For the technician's page, which may read nothing else of this. */
+static void tell_health(struct update *update)
+{
+	json_t *state = state_of(update);
+	struct release running;
+	const char *programs;
+	struct stat info;
+	char *text;
+
+	if (update_running(update, &programs, &running) == RC_OK) {
+		json_put(state, "version", running.version);
+		json_put_int(state, "made_at", running.made_at);
+	}
+	if (update->patched && stat(update->patched, &info) == 0)
+		json_put_int(state, "patched_at", (int64_t)info.st_mtim.tv_sec * 1000);
+	text = json_to_text(update->pool, state);
+	json_decref(state);
+	if (file_put(update->settings->health_dir, HEALTH_FILE, text, strlen(text), 0644))
+		log_warn("update: the health folder does not take its state");
+}
+
+enum rc update_write(struct update *update, enum update_step step, const char *reason)
+{
+	json_t *state;
 	char *text;
 	enum rc rc;
 
 	update->step = step;
 	update->reason = reason;
-	json_put(state, "step", steps[step]);
-	json_put(state, "from", update->from);
-	json_put(state, "to", update->to);
-	json_put(state, "reason", reason);
-	json_put_int(state, "tries", update->tries);
-	json_put_int(state, "at", when_now_ms());
+	state = state_of(update);
 	text = json_to_text(update->pool, state);
 	json_decref(state);
 	rc = file_make_dir(in_data(update, "update"), 0755);
 	if (rc == RC_OK)
 		rc = file_put(in_data(update, "update"), STATE_FILE, text, strlen(text), 0644);
-	if (rc == RC_OK && file_put(update->settings->health_dir, HEALTH_FILE, text, strlen(text), 0644))
-		log_warn("update: the health folder does not take its state");
+	if (rc == RC_OK)
+		tell_health(update);
 	if (rc == RC_OK)
 		log_info("update step=%s to=%s reason=%s", steps[step], update->to, *reason ? reason : "-");
 	return rc;
@@ -508,6 +537,8 @@ enum rc update_resume(struct update *update)
 	}
 	if (rc == RC_OK)
 		rc = update_running(update, &programs, &running);
+	if (rc == RC_OK)
+		tell_health(update);
 	if (rc != RC_OK || !update->link[0])
 		return rc;
 	dir = pool_strdup(update->pool, update->link);

@@ -33,6 +33,7 @@ struct update {
 	const struct settings *settings;
 	const char *factory;	/* folder of the programs of the machine's own package */
 	const char *suite;	/* of this machine's Debian; for an offer alone */
+	const char *patched;	/* a file that is touched when the machine's packages change; NULL: not told */
 	const char *link;	/* what services start from: a link to a folder of programs; "": none */
 	enum update_step step;
 	const char *from, *to;	/* versions; from "" is the machine's own package */
@@ -42,7 +43,8 @@ struct update {
 
 /* Reads the state; a missing or torn file is UPDATE_NONE. */
 enum rc update_read(struct update *update) MUST_CHECK;
-/* Writes it, durably, and a copy for the technician's page into health_dir. */
+/* Writes it, durably, and tells the technician's page (health/update.json): the step, what runs, since when
+ * the machine's packages are as they are, until when its Debian is supported. */
 enum rc update_write(struct update *update, enum update_step step, const char *reason) MUST_CHECK;
 const char *update_step_name(enum update_step step);
 

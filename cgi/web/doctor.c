@@ -442,10 +442,14 @@ say_versions(struct says *says)
 static void
 say_patches(struct says *says)
 {
-	int64_t made = json_int(says->of->release, "made_at", 0), days = (says->of->now_ms - made) / DAY_MS;
+	int64_t made = json_int(says->of->release, "made_at", 0), days;
+	/* The machine's own packages may be newer than ours. */
+	int64_t patched = json_int(says->of->update, "patched_at", 0);
 	bool back = strcmp(json_text(says->of->update, "step"), "back") == 0;
 	const char *value;
 
+	made = patched > made ? patched : made;
+	days = (says->of->now_ms - made) / DAY_MS;
 	if (made == 0 && !back) {
 		unknown(says, "patches");
 		return;

@@ -46,7 +46,7 @@ inside() { # UNIT COMMAND…: as the unit's user, in what it sees of the file sy
 	user=$(owner_of_process "$unit")
 	groups=$(sed -n 's/^Groups:\t*//p' "/proc/$(pid_of "$unit")/status" | tr ' ' ',' | sed 's/,*$//')
 	nsenter -t "$(pid_of "$unit")" -m setpriv --reuid "$user" --regid "$user" \
-		${groups:+--groups "$groups"} ${groups:---clear-groups} "$@"
+		--groups "${groups:-$(id -g "$user")}" "$@"
 }
 
 echo "# systemd $(systemctl --version | sed -n '1s/.*(\(.*\)).*/\1/p'), $(uname -r), $(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
@@ -86,10 +86,9 @@ for socket in intake uploads lookup admin; do
 		ok "$user cannot open $socket.sock" refused setpriv --reuid "$user" --clear-groups \
 			curl -s -m 5 --unix-socket /run/tram/sock/$socket.sock http://x/
 	done
-	for fd in 0; do
-		ok "$socket: the listening socket is descriptor $fd" sh -c "readlink /proc/$(pid_of \
-			"$(systemctl show -p Triggers --value tram-$socket.socket)")/fd/$fd | grep -q socket:"
-	done
+	unit=$(systemctl show -p Triggers --value tram-$socket.socket)
+	ok "$socket: the listening socket is descriptor 0" sh -c \
+		"readlink /proc/$(pid_of "${unit%% *}")/fd/0 | grep -q socket:"
 done
 for worker in 1 2; do
 	ls -l "/proc/$(pid_of tram-intake@$worker.service)/fd/0" | sed 's/.*-> //'
@@ -181,6 +180,39 @@ echo "# PSS of all our processes and lighttpd: $((total / 1024)) MB; whole syste
 ok 'all of it within 16 MB' test $((total / 1024)) -le 16
 ok 'the slice has its limits' is '335544320 285212672' \
 	"$(systemctl show -p MemoryMax --value tram.slice) $(systemctl show -p MemoryHigh --value tram.slice)"
+
+# ---- an update, for real: from the inbox, by the service's own script ----
+mkdir -p /run/systemd/system/tram-settle.service.d
+printf '[Service]\nExecStart=\nExecStart=%s --wait 40\n' "$(sed -n 's/^ExecStart=//p' \
+	/usr/lib/systemd/system/tram-settle.service)" >/run/systemd/system/tram-settle.service.d/short.conf
+systemctl daemon-reload
+update() { # FIRST_NUMBER: lays the release into the inbox and takes it
+	cp /release-"$1"/* $data/inbox/
+	mkdir -p /run/systemd/system/tram-update.service.d
+	printf '[Service]\nExecStart=\nExecStart=/usr/lib/tram/update --now\n' \
+		>/run/systemd/system/tram-update.service.d/now.conf
+	systemctl daemon-reload
+	systemctl start tram-update.service
+}
+programs() {
+	readlink -f "/proc/$(pid_of tram-intake@1.service)/exe"
+}
+before=$(tram digest --data $data)
+ok "the machine's own package runs" is /usr/lib/tram/tram-intake "$(programs)"
+ok 'an update runs through' update 9
+ok 'the new version serves' until_ok 30 page 8100 /dang-nhap
+ok 'its programs run' sh -c "case '$(programs)' in $data/releases/9.*) ;; *) exit 1 ;; esac"
+ok 'it is done' grep -q '"step":"done"' $data/update/state.json
+ok 'the databases were copied first' test -s $data/update/copy/tram.db
+ok 'and tell the same' is "$before" "$(tram digest --data $data)"
+update 10 >/tmp/said 2>&1
+ok 'a version that does not serve goes back' grep -q '"step":"back"' $data/update/state.json
+ok 'the one before serves again' until_ok 60 page 8100 /dang-nhap
+ok 'its programs run again' sh -c "case '$(programs)' in $data/releases/9.*) ;; *) exit 1 ;; esac"
+ok 'the databases tell the same' is "$before" "$(tram digest --data $data)"
+rm -r /run/systemd/system/tram-settle.service.d /run/systemd/system/tram-update.service.d
+systemctl daemon-reload
+systemctl reset-failed
 
 # ---- boots again by itself: stop, start, sessions gone, data there ----
 systemctl stop tram-board.target
