@@ -60,6 +60,8 @@ static const struct act_choice choices[] = {
 	  "dossier.payment_requested" },
 	/* Offered on the page of the request, not in the list: no role. */
 	{ "request_amend", "/yeu-cau/sua", false, 0, ANY_LEVEL, "request.made" },
+	/* Offered where the old slip's change is shown, not in the list: no role. */
+	{ "renew_slip", "/giay-hen-moi", false, 0, ANY_LEVEL, "slip.replaced" },
 	/* Offered beside each collection, not in the list: no role. */
 	{ "pay_cancel", "/huy-thu", false, 0, ANY_LEVEL, "fee.cancelled" },
 	{ "pay_refund", "/hoan-phi", false, 0, ANY_LEVEL, "fee.refunded" },

@@ -115,13 +115,31 @@ static void carry_papers(struct pool *pool, json_t *data, const json_t *before)
 	}
 }
 
+/* A ground for all it cost holds for what it costs now; else each fee that is still asked keeps its own. */
+static void carry_exempt(json_t *data, const json_t *fees)
+{
+	const char *first = json_text(json_array_get(fees, 0), "exempt");
+	bool same = true;
+	const json_t *fee;
+	size_t i;
+
+	json_array_foreach(fees, i, fee)
+		same = same && strcmp(json_text(fee, "exempt"), first) == 0;
+	if (same) {
+		draft_data_put(data, "exempt", first);
+		return;
+	}
+	json_array_foreach(fees, i, fee)
+		draft_data_put(draft_data_object(data, "exempts"), json_text(fee, "id"),
+				json_text(fee, "exempt"));
+}
+
 /* The dossier as if it had been accepted under the other procedure at the same time. */
 static enum rc count_anew(struct change *change)
 {
 	static const char *const members[] = { "procedure", "content", "channel", "postmarked_at" };
 	struct correct *c = &change->c;
 	struct intake *intake = intake_of(c->web);
-	const json_t *fee = json_array_get(json_object_get(c->accepted, "fees"), 0);
 	struct draft_body_facts facts = { .settings = c->web->settings,
 		.catalogue = &intake->catalogue, .calendar_version = intake->calendar.version,
 		.procedure = change->procedure, .chosen = change->chosen, .due = &change->due,
@@ -137,7 +155,7 @@ static enum rc count_anew(struct change *change)
 	carry_papers(c->request->pool, data, json_object_get(c->accepted, "components"));
 	json_put_int(data, "fee_pages", form_int(c->request->form, "fee_pages", 1));
 	json_put_int(data, "fee_copies", form_int(c->request->form, "fee_copies", 1));
-	draft_data_put(data, "exempt", json_text(fee, "exempt"));
+	carry_exempt(data, json_object_get(c->accepted, "fees"));
 	rc = draft_data_due(&intake->calendar, change->chosen,
 			draft_data_clock(data, c->row.received_at), c->request->pool, &change->due);
 	if (rc == RC_OK)

@@ -9,6 +9,7 @@
 #include "intake/pay.h"
 #include "intake/print.h"
 #include "store/journal.h"
+#include "store/paper.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -221,14 +222,20 @@ static void show_ink(struct web *web, struct view *view, const struct dossier_ro
 static void show_fees(struct view *view, const struct dossier_row *row, const json_t *body)
 {
 	struct pool *pool = view_pool(view);
-	const json_t *fee;
+	const json_t *fees = json_object_get(body, "fees"), *fee;
 	size_t i;
 
-	json_array_foreach(json_object_get(body, "fees"), i, fee) {
-		struct view *item = view_item(view, "fees");
+	/* One that is paid says nothing beyond the sum. */
+	json_array_foreach(fees, i, fee) {
+		struct view *item;
 
-		view_set(item, "name", dup_text(item, fee, "name"));
+		if (json_array_size(fees) == 1 && json_text(fee, "exempt")[0] == '\0')
+			break;
+		item = view_item(view, "fees");
+
+		view_set(item, "fee", dup_text(item, fee, "name"));
 		view_set(item, "amount", show_money(pool, json_int(fee, "amount", 0)));
+		view_set(item, "fee_exempt", dup_text(item, fee, "exempt"));
 	}
 	view_set(view, "fee_total", show_money(pool, row->fee_total));
 	if (row->fee_total > 0)
@@ -276,6 +283,7 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	struct view *view = view_new(request->pool);
 	struct dossier_row row = { 0 };
 	json_t *body = NULL;
+	bool renew = false;
 	enum rc rc;
 
 	/* The address of a form that was posted, reached by going back or by logging in again. */
@@ -302,6 +310,11 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 			dossier_show_short_code(row.code), NULL));
 	view_flag(view, "may_copy", frame_can(request, ROLES_PREPARE));
 	view_flag(view, "has_slip", row.slip_no > 0);
+	rc = paper_is_waiting(web->store, row.id, PAPER_SLIP_RENEWAL, &renew);
+	if (rc != RC_OK)
+		goto out;
+	view_flag(view, "renew_slip", renew);
+	view_flag(view, "may_renew", frame_can(request, ROLE_INTAKE | ROLE_RETURNER));
 	view_flag(view, "may_rate", row.facts.state == STATE_RETURNED && row.slip_no > 0 &&
 			web->settings->lookup_url[0] != '\0' && frame_can(request, ROLES_COUNTER));
 	show_choices(request, view, &row);

@@ -235,7 +235,8 @@ static void put_fees(json_t *body, const json_t *data, const struct draft_body_f
 	struct fee_line lines[DRAFT_DATA_FEES];
 	int64_t total = 0;
 	bool pages, copies;
-	const char *exempt = json_text(data, "exempt"), *state = json_text(data, "fee_state");
+	bool exempt = false;
+	const char *state = json_text(data, "fee_state");
 	size_t count = draft_data_fees(data, accept->chosen, lines, &total);
 	json_t *fees = json_new_array();
 
@@ -250,14 +251,15 @@ static void put_fees(json_t *body, const json_t *data, const struct draft_body_f
 			json_put_int(fee, "quantity", json_int(data, "fee_copies", 1));
 		if (pages)
 			json_put_int(fee, "pages", json_int(data, "fee_pages", 1));
-		json_put(fee, "exempt", exempt);
+		json_put(fee, "exempt", draft_data_exempt(data, lines[i].id));
+		exempt = exempt || draft_data_exempt(data, lines[i].id)[0] != '\0';
 		json_add(fees, fee);
 	}
 	if (count > 0)
 		json_put_value(body, "fees", fees);
 	else
 		json_decref(fees);
-	if (exempt[0] != '\0' && count > 0)
+	if (exempt && total == 0)
 		state = "exempt";
 	else if (total == 0)
 		state = "none";

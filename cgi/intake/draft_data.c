@@ -393,6 +393,13 @@ bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool 
 	return *pages || *copies;
 }
 
+const char *draft_data_exempt(const json_t *data, const char *fee_id)
+{
+	const json_t *own = json_object_get(data, "exempts");
+
+	return own != NULL ? json_text(own, fee_id) : json_text(data, "exempt");
+}
+
 size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 		struct fee_line lines[DRAFT_DATA_FEES], int64_t *total_dong)
 {
@@ -409,10 +416,11 @@ size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 		*total_dong = 0;
 		return 0;
 	}
-	if (json_text(data, "exempt")[0] != '\0') {
-		*total_dong = 0;
-		for (size_t i = 0; i < count; i++)
-			lines[i].amount_dong = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (draft_data_exempt(data, lines[i].id)[0] == '\0')
+			continue;
+		*total_dong -= lines[i].amount_dong;
+		lines[i].amount_dong = 0;
 	}
 	return count;
 }

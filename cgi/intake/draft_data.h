@@ -3,7 +3,7 @@
  * becomes the fields of a form, the lines of a fee and at last the body of the accepted event.
  *
  * Pure: no store, no request. A draft has a few members more than the body: warnings (of the card),
- * answers (by question), renewed, fee_pages, fee_copies, exempt, a person's id, late (paper_no,
+ * answers (by question), renewed, fee_pages, fee_copies, exempt, exempts (by fee), a person's id, late (paper_no,
  * received_at, reason, second); the body is made new from the known
  * ones, so nothing else can slip through.
  */
@@ -74,6 +74,8 @@ json_t *draft_data_add_paper(struct pool *pool, json_t *data, const char *name);
 /* Fees as the case asks for them; exempt ones are 0. *total 0 when the counts are out of range. */
 size_t draft_data_fees(const json_t *data, const struct procedure_case *chosen,
 		struct fee_line lines[DRAFT_DATA_FEES], int64_t *total_dong);
+/* The ground on which this fee is not taken, of its own ("exempts") or of all ("exempt"); "": it is. */
+const char *draft_data_exempt(const json_t *data, const char *fee_id);
 /* Does a fee depend on the number of pages, of copies? */
 bool draft_data_fee_asks(const struct procedure_case *chosen, bool *pages, bool *copies);
 

@@ -257,6 +257,7 @@ PAGE(recall);
 PAGE(send_back);
 PAGE(recall_result);
 PAGE(lost_slip);
+PAGE(renew_slip);
 PAGE(pledge);
 PAGE(external);
 PAGE(call);

@@ -74,7 +74,9 @@ static enum rc show_row(struct web *web, struct view *group, const struct paper_
 	}
 	view_set(item, "code_short", dossier_show_short_code(row->code));
 	view_set(item, "url", pool_printf(pool, "/ho-so/%s", row->code));
-	if (slip) {
+	if (strcmp(row->paper, PAPER_SLIP_RENEWAL) == 0) {
+		view_set(item, "renew_url", pool_printf(pool, "/ho-so/%s/giay-hen-moi", row->code));
+	} else if (slip) {
 		view_set(item, "print_url", pool_printf(pool, "/ho-so/%s/giay-hen?ve=khay", row->code));
 		view_set(item, "done_url", pool_printf(pool, "/ho-so/%s/da-in", row->code));
 	} else if (slug != NULL) {
@@ -150,7 +152,8 @@ static enum rc confirm(struct web *web, struct request *request, int *confirmed)
 			.actor = request->session->account.id };
 		json_t *body = NULL;
 
-		if (!is_picked(request, &rows[i]))
+		/* Nothing of it has come out yet. */
+		if (strcmp(rows[i].paper, PAPER_SLIP_RENEWAL) == 0 || !is_picked(request, &rows[i]))
 			continue;
 		rc = print_waiting_note(web, request->pool, &rows[i], &act.kind, &body);
 		act.body = body;

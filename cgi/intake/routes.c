@@ -234,6 +234,8 @@ const struct route intake_routes[] = {
 	  ROLE_INTAKE | ROLE_RETURNER | ROLE_MANAGER, 0, page_recall_result },
 	{ "act.lost_slip", GET | POST, "/ho-so/:code/mat-giay-hen", 0, ROLE_INTAKE | ROLE_RETURNER, 0,
 	  page_lost_slip },
+	{ "act.renew_slip", GET | POST, "/ho-so/:code/giay-hen-moi", 0, ROLE_INTAKE | ROLE_RETURNER, 0,
+	  page_renew_slip },
 	{ "act.pledge", GET | POST, "/ho-so/:code/cam-ket", 0, ROLE_INTAKE | ROLE_RETURNER, 0,
 	  page_pledge },
 	{ "act.external", GET | POST, "/ho-so/:code/ma-khac", 0, ROLE_INTAKE | ROLE_MANAGER, 0,

@@ -88,6 +88,8 @@ static enum rc show_corrected(struct web *web, struct view *view, const struct d
 				strcmp(event->kind, "dossier.procedure_changed") == 0) &&
 				json_object_get(body, "slip") != NULL)
 			amended++;
+		/* Changed at the province (slip_renew.c); a lost one says nothing else than before. */
+		amended += strcmp(event->kind, "slip.replaced") == 0 && !json_flag(body, "pledge");
 		json_decref(body);
 	}
 	if (amended == 0)

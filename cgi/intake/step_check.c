@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "intake/accept.h"
-#include "intake/fee_ground.h"
+#include "intake/step_exempt.h"
 #include "store/account.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -43,8 +43,6 @@ static const struct draft_data_place places[] = {
 };
 _Static_assert(sizeof(places) / sizeof(places[0]) == FIELDS, "one place for each field");
 
-#define GROUND_OTHER "khac"
-
 static const struct draft_data_set set = { fields, places, FIELDS };
 static const struct draft_data_set prepared = { fields, places, FIELDS - 1 };
 
@@ -77,42 +75,6 @@ static void check_rest(struct form *form, const json_t *data)
 		need(form, "witness", "step4.need_witness");
 }
 
-/* A ground chosen from the list, or another one in words; it stands in the event as it is printed. */
-static void take_ground(struct form *form, json_t *data, bool leave)
-{
-	const char *ground = form_raw(form, "ground");
-	const char *known = fee_ground_find(ground);
-
-	if (known != NULL)
-		draft_data_put(data, "exempt", known);
-	else if (strcmp(ground, GROUND_OTHER) == 0 && !leave)
-		need(form, "exempt", "step4.need_exempt");
-	else if (ground[0] != '\0' && strcmp(ground, GROUND_OTHER) != 0)
-		form_fault(form, "exempt", "step4.need_exempt");
-}
-
-static void show_grounds(struct view *view, const json_t *data, const struct form *form)
-{
-	const char *exempt = json_text(data, "exempt");
-	bool listed = false;
-	size_t count = 0;
-	const struct fee_ground *grounds = fee_ground_list(&count);
-
-	for (size_t i = 0; i < count; i++) {
-		struct view *item = view_item(view, "grounds");
-		bool chosen = strcmp(grounds[i].text, exempt) == 0;
-
-		view_set(item, "ground", grounds[i].name);
-		view_flag(item, "chosen", chosen);
-		listed = listed || chosen;
-	}
-	if (listed)
-		view_set(view, "exempt", "");
-	view_flag(view, "other_ground", !listed && (exempt[0] != '\0' ||
-			strcmp(form_raw(form, "ground"), GROUND_OTHER) == 0));
-	view_flag(view, "ground_open", exempt[0] != '\0' || form_fault_of(form, "exempt")[0] != '\0');
-}
-
 /* Pages and copies, where the rule counts them. */
 static void show_counted(struct view *item, const struct fee_rule *rule, const json_t *data)
 {
@@ -139,6 +101,7 @@ static void show_fees(struct view *view, const struct draft *draft,
 
 		view_set(item, "fee", lines[i].name);
 		view_set(item, "amount", show_money(view_pool(view), lines[i].amount_dong));
+		view_set(item, "fee_exempt", draft_data_exempt(draft->data, lines[i].id));
 		show_counted(item, &chosen->fees[i], draft->data);
 	}
 	view_set(view, "total", show_money(view_pool(view), total));
@@ -214,7 +177,7 @@ enum rc step_check_show(struct web *web, struct request *request, struct respons
 	form_show(known, fields, FIELDS, view);
 	show_defaults(view, known);
 	show_fees(view, draft, chosen);
-	show_grounds(view, draft->data, known);
+	step_exempt_show(view, draft->data, chosen, known);
 	draft_page_show_gaps(view, draft, web);
 	view_set(view, "content", json_text(draft->data, "content"));
 	view_flag(view, "ask_phone", json_text(json_object_get(draft->data, "applicant"),
@@ -223,6 +186,17 @@ enum rc step_check_show(struct web *web, struct request *request, struct respons
 	view_set(view, "keep_url", draft_page_url(request->pool, draft->id, "/kiem-tra/luu"));
 	view_set(view, "title", text_get("step4.title"));
 	return draft_page_show(web, request, response, draft, 4, view);
+}
+
+/* By the fees of the case as it was chosen; none chosen: the page leads back to where it is. */
+static enum rc take_exempt(struct web *web, struct request *request, const struct draft *draft,
+		bool leave)
+{
+	const struct procedure_case *chosen;
+
+	if (draft_data_procedure(draft->data, &intake_of(web)->catalogue, &chosen) == NULL)
+		return RC_OK;
+	return step_exempt_take(request, draft->data, chosen, leave);
 }
 
 static enum rc post(struct web *web, struct request *request, struct response *response,
@@ -237,7 +211,9 @@ static enum rc post(struct web *web, struct request *request, struct response *r
 	if (!leave)
 		check_rest(form, draft->data);
 	draft_data_merge(draft->data, form, &set);
-	take_ground(form, draft->data, leave);
+	rc = take_exempt(web, request, draft, leave);
+	if (rc != RC_OK)
+		return rc;
 	if (!leave && !form_has_faults(form))
 		return accept_draft(web, request, response, draft);
 	if (leave && (!form_has_faults(form) || form_raw(form, "later")[0] != '\0'))
@@ -256,7 +232,9 @@ static enum rc keep(struct web *web, struct request *request, struct response *r
 	if (rc != RC_OK && rc != RC_INVALID)
 		return rc;
 	draft_data_merge(draft->data, form, &prepared);
-	take_ground(form, draft->data, true);
+	rc = take_exempt(web, request, draft, true);
+	if (rc != RC_OK)
+		return rc;
 	if (!form_has_faults(form))
 		return draft_page_save(web, request, response, draft, "/kiem-tra#phi");
 	rc = draft_save(web->store, draft->id, draft->data);

@@ -15,6 +15,8 @@ static const char WAITING[] =
 	" WHERE p.board = $1 ORDER BY p.at, p.subject, p.paper, p.ref LIMIT $2";
 static const char COUNT[] =
 	"SELECT count(*) FROM (SELECT 1 FROM paper_waiting WHERE board = $1 LIMIT $2) w";
+static const char IS_WAITING[] =
+	"SELECT 1 FROM paper_waiting WHERE board = $1 AND subject = $2 AND paper = $3 LIMIT 1";
 static const char LAST[] =
 	"SELECT last FROM paper_number WHERE board = $1 AND series = $2 AND year = $3";
 
@@ -68,6 +70,20 @@ enum rc paper_waiting_count(struct store *store, int64_t most, int64_t *count)
 		*count = stmt_col_int(stmt, 0);
 		stmt_reset(stmt);
 	}
+	return rc;
+}
+
+enum rc paper_is_waiting(struct store *store, const uint8_t subject[16], const char *paper,
+		bool *waits)
+{
+	struct stmt *stmt = db_stmt(store->tram, IS_WAITING);
+	enum rc rc;
+
+	stmt_text(stmt, 1, store->board);
+	stmt_blob(stmt, 2, subject, 16);
+	stmt_text(stmt, 3, paper);
+	rc = stmt_step(stmt, waits);
+	stmt_reset(stmt);
 	return rc;
 }
 

@@ -15,6 +15,9 @@
 #include "dossier/kind.h"
 #include "store/store.h"
 
+/* No paper yet: what stands on the slip was changed at the center, and a new one is to be made. */
+#define PAPER_SLIP_RENEWAL "slip_renewal"
+
 struct paper_row {
 	uint8_t subject[16];
 	char subject_hex[33];
@@ -28,6 +31,9 @@ enum rc paper_waiting(struct store *store, struct pool *pool, size_t limit, stru
 		size_t *count) MUST_CHECK;
 /* Counts no further than most. */
 enum rc paper_waiting_count(struct store *store, int64_t most, int64_t *count) MUST_CHECK;
+/* Does this paper of a dossier wait? */
+enum rc paper_is_waiting(struct store *store, const uint8_t subject[16], const char *paper,
+		bool *waits) MUST_CHECK;
 
 /* "12/HDHS": the next of its series in the local year of now_ms. Inside store_begin, and before the
  * event that carries it, which alone takes it. */

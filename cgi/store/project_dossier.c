@@ -416,7 +416,8 @@ enum rc project_dossier_event(struct store *store, const struct event *event,
 		row.number[ROW_BOARD_SEQ] = (int64_t)event->seq;
 	rc = save(&work);
 	if (rc == RC_OK)
-		rc = project_paper_event(store, event, body, facts.state);
+		rc = project_paper_event(store, event, body, facts.state,
+				row.number[ROW_SLIP_NO]);
 out:
 	pool_free(pool);
 	return rc;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/when.h"
+#include "store/paper.h"
 #include "store/project_row.h"
 
 static const char WAIT[] =
@@ -69,7 +70,51 @@ static enum rc new_slip(struct store *store, struct pool *pool, const struct eve
 	if (no <= 0 || event->author != AUTHOR_BOARD || json_flag(body, "at_once"))
 		return RC_OK;
 	rc = stmt_run(of_subject(store, DONE_ALL, event, "slip"));
+	if (rc == RC_OK)
+		rc = stmt_run(of_subject(store, DONE_ALL, event, PAPER_SLIP_RENEWAL));
 	return rc == RC_OK ? waits(store, event, "slip", pool_printf(pool, "%lld", (long long)no)) : rc;
+}
+
+/* What form 01 prints of an applicant. */
+static bool applicant_differs(const json_t *before, const json_t *after)
+{
+	static const char *const printed_members[] = { "name", "number", "address", "phone", "email",
+		"tax_code", "representative" };
+
+	for (size_t i = 0; i < sizeof(printed_members) / sizeof(printed_members[0]); i++)
+		if (strcmp(json_text(before, printed_members[i]), json_text(after, printed_members[i])) != 0)
+			return true;
+	return false;
+}
+
+/* Does it change what stands on the slip in the citizen's hand? */
+static bool outdates_slip(const struct event *event, const json_t *body)
+{
+	static const char *const printed_parts[] = { "submitter", "persons", "content", "delivery", "sets",
+		"channel", "postmarked_at" };
+	const json_t *set = json_object_get(body, "set"), *before = json_object_get(body, "before");
+
+	if (strcmp(event->kind, "dossier.due_adjusted") == 0)
+		return true;
+	if (strcmp(event->kind, "dossier.amended") != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(printed_parts) / sizeof(printed_parts[0]); i++)
+		if (json_object_get(set, printed_parts[i]) != NULL)
+			return true;
+	return json_object_get(set, "applicant") != NULL && applicant_differs(
+			json_object_get(before, "applicant"), json_object_get(set, "applicant"));
+}
+
+/*
+ * The center cannot make a slip: its secret is the point's. What it changes (granted requests) waits here
+ * until somebody at the point makes the new one.
+ */
+static enum rc old_slip(struct store *store, const struct event *event, const json_t *body,
+		int64_t slip_no)
+{
+	if (event->author != AUTHOR_CENTER || slip_no <= 0 || !outdates_slip(event, body))
+		return RC_OK;
+	return waits(store, event, PAPER_SLIP_RENEWAL, "");
 }
 
 /* "12/HDHS" of the board's own papers: that number is gone. */
@@ -150,6 +195,8 @@ static enum rc needless(struct store *store, const struct event *event, enum dos
 
 	if (state_is_closed(state))
 		rc = stmt_run(of_subject(store, DONE_ALL, event, "slip"));
+	if (rc == RC_OK && state_is_closed(state))
+		rc = stmt_run(of_subject(store, DONE_ALL, event, PAPER_SLIP_RENEWAL));
 	if (rc == RC_OK && (state_is_closed(state) ||
 			strcmp(event->kind, "dossier.supplement_received") == 0))
 		rc = stmt_run(of_subject(store, DONE_ALL, event, "supplement"));
@@ -157,7 +204,7 @@ static enum rc needless(struct store *store, const struct event *event, enum dos
 }
 
 enum rc project_paper_event(struct store *store, const struct event *event, const json_t *body,
-		enum dossier_state state)
+		enum dossier_state state, int64_t slip_no)
 {
 	struct pool *pool;
 	enum rc rc;
@@ -166,6 +213,8 @@ enum rc project_paper_event(struct store *store, const struct event *event, cons
 		return RC_OK;
 	pool = pool_new();
 	rc = new_slip(store, pool, event, body);
+	if (rc == RC_OK)
+		rc = old_slip(store, event, body, slip_no);
 	if (rc == RC_OK)
 		rc = needless(store, event, state);
 	if (rc == RC_OK)

@@ -239,7 +239,7 @@ static enum rc project_other(struct store *store, const struct event *event,
 	if (rc == RC_OK)
 		rc = project_copy_event(store, event, body);
 	if (rc == RC_OK)
-		rc = project_paper_event(store, event, body, STATE_NONE);
+		rc = project_paper_event(store, event, body, STATE_NONE, 0);
 	if (rc == RC_OK && strcmp(kind->name, "body.erased") == 0)
 		rc = erase(store, event, body, parked);
 	return rc;

@@ -95,7 +95,7 @@ enum rc project_rating_given(struct store *store, const struct event *event,
 		const json_t *body) MUST_CHECK;
 /* project_paper.c: papers to print. state: of the dossier after the event, STATE_NONE for others. */
 enum rc project_paper_event(struct store *store, const struct event *event, const json_t *body,
-		enum dossier_state state) MUST_CHECK;
+		enum dossier_state state, int64_t slip_no) MUST_CHECK;
 enum rc project_paper_clear(struct store *store, const char *board, const uint8_t *subject) MUST_CHECK;
 /* project_original.c: originals in keeping. list: of a body that names all papers (NULL: it does not). */
 enum rc project_original_list(struct store *store, const struct event *event,

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
-import { acceptDossier, act, chooseProcedure, dossier, fault, startDraft, tickPapers, url } from '../lib/clerk.mjs';
+import { accept, acceptDossier, act, chooseProcedure, dossier, fault, startDraft, tickPapers, url } from '../lib/clerk.mjs';
 import { PASSWORD } from '../lib/client.mjs';
 import { Ledger } from '../lib/ledger.mjs';
 import { Stack } from '../lib/stack.mjs';
@@ -146,6 +146,33 @@ test('a ground of exemption is chosen from the list or written; without one it i
 	const other = await clerk.submit(await step4(), '/kiem-tra', { ground: 'khac', exempt: 'Nghị quyết thử của HĐND' });
 	assert.match(other.redirected ?? '', /xong/, say(other));
 	assert.equal(events().filter((e) => e.kind === 'dossier.accepted').pop().body.fees[0].exempt, 'Nghị quyết thử của HĐND');
+});
+test('each of several fees has a ground of its own; the others are paid', async () => {
+	const part = '/quan-ly/thu-tuc/9.999001/phan/khoan-thu';
+	const fee = { name: 'Phí thẩm định thử', kind: 'flat', amount: '25.000', source: 'QĐ thử' };
+	const shown = await manager.submit(await manager.get(part), 'name="name"', fee);
+	await manager.submit(shown, 'name="shown"', {}, { button: 'save' });
+	const papers = await tickPapers(clerk, await chooseProcedure(clerk, await startDraft(clerk), '9.999001'), []);
+	const [first, second] = [...papers.html.matchAll(/name="ground\.([^"]+)"/g)].map((match) => match[1]);
+	assert(first && second, say(papers));
+	assert(!papers.html.includes('name="ground"'));
+	for (const [values, field] of [[{ [`ground.${second}`]: 'khac' }, `exempt-${second}`], [{ [`ground.${first}`]: 'Người quen' }, `exempt-${first}`]])
+		assert(fault(await clerk.submit(papers, '/kiem-tra', values), field), field);
+	const counted = await clerk.submit(papers, '/kiem-tra', { [`ground.${first}`]: 'Hộ nghèo' }, { button: 'recount' });
+	assert.match(counted.text, /Miễn: Hộ nghèo \(Luật Phí và lệ phí[^)]*\) 0 đ/);
+	assert.match(counted.text, /Tổng cộng 25\.000 đ|Cộng 25\.000 đ|25\.000 đ/);
+	const { code } = await accept(clerk, counted, { fee_state: 'later' });
+	const body = events().filter((e) => e.kind === 'dossier.accepted').pop().body;
+	assert.deepEqual(body.fees.map((line) => [line.id, line.amount, (line.exempt ?? '').slice(0, 8)]),
+		[[first, 0, 'Hộ nghèo'], [second, 25000, '']]);
+	assert.equal(body.fee_state, 'later', 'what is not exempt is owed');
+	assert.match((await dossier(clerk, code)).text, /Miễn: Hộ nghèo \(Luật/);
+	assert.match((await clerk.get(url(code, 'thu-tien'))).text, /25\.000 đ/);
+	const again = await tickPapers(clerk, await chooseProcedure(clerk, await startDraft(clerk), '9.999001'), []);
+	await accept(clerk, again, { [`ground.${first}`]: 'Hộ nghèo', [`ground.${second}`]: 'khac', [`exempt.${second}`]: 'Nghị quyết thử của HĐND' });
+	const free = events().filter((e) => e.kind === 'dossier.accepted').pop().body;
+	assert.equal(free.fee_state, 'exempt');
+	assert.equal(free.fees[1].exempt, 'Nghị quyết thử của HĐND');
 });
 test('who pays by transfer sees the code right after acceptance; a person says that it came', async () => {
 	const done = await clerk.submit(await step4(), '/kiem-tra', { fee_state: 'transfer' });

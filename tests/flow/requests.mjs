@@ -9,7 +9,7 @@ import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'requests', ports: [9500, 9510] });
 cleanup((failed) => stack.down(failed));
-let clerk, manager, specialist, officer, second, board;
+let clerk, manager, specialist, officer, second, board, returner, citizen;
 
 const there = (code, slug = '') => `/ho-so/${board}/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 const short = (code) => code.split('-').slice(1).join('-');
@@ -34,6 +34,10 @@ async function ask(code, values, client = clerk) {
 	assert.equal(page.status, 200, page.text.slice(0, 300));
 	return client.submit(page, '/yeu-cau"', values);
 }
+async function secretOf(code) {
+	return /<b>([0-9A-Z]{4}-[0-9A-Z]{4})<\/b>/.exec((await clerk.get(url(code, 'giay-hen'))).html)[1];
+}
+const lookup = (so, ma) => citizen.post('/tra-cuu', { so, ma });
 // The officer's page of the only open request, once it has come.
 async function request(code) {
 	let found;
@@ -56,6 +60,8 @@ test.must('a board, its center, two officers', async () => {
 	officer = await login('tinh', stack.officers());
 	second = await login('tinh', stack.officers());
 	board = stack.boardId();
+	returner = await login('canbo');		// another tablet of the counter
+	citizen = stack.lookup();
 });
 
 test('nothing is asked of the province while the point holds the dossier; a specialist may not ask', async () => {
@@ -191,6 +197,29 @@ test('a wrong name: asked with a second person, changed only when granted', asyn
 	await answer(code, { decision: 'grant' });
 	await until('the new name', 30, async () => /Nguyễn Thị Thử Lại/.test((await dossier(clerk, code)).text));
 	assert.match((await officer.get(there(code))).text, /Nguyễn Thị Thử Lại/);
+	// The paper in the citizen's hand says the old name: until the point has made the new one it stays good.
+	const old = await secretOf(code);
+	await clerk.submit(await clerk.get(url(code, 'giay-hen')), '/da-in');
+	assert.match((await lookup(code, old)).text, /Đang xử lý|Đã chuyển/);
+	assert.match((await clerk.get('/in')).text, new RegExp(`Giấy hẹn cần làm mới: Tỉnh đã sửa nội dung[\\s\\S]*${short(code)}`));
+	assert((await dossier(clerk, code)).html.includes(url(code, 'giay-hen-moi')), 'the dossier leads there');
+	const renew = await clerk.get(url(code, 'giay-hen-moi')), stale = await manager.get(url(code, 'giay-hen-moi'));
+	assert.match(renew.text, /→ Nguyễn Thị Thử Lại/, 'what changed');
+	assert.equal(stale.status, 403, 'who neither takes in nor returns makes no slip');
+	const form = clerk.form(renew, '/giay-hen-moi'), other = await returner.get(url(code, 'giay-hen-moi'));
+	const answers = await Promise.all([1, 2, 3].map(() => clerk.post(form.action, form.fields)));
+	assert.deepEqual(answers.map((a) => [a.status, a.location.split('?')[0]]), Array(3).fill([303, url(code, 'giay-hen')]));
+	assert.equal((await returner.submit(other, '/giay-hen-moi')).status, 409, 'made once');
+	assert.equal((await clerk.get(url(code, 'giay-hen-moi'))).status, 409);
+	const slip = await clerk.get(url(code, 'giay-hen'));
+	assert.match(slip.text, /Nguyễn Thị Thử Lại/);
+	assert.match(slip.text, /Bản sửa lần 1, thay bản in lúc \d/);
+	const secret = await secretOf(code);
+	assert.notEqual(secret, old);
+	assert.match((await lookup(code, old)).text, /Giấy này đã được thay bằng giấy mới/);
+	assert.match((await lookup(code, secret)).text, /Đang xử lý|Đã chuyển/);
+	const tray = (await clerk.get('/in')).text;
+	assert.match(tray, new RegExp(`Giấy hẹn [^·]*Nguyễn Thị Thử Lại`), 'the new one waits for the printer');
 });
 
 test('the result overtakes a request: it needs no answer any more', async () => {
