@@ -81,13 +81,32 @@ static const char *last_reason(const struct book_facts *facts, const json_t *bod
 			? "book.rule.last" : NULL;
 }
 
+static bool gives_away(const json_t *body)
+{
+	return json_text(body, "to_board")[0] != '\0';
+}
+
+/*
+ * Given away: the next numbers, out of those this book may still give. Taken: the very next of a book that
+ * had none of its own yet; then what lies after the block before, and only when that is used up or the two
+ * join, so that no number is left behind.
+ */
 static const char *block_reason(const struct book_facts *facts, const json_t *body)
 {
-	if (body && (json_int(body, "first", 0) <= facts->last
-			|| json_int(body, "first", 0) > NUMBER_MAX
-			|| json_int(body, "last", 0) < json_int(body, "first", 0)))
+	int64_t first = json_int(body, "first", 0), last = json_int(body, "last", 0);
+
+	if (!body || facts->last < 0)
+		return NULL;
+	if (first < 1 || first > NUMBER_MAX || last < first || last > NUMBER_MAX)
 		return "book.rule.block";
-	return NULL;
+	if (gives_away(body))
+		return first != facts->last + 1 ? "book.rule.next" :
+				facts->limit > 0 && last > facts->limit ? "book.rule.full" : NULL;
+	if (facts->limit == 0)
+		return first != facts->last + 1 ? "book.rule.block" : NULL;
+	if (first <= facts->limit)
+		return "book.rule.block";
+	return facts->last < facts->limit && first != facts->limit + 1 ? "book.rule.block_left" : NULL;
 }
 
 static const char *opened_reason(const json_t *body)
@@ -134,8 +153,11 @@ void book_apply(struct book_facts *facts, const char *kind, const json_t *body)
 		/* Gapless: an erased one was the next. */
 		facts->last = body ? json_int(body, "number", 0)
 				: facts->last < 0 ? -1 : facts->last + 1;
+	} else if (is(kind, "book.block_taken") && body && gives_away(body)) {
+		facts->last = json_int(body, "last", 0);
 	} else if (is(kind, "book.block_taken") && body) {
-		facts->last = json_int(body, "first", 1) - 1;
+		if (json_int(body, "first", 1) != facts->limit + 1)
+			facts->last = json_int(body, "first", 1) - 1;
 		facts->limit = json_int(body, "last", 0);
 	} else if (is(kind, "book.closed")) {
 		facts->closed = true;

@@ -11,40 +11,6 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-/* One act on a book; then more(arg) in the same write, where given. */
-typedef enum rc book_more(void *arg, const char **reason);
-
-static enum rc write_act(struct web *web, struct request *request, struct response *response,
-		const struct book_row *book, const char *kind, const json_t *body, book_more *more,
-		void *arg)
-{
-	const char *form_id = form_raw(request->form, "form_id"), *reason = NULL;
-	char *first = NULL, *location = pool_printf(request->pool, "/so/chung-thuc/%s", book->id_hex);
-	struct event event;
-	struct act act = { .subject_kind = SUBJECT_BOOK, .subject = book->id, .kind = kind,
-		.actor = request->session->account.id, .body = body };
-	enum rc rc = store_begin(web->store, false);
-
-	if (rc != RC_OK)
-		return rc;
-	rc = form_claim(web->store, request->pool, form_id, &first);
-	if (rc == RC_OK)
-		rc = act_append(web->store, &act, &event, &reason);
-	if (rc == RC_OK && more != NULL)
-		rc = more(arg, &reason);
-	if (rc == RC_OK)
-		rc = form_done(web->store, form_id, location);
-	if (rc == RC_OK)
-		rc = store_commit(web->store);
-	else
-		store_abort(web->store);
-	if (rc == RC_CONFLICT)
-		return book_view_conflict(web, request, response, book, reason);
-	if (rc == RC_OK || rc == RC_EXISTS)
-		response_see_other(response, rc == RC_OK ? location : first);
-	return rc == RC_EXISTS ? RC_OK : rc;
-}
-
 /* ---- a spoiled number ---- */
 
 static const struct field spoil_fields[] = {
@@ -159,7 +125,7 @@ enum rc page_book_spoil(struct web *web, struct request *request, struct respons
 	json_put_int(body, "number", number);
 	json_put(body, "reason", form_text(request->form, "reason"));
 	json_put(body, "dossier", entry.dossier);
-	rc = write_act(web, request, response, &book, "book.spoiled", body,
+	rc = book_view_act(web, request, response, &book, "book.spoiled", body,
 			form_flag(request->form, "again") && !book.closed ? number_again : note_alone, &spoil);
 	json_decref(body);
 	return rc;
@@ -191,7 +157,7 @@ enum rc page_book_continue(struct web *web, struct request *request, struct resp
 	body = json_new_object();
 	json_put_int(body, "last", last);
 	json_put(body, "next_book_no", pool_printf(request->pool, "%02d/%d", (int)volume + 1, book.year));
-	rc = write_act(web, request, response, &book, "book.continued", body, NULL, NULL);
+	rc = book_view_act(web, request, response, &book, "book.continued", body, NULL, NULL);
 	json_decref(body);
 	return rc;
 }
@@ -201,12 +167,14 @@ enum rc page_book_close(struct web *web, struct request *request, struct respons
 	struct account signer;
 	struct when_local now;
 	struct book_row book;
-	int64_t last;
+	int64_t last, total = 0;
 	json_t *body;
 	enum rc rc = book_view_open(web, request, &book);
 
 	if (rc == RC_OK)
 		rc = seen_last(request, &last);
+	if (rc == RC_OK)
+		rc = book_closing_total(web->store, &book, &total);
 	if (rc != RC_OK)
 		return rc;
 	rc = account_by_id(web->store, request->pool, form_raw(request->form, "signer"), &signer);
@@ -221,11 +189,11 @@ enum rc page_book_close(struct web *web, struct request *request, struct respons
 		return book_view_conflict(web, request, response, &book, "book.too_early");
 	body = json_new_object();
 	json_put_int(body, "last", last);
-	json_put_int(body, "total", last - book.spoiled);
+	json_put_int(body, "total", total);
 	json_put_int(body, "closed_at", request->now_ms);
 	json_put(body, "signer_name", signer.name);
 	json_put(body, "signer_title", signer.title);
-	rc = write_act(web, request, response, &book, "book.closed", body, NULL, NULL);
+	rc = book_view_act(web, request, response, &book, "book.closed", body, NULL, NULL);
 	json_decref(body);
 	return rc;
 }

@@ -20,6 +20,10 @@ static const struct field fields[] = {
 	{ "year", FIELD_INT, true, 2020, 2100, NULL, "book.year" },
 	{ "volume", FIELD_INT, true, 1, 999, NULL, "book.volume" },
 	{ "last", FIELD_INT, true, 0, 999999, NULL, "book.last" },
+	/* All three or none: the book lives on another point's block. */
+	{ "block_first", FIELD_INT, false, 1, 999999, NULL, "book.block.first" },
+	{ "block_last", FIELD_INT, false, 1, 999999, NULL, "book.block.last" },
+	{ "block_from", FIELD_LINE, false, 2, 120, NULL, "book.block.from" },
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -45,6 +49,9 @@ static enum rc show_books(struct web *web, struct request *request, struct respo
 	view_flag(view, "at_books", true);
 	if (request->method == METHOD_POST) {
 		form_show(request->form, fields, FIELDS, view);
+		view_flag(view, "block_open", form_raw(request->form, "block_first")[0] != '\0' ||
+				form_raw(request->form, "block_last")[0] != '\0' ||
+				form_raw(request->form, "block_from")[0] != '\0');
 		response->status = 422;
 	} else {
 		when_to_local(request->now_ms, &now);
@@ -68,6 +75,20 @@ static void check_year(struct form *form, int64_t now_ms)
 		form_fault(form, "year", "book.wrong_year");
 }
 
+static void check_block(struct form *form)
+{
+	static const char *const names[] = { "block_first", "block_last", "block_from" };
+	size_t typed = 0, count = sizeof(names) / sizeof(names[0]);
+
+	for (size_t i = 0; i < count; i++)
+		typed += form_text(form, names[i])[0] != '\0';
+	for (size_t i = 0; typed > 0 && i < count; i++)
+		if (form_text(form, names[i])[0] == '\0' && form_fault_of(form, names[i])[0] == '\0')
+			form_fault(form, names[i], "form.required_this");
+	if (typed == count && form_int(form, "block_last", 0) < form_int(form, "block_first", 0))
+		form_fault(form, "block_last", "book.block.backwards");
+}
+
 static enum rc open_book(struct web *web, struct request *request, const char *id_form,
 		char **location, const char **reason)
 {
@@ -81,6 +102,11 @@ static enum rc open_book(struct web *web, struct request *request, const char *i
 
 	if (rc != RC_OK)
 		return rc;
+	if (form_text(form, "block_from")[0] != '\0') {
+		opening.last = form_int(form, "block_first", 1) - 1;
+		opening.block_last = form_int(form, "block_last", 0);
+		opening.block_from = form_text(form, "block_from");
+	}
 	opening.symbol = text_get(pool_printf(pool, "book.symbol.%s.%s", opening.medium, opening.kind));
 	opening.book_no = pool_printf(pool, "%02d/%d", (int)form_int(form, "volume", 1), opening.year);
 	rc = form_claim(web->store, pool, id_form, location);
@@ -108,6 +134,7 @@ enum rc page_books(struct web *web, struct request *request, struct response *re
 	if (rc != RC_OK && rc != RC_INVALID)
 		return rc;
 	check_year(request->form, request->now_ms);
+	check_block(request->form);
 	if (form_has_faults(request->form))
 		return show_books(web, request, response);
 	rc = open_book(web, request, form_raw(request->form, "form_id"), &location, &reason);
@@ -185,6 +212,8 @@ enum rc page_book(struct web *web, struct request *request, struct response *res
 	book_view_show(view, &book);
 	rc = book_view_totals(web, view, &book, &span, &totals);
 	if (rc == RC_OK)
+		rc = book_view_blocks(web, view, &book, 0, INT64_MAX);
+	if (rc == RC_OK)
 		rc = book_view_entries(web, view, &book, &span, ROWS, (size_t)from, &count);
 	if (rc != RC_OK)
 		return rc;
@@ -220,6 +249,8 @@ enum rc page_book_print(struct web *web, struct request *request, struct respons
 	book_view_span(request, &book, &span);
 	book_view_show(view, &book);
 	rc = book_view_totals(web, view, &book, &span, &totals);
+	if (rc == RC_OK)
+		rc = book_view_blocks(web, view, &book, span.from_ms, span.to_ms);
 	if (rc == RC_OK)
 		rc = book_view_entries(web, view, &book, &span, PRINT_ROWS, 0, &count);
 	if (rc != RC_OK)

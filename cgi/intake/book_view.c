@@ -95,7 +95,7 @@ void book_view_show(struct view *view, const struct book_row *book)
 	view_setf(view, "volume", "%s-%s", book->book_no, book->symbol);
 	view_int(view, "year", book->year);
 	view_setf(view, "first_no", "%02lld", (long long)book->first);
-	view_flag(view, "taken_over", book->first > 1);
+	view_flag(view, "taken_over", book->first > 1 && book->range_end == 0);
 	view_setf(view, "before", "%lld", (long long)book->first - 1);
 	view_flag(view, "any_number", book->last >= book->first);
 	view_setf(view, "last_no", "%02lld", (long long)book->last);
@@ -109,6 +109,30 @@ void book_view_show(struct view *view, const struct book_row *book)
 	view_setf(view, "closing_total", "%lld", (long long)book->total);
 	view_set(view, "closing_signer", book->signer_title[0] != '\0' ? pool_printf(pool, "%s, %s",
 			book->signer_name, book->signer_title) : book->signer_name);
+}
+
+enum rc book_view_blocks(struct web *web, struct view *view, const struct book_row *book,
+		int64_t from_ms, int64_t to_ms)
+{
+	struct pool *pool = view_pool(view);
+	struct book_block *rows = NULL;
+	size_t count = 0;
+	enum rc rc = book_blocks(web->store, pool, book, &rows, &count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++) {
+		if (rows[i].at < from_ms || rows[i].at >= to_ms)
+			continue;
+		view_set(view_item(view, "blocks"), "block", text_fill(pool, rows[i].given ?
+				"book.block.given" : "book.block.taken",
+				pool_printf(pool, "%02lld", (long long)rows[i].first),
+				pool_printf(pool, "%02lld", (long long)rows[i].last), rows[i].point,
+				show_date(pool, rows[i].at), NULL));
+		view_flag(view, "blocks_shown", true);
+	}
+	view_flag(view, "of_block", book->range_end > 0);
+	if (book->range_end > 0)
+		view_int(view, "block_left", book->range_end - book->last);
+	return rc;
 }
 
 static const char *grouped(struct pool *pool, int64_t dong)
@@ -178,4 +202,35 @@ enum rc book_view_conflict(struct web *web, struct request *request, struct resp
 		book_view_show(view, book);
 	response->status = 409;
 	return web_page(web, request, response, "intake/book_conflict", view);
+}
+
+enum rc book_view_act(struct web *web, struct request *request, struct response *response,
+		const struct book_row *book, const char *kind, const json_t *body, book_view_more *more,
+		void *arg)
+{
+	const char *form_id = form_raw(request->form, "form_id"), *reason = NULL;
+	char *first = NULL, *location = pool_printf(request->pool, "/so/chung-thuc/%s", book->id_hex);
+	struct event event;
+	struct act act = { .subject_kind = SUBJECT_BOOK, .subject = book->id, .kind = kind,
+		.actor = request->session->account.id, .body = body };
+	enum rc rc = store_begin(web->store, false);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = form_claim(web->store, request->pool, form_id, &first);
+	if (rc == RC_OK)
+		rc = act_append(web->store, &act, &event, &reason);
+	if (rc == RC_OK && more != NULL)
+		rc = more(arg, &reason);
+	if (rc == RC_OK)
+		rc = form_done(web->store, form_id, location);
+	if (rc == RC_OK)
+		rc = store_commit(web->store);
+	else
+		store_abort(web->store);
+	if (rc == RC_CONFLICT)
+		return book_view_conflict(web, request, response, book, reason);
+	if (rc == RC_OK || rc == RC_EXISTS)
+		response_see_other(response, rc == RC_OK ? location : first);
+	return rc == RC_EXISTS ? RC_OK : rc;
 }

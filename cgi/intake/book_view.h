@@ -28,6 +28,15 @@ enum rc book_view_entries(struct web *web, struct view *view, const struct book_
 		const struct book_view_span *span, size_t limit, size_t offset, size_t *count) MUST_CHECK;
 enum rc book_view_totals(struct web *web, struct view *view, const struct book_row *book,
 		const struct book_view_span *span, struct book_totals *out) MUST_CHECK;
+/* Blocks of numbers given to other points or taken from them in [from_ms, to_ms), as list "blocks"; and
+ * how many numbers are left where the book lives on them. */
+enum rc book_view_blocks(struct web *web, struct view *view, const struct book_row *book,
+		int64_t from_ms, int64_t to_ms) MUST_CHECK;
+/* One act on a book; then more(arg) in the same write, where given. Answers with the book's page, or 409. */
+typedef enum rc book_view_more(void *arg, const char **reason);
+enum rc book_view_act(struct web *web, struct request *request, struct response *response,
+		const struct book_row *book, const char *kind, const json_t *body, book_view_more *more,
+		void *arg) MUST_CHECK;
 /* 409: why the book stands as it was. */
 enum rc book_view_conflict(struct web *web, struct request *request, struct response *response,
 		const struct book_row *book, const char *reason) MUST_CHECK;

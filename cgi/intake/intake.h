@@ -322,6 +322,7 @@ PAGE(book);
 PAGE(book_print);
 PAGE(book_file);
 PAGE(book_spoil);
+PAGE(book_block);
 PAGE(book_continue);
 PAGE(book_close);
 

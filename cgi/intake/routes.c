@@ -98,6 +98,7 @@ const struct route intake_routes[] = {
 	{ "book.file", GET, "/so/chung-thuc/:book/tep/:format", 0, ROLES_CERT, 0, page_book_file },
 	{ "book.spoil", GET | POST, "/so/chung-thuc/:book/huy/:number", 0, ROLE_MANAGER, 0,
 	  page_book_spoil },
+	{ "book.block", GET | POST, "/so/chung-thuc/:book/khoi-so", 0, ROLE_MANAGER, 0, page_book_block },
 	{ "book.continue", POST, "/so/chung-thuc/:book/quyen-moi", 0, ROLE_MANAGER, 0,
 	  page_book_continue },
 	{ "book.close", POST, "/so/chung-thuc/:book/khoa", 0, ROLE_MANAGER, 0, page_book_close },

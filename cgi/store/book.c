@@ -41,6 +41,13 @@ static const char TOTALS[] =
 	" coalesce(min(number), 0), coalesce(max(number), 0) FROM book_entry"
 	" WHERE board = $1 AND book = $2 AND signed_at >= $3 AND signed_at < $4";
 
+static const char BLOCKS[] =
+	"SELECT first, last, given, point, at FROM book_block WHERE board = $1 AND book = $2"
+	" ORDER BY first LIMIT 200";
+static const char GIVEN_AWAY[] =
+	"SELECT coalesce(sum(last - first + 1), 0) FROM book_block WHERE board = $1 AND book = $2"
+	" AND given = 1";
+
 static struct stmt *bound(struct store *store, const char *sql)
 {
 	struct stmt *stmt = db_stmt(store->tram, sql);
@@ -248,6 +255,50 @@ enum rc book_totals_get(struct store *store, const struct book_row *book, int64_
 	return RC_OK;
 }
 
+enum rc book_blocks(struct store *store, struct pool *pool, const struct book_row *book,
+		struct book_block **rows, size_t *count)
+{
+	struct stmt *stmt = bound(store, BLOCKS);
+	bool row;
+	enum rc rc;
+
+	*rows = pool_alloc(pool, BOOKS_MAX * sizeof(**rows));
+	*count = 0;
+	stmt_blob(stmt, 2, book->id, sizeof(book->id));
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < BOOKS_MAX) {
+		struct book_block *block = &(*rows)[(*count)++];
+
+		block->first = stmt_col_int(stmt, 0);
+		block->last = stmt_col_int(stmt, 1);
+		block->given = stmt_col_int(stmt, 2) != 0;
+		block->point = stmt_col_dup(stmt, 3, pool);
+		block->at = stmt_col_int(stmt, 4);
+	}
+	stmt_reset(stmt);
+	return rc;
+}
+
+enum rc book_closing_total(struct store *store, const struct book_row *book, int64_t *total)
+{
+	struct stmt *stmt = bound(store, GIVEN_AWAY);
+	struct book_totals here;
+	bool row = false;
+	enum rc rc;
+
+	*total = 0;
+	if (book->range_end > 0) {
+		rc = book_totals_get(store, book, 0, INT64_MAX, &here);
+		*total = here.count - here.spoiled;
+		return rc;
+	}
+	stmt_blob(stmt, 2, book->id, sizeof(book->id));
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row)
+		*total = book->last - book->spoiled - stmt_col_int(stmt, 0);
+	stmt_reset(stmt);
+	return rc;
+}
+
 static enum rc append(struct store *store, const uint8_t *book, const char *kind,
 		const char *actor, const json_t *body, const char **reason)
 {
@@ -256,6 +307,20 @@ static enum rc append(struct store *store, const uint8_t *book, const char *kind
 	struct event event;
 
 	return act_append(store, &act, &event, reason);
+}
+
+static enum rc take_block(struct store *store, const uint8_t *book, const struct book_opening *opening,
+		const char **reason)
+{
+	json_t *body = json_new_object();
+	enum rc rc;
+
+	json_put_int(body, "first", opening->last + 1);
+	json_put_int(body, "last", opening->block_last);
+	json_put(body, "from_board", opening->block_from);
+	rc = append(store, book, "book.block_taken", opening->actor, body, reason);
+	json_decref(body);
+	return rc;
 }
 
 enum rc book_open(struct store *store, struct pool *pool, const struct book_opening *opening,
@@ -284,7 +349,7 @@ enum rc book_open(struct store *store, struct pool *pool, const struct book_open
 	json_put_int(body, "first", opening->last + 1);
 	rc = append(store, id, "book.opened", opening->actor, body, reason);
 	json_decref(body);
-	return rc;
+	return rc == RC_OK && opening->block_last > 0 ? take_block(store, id, opening, reason) : rc;
 }
 
 /* The book to write in; on the year's first signature the one of the year before begins anew. */
@@ -303,6 +368,11 @@ static enum rc book_of(struct store *store, struct pool *pool, const struct book
 		rc = of_year(store, pool, paper->kind, paper->medium, now.year - 1, out);
 		if (rc == RC_NOT_FOUND) {
 			*reason = "book.rule.none";
+			return RC_CONFLICT;
+		}
+		if (rc == RC_OK && out->range_end > 0) {
+			/* 01 of the new year is the giving point's. */
+			*reason = "book.rule.block_year";
 			return RC_CONFLICT;
 		}
 		if (rc != RC_OK)

@@ -20,7 +20,8 @@ struct book_row {
 	const char *kind, *medium;	/* words of book.opened */
 	const char *symbol, *book_no;	/* "SCT/BS", "01/2026": the volume written in now */
 	int year;
-	int64_t first, last, range_end;	/* last: first - 1 when no number was given yet */
+	int64_t first, last, range_end;	/* last: first - 1 when no number was given yet; range_end: of the
+					 * block it lives on, 0: it gives its own numbers */
 	int64_t spoiled;
 	int64_t opened_at, closed_at, total;
 	bool closed;
@@ -66,6 +67,14 @@ struct book_totals { int64_t count, spoiled, copies, amount, first, last; };
 enum rc book_totals_get(struct store *store, const struct book_row *book, int64_t from_ms,
 		int64_t to_ms, struct book_totals *out) MUST_CHECK;
 
+struct book_block { int64_t first, last; bool given; const char *point; int64_t at; };
+/* Blocks it gave to other points or took from them, by number; at most 200. */
+enum rc book_blocks(struct store *store, struct pool *pool, const struct book_row *book,
+		struct book_block **rows, size_t *count) MUST_CHECK;
+/* How many numbers count at its closing: given here or taken over from paper, not spoiled, not another
+ * point's. */
+enum rc book_closing_total(struct store *store, const struct book_row *book, int64_t *total) MUST_CHECK;
+
 /* A dossier of the signing tray. */
 struct book_waiting {
 	uint8_t id[16];
@@ -96,8 +105,8 @@ struct book_signed {
 	const char *batch;		/* 32 hex */
 };
 /* Gives it the next number: book.numbered, inside store_begin. In a new year the board's book of the
- * year before is opened anew from 01 (book.opened). RC_CONFLICT with *reason: "book.rule.none" no book
- * is open, or what act_append says. */
+ * year before is opened anew from 01 (book.opened), unless it lives on another point's blocks. RC_CONFLICT
+ * with *reason: "book.rule.none" no book is open, or what act_append says. */
 enum rc book_number(struct store *store, struct pool *pool, const struct book_signed *signed_paper,
 		struct book_entry *out, const char **reason) MUST_CHECK;
 /* Opens one; last: last number of the paper book it goes on from. RC_CONFLICT: "book.rule.twice" that
@@ -106,6 +115,8 @@ struct book_opening {
 	const char *actor, *kind, *medium, *symbol, *book_no;
 	int year;
 	int64_t last;
+	int64_t block_last;		/* lives on another point's block, last + 1 to this one; 0: does not */
+	const char *block_from;
 };
 enum rc book_open(struct store *store, struct pool *pool, const struct book_opening *opening,
 		char id_hex[33], const char **reason) MUST_CHECK;

@@ -34,6 +34,10 @@ static const char SPOILED[] =
 static const char SPOIL[] =
 	"UPDATE book_entry SET spoiled = 1, reason = $4 WHERE board = $1 AND book = $2"
 	" AND number = $3";
+static const char BLOCK[] =
+	"INSERT INTO book_block (board, book, first, last, given, point, at) VALUES ($1, $2, $3, $4, $5,"
+	" $6, $7)";
+static const char CLEAR_BLOCKS[] = "DELETE FROM book_block WHERE board = $1 AND book = $2";
 static const char CLEAR[] = "DELETE FROM book WHERE board = $1 AND id = $2";
 static const char CLEAR_ENTRIES[] = "DELETE FROM book_entry WHERE board = $1 AND book = $2";
 
@@ -179,6 +183,24 @@ static enum rc on_spoiled(struct store *store, const struct event *event, const 
 	return stmt_run(stmt);
 }
 
+static enum rc on_block(struct store *store, const struct event *event, const json_t *body,
+		const struct book_facts *facts)
+{
+	const char *to = body ? json_text(body, "to_board") : "";
+	struct stmt *stmt;
+	enum rc rc = set_last(store, event, facts);
+
+	if (rc != RC_OK || !body)
+		return rc;
+	stmt = of_book(store, BLOCK, event->board, event->subject);
+	stmt_int(stmt, 3, json_int(body, "first", 0));
+	stmt_int(stmt, 4, json_int(body, "last", 0));
+	stmt_int(stmt, 5, to[0] != '\0');
+	stmt_text(stmt, 6, to[0] != '\0' ? to : json_text(body, "from_board"));
+	stmt_int(stmt, 7, event->time.wall_ms);
+	return stmt_run(stmt);
+}
+
 static enum rc on_closed(struct store *store, const struct event *event, const json_t *body)
 {
 	struct stmt *stmt = of_book(store, SET_CLOSED, event->board, event->subject);
@@ -210,7 +232,7 @@ enum rc project_book_event(struct store *store, const struct event *event, const
 	if (strcmp(kind, "book.closed") == 0)
 		return on_closed(store, event, body);
 	if (strcmp(kind, "book.block_taken") == 0)
-		return set_last(store, event, &facts);
+		return on_block(store, event, body, &facts);
 	if (strcmp(kind, "book.continued") != 0 || !body)
 		return RC_OK;
 	stmt = of_book(store, SET_VOLUME, event->board, event->subject);
@@ -222,5 +244,7 @@ enum rc project_book_clear(struct store *store, const char *board, const uint8_t
 {
 	enum rc rc = stmt_run(of_book(store, CLEAR_ENTRIES, board, id));
 
+	if (rc == RC_OK)
+		rc = stmt_run(of_book(store, CLEAR_BLOCKS, board, id));
 	return rc == RC_OK ? stmt_run(of_book(store, CLEAR, board, id)) : rc;
 }

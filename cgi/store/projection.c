@@ -95,6 +95,10 @@ const struct projection_table projection_tables[] = {
 		"pages, copies, amount, signer_name, signer_title, signed_at, spoiled, reason FROM "
 		"book_entry WHERE ($1 = '' OR board = $1) ORDER BY board, book, number",
 		"DELETE FROM book_entry" },
+	{ "book_block", "tbiiiti", true,
+		"SELECT board, book, first, last, given, point, at FROM book_block WHERE ($1 = '' OR "
+		"board = $1) ORDER BY board, book, first",
+		"DELETE FROM book_block" },
 	{ "money", "tbbititiititttttt", true,
 		"SELECT board, id, dossier, kind, collected, at, actor, author, seq, method, amount, "
 		"payer, collector, book, serial, number, reason FROM money WHERE ($1 = '' OR "

@@ -4,7 +4,7 @@
 // certification stays with the board that opened it.
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { acceptDossier, act, dossier, signAtCommune, url } from '../lib/clerk.mjs';
+import { acceptDossier, act, dossier, fault, signAtCommune, url } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
@@ -86,6 +86,59 @@ test('a book belongs to the board that opened it', async () => {
 	assert.equal((await managerA.get(book)).status, 200);
 	assert.equal((await managerB.get(book)).status, 404, 'its numbers are given at the first point alone');
 	assert.match((await clerkB.get('/chung-thuc')).text, /chưa mở sổ chứng thực nào/);
+});
+// One copy certified at the counter and signed: its number, or the page that says why not.
+async function certify(client) {
+	const till = await client.get('/chung-thuc');
+	await client.submit(till, '/chung-thuc', { work: 'copy', name: 'Nguyễn Văn Thử', number: '', pay: 'cash', return: 'now', paper_1: 'Bằng tốt nghiệp',
+		pages_1: '1', copies_1: '1', signer: /<option value="(u-[^"]+)"/.exec(till.html)[1] }, { button: 'accept' });
+	const page = await client.submit(await client.get('/chung-thuc/khay'), 'name="pick[]"');
+	return /<span class="giant num">(\d+)</.exec(page.html)?.[1] ?? page;
+}
+test('a block of numbers goes to the second point: each number once, and where it is not stands who has it', async () => {
+	const [managerA, managerB] = [await fresh(a, 'quanly'), await fresh(b, 'quanly')];
+	const bookA = /href="(\/so\/chung-thuc\/[0-9a-f]{32})"/.exec((await managerA.get('/so/chung-thuc')).html)[1];
+	assert.equal(await certify(clerkA), '201');
+	const form = await managerA.get(`${bookA}/khoi-so`), stale = await managerA.get(`${bookA}/khoi-so`);
+	assert.equal((await clerkA.get(`${bookA}/khoi-so`)).status, 403);
+	for (const [values, field] of [[{ last: '', point: 'Điểm tiếp nhận số 2' }, 'last'], [{ last: '201', point: 'Điểm tiếp nhận số 2' }, 'last'],
+		[{ last: '203', point: '' }, 'point'], [{ last: 'hai', point: 'Điểm tiếp nhận số 2' }, 'last']])
+		assert(fault(await managerA.submit(form, '/khoi-so', values), field), JSON.stringify(values));
+	const fields = [...managerA.form(form, '/khoi-so').fields.filter(([name]) => !['last', 'point'].includes(name)), ['last', '203'], ['point', 'Điểm tiếp nhận số 2']];
+	const twice = await Promise.all([1, 2, 3].map(() => managerA.post(`${bookA}/khoi-so`, fields)));
+	assert.deepEqual(twice.map((answer) => answer.status), [303, 303, 303]);
+	const late = await managerA.submit(stale, '/khoi-so', { last: '210', point: 'Điểm tiếp nhận số 3' });
+	assert.equal(late.status, 409, 'the next number is another by now');
+	const bookPage = await managerA.get(bookA);
+	assert.equal(bookPage.text.match(/Số 202–203: giao Điểm tiếp nhận số 2/g)?.length, 1);
+	assert.match((await managerA.get(`${bookA}/in`)).text, /Số 202–203: giao Điểm tiếp nhận số 2/, 'and in the bound book');
+	assert.equal(await certify(clerkA), '204', 'the main point goes on behind it');
+
+	const open = (values) => managerB.get('/so/chung-thuc').then((page) => managerB.submit(page, '/so/chung-thuc', { kind: 'copy', medium: 'paper', volume: '1', last: '0', ...values }));
+	assert(fault(await open({ block_first: '202' }), 'block_last'), 'a whole block or none');
+	assert(fault(await open({ block_first: '203', block_last: '202', block_from: 'Điểm 1' }), 'block_last'));
+	const opened = await open({ block_first: '202', block_last: '203', block_from: 'Điểm tiếp nhận số 1' });
+	const bookB = /^\/so\/chung-thuc\/[^/?]+/.exec(opened.redirected ?? '')?.[0];
+	assert(bookB, opened.text.slice(0, 400));
+	assert.match(opened.text, /Số 202–203: nhận của Điểm tiếp nhận số 1.*Còn 2 số trong khối/);
+	assert.equal(await certify(clerkB), '202');
+	const more = (values) => managerB.get(`${bookB}/khoi-so`).then((page) => managerB.submit(page, '/khoi-so', { point: 'Điểm tiếp nhận số 1', ...values }));
+	assert.equal((await more({ first: '220', last: '221' })).status, 409, '203 would be left behind');
+	assert.equal((await more({ first: '203', last: '210' })).status, 409, 'numbers it has already');
+	assert.equal(await certify(clerkB), '203');
+	const full = await certify(clerkB);
+	assert.notEqual(typeof full, 'string', 'the block is used up');
+	assert.match(full.text, /Dải số của sổ này đã hết/);
+	const next = await more({ first: '220', last: '221' });
+	assert.equal(next.status, 200, next.text.slice(0, 300));
+	const signed = await managerB.get('/chung-thuc/khay');
+	assert.match(signed.text, /Bằng tốt nghiệp|Nguyễn Văn Thử/, 'what could not be numbered still lies in the tray');
+	const again = await clerkB.submit(await clerkB.get('/chung-thuc/khay'), 'name="pick[]"');
+	assert.equal(/<span class="giant num">(\d+)</.exec(again.html)?.[1], '220');
+	for (const stack of [a, b]) {
+		const compared = stack.tram('board', ['rebuild', '--compare']);
+		assert.equal(compared.status, 0, compared.stdout + compared.stderr);
+	}
 });
 test('the link comes back: the province has both stories, each board its own', async () => {
 	await a.start('center');

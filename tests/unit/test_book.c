@@ -61,6 +61,7 @@ static void rules_say_what_may_follow(void **state)
 {
 	const struct book_facts none = { 0 }, at_7 = { .exists = true, .last = 7 },
 			full = { .exists = true, .last = 50, .limit = 50 },
+			part = { .exists = true, .last = 30, .limit = 50 },
 			closed = { .exists = true, .closed = true, .last = 7 },
 			erased = { .exists = true, .last = -1 };
 
@@ -89,6 +90,21 @@ static void rules_say_what_may_follow(void **state)
 	assert_string_equal(verdict(full, "book.block_taken", "{\"first\":50,\"last\":60}"),
 			"book.rule.block");
 	assert_string_equal(verdict(full, "book.block_taken", "{\"first\":101,\"last\":150}"), "ok");
+	assert_string_equal(verdict(part, "book.block_taken", "{\"first\":101,\"last\":150}"),
+			"book.rule.block_left");
+	assert_string_equal(verdict(part, "book.block_taken", "{\"first\":51,\"last\":60}"), "ok");
+	assert_string_equal(verdict(part, "book.block_taken", "{\"first\":31,\"last\":60}"), "book.rule.block");
+	assert_string_equal(verdict(at_7, "book.block_taken", "{\"first\":8,\"last\":20}"), "ok");
+	assert_string_equal(verdict(at_7, "book.block_taken", "{\"first\":9,\"last\":20}"), "book.rule.block");
+	assert_string_equal(verdict(at_7, "book.block_taken", "{\"first\":8,\"last\":20,\"to_board\":\"b\"}"), "ok");
+	assert_string_equal(verdict(at_7, "book.block_taken", "{\"first\":8,\"last\":7,\"to_board\":\"b\"}"),
+			"book.rule.block");
+	assert_string_equal(verdict(at_7, "book.block_taken", "{\"first\":9,\"last\":20,\"to_board\":\"b\"}"),
+			"book.rule.next");
+	assert_string_equal(verdict(part, "book.block_taken", "{\"first\":31,\"last\":51,\"to_board\":\"b\"}"),
+			"book.rule.full");
+	assert_string_equal(verdict(closed, "book.block_taken", "{\"first\":8,\"last\":9,\"to_board\":\"b\"}"),
+			"book.rule.closed");
 }
 
 static void procedures_have_their_books(void **state)
@@ -543,7 +559,7 @@ static void a_database_without_books_is_brought_up(void **state)
 			" DROP TABLE dossier_word; DROP TABLE dossier_worded; DROP TABLE search_cursor;"
 			" CREATE INDEX dossier_words ON dossier (board, received_at, folded);"
 			" DROP TABLE document; DROP INDEX dossier_to_send;"
-			" ALTER TABLE link_state DROP COLUMN goodput; DROP TABLE book_entry; DROP TABLE book;"
+			" ALTER TABLE link_state DROP COLUMN goodput; DROP TABLE book_entry; DROP TABLE book_block; DROP TABLE book;"
 			" DROP TABLE pending; DROP TABLE handover; DROP INDEX dossier_origin;"
 			" DROP TABLE center_copy; DROP INDEX blob_receipt_no;"
 			" ALTER TABLE blob_receipt DROP COLUMN center_epoch;"
