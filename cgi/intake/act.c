@@ -87,6 +87,8 @@ enum rc act_open(struct web *web, struct request *request, struct response *resp
 		if (rc != RC_OK)
 			return rc;
 	}
+	if (bundle_is_by_parts(choice_key) && bundle_has_parts(web, request->pool, row))
+		return act_conflict(web, request, response, row, "bundle.by_parts");
 	*go = true;
 	return RC_OK;
 }

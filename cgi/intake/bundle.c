@@ -7,6 +7,26 @@
 #include "intake/intake.h"
 #include "web/show.h"
 
+bool bundle_has_parts(struct web *web, struct pool *pool, const struct dossier_row *row)
+{
+	json_t *link = dossier_last_body(web, pool, row, "dossier.linked");
+	bool has = json_array_size(json_object_get(link, "parts")) > 0;
+
+	json_decref(link);
+	return has;
+}
+
+bool bundle_is_by_parts(const char *choice_key)
+{
+	static const char *const keys[] = { "forward", "hand_over", "take", "to_sign", "sign", "finish",
+		"return" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i], choice_key) == 0)
+			return true;
+	return false;
+}
+
 enum rc bundle_show(struct web *web, struct view *view, const struct dossier_row *row, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);

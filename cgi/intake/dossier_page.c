@@ -25,7 +25,9 @@ static const char *choice_text(struct pool *pool, const char *area, const struct
 	return text_get(pool_printf(pool, "%s%s", area, choice->key));
 }
 
-static void show_choices(struct request *request, struct view *view, const struct dossier_row *row)
+/* parent: of a bundle, whose parts are worked on, not itself. */
+static void show_choices(struct request *request, struct view *view, const struct dossier_row *row,
+		bool parent)
 {
 	struct pool *pool = request->pool;
 	const struct act_choice *offered[CHOICES_MAX];
@@ -34,7 +36,10 @@ static void show_choices(struct request *request, struct view *view, const struc
 			request->session->account.roles, offered, CHOICES_MAX);
 	size_t first = count > 0 && strcmp(offered[0]->key, "note") != 0 ? 1 : 0;
 
-	if (first == 1) {
+	view_flag(view, "by_parts", parent && !state_is_closed(row->facts.state));
+	if (parent) {
+		first = 0;
+	} else if (first == 1) {
 		view_set(view, "act", choice_text(pool, "act.", offered[0]));
 		view_set(view, "act_hint", choice_text(pool, "act.hint.", offered[0]));
 		view_set(view, "act_url", dossier_show_url(pool, row, offered[0]->suffix));
@@ -46,8 +51,11 @@ static void show_choices(struct request *request, struct view *view, const struc
 		view_flag(view, "at_province", true);
 	}
 	for (size_t i = first; i < count; i++) {
-		struct view *item = view_item(view, "choices");
+		struct view *item;
 
+		if (parent && bundle_is_by_parts(offered[i]->key))
+			continue;
+		item = view_item(view, "choices");
 		view_set(item, "name", choice_text(pool, "act.", offered[i]));
 		view_set(item, "act_url", dossier_show_url(pool, row, offered[i]->suffix));
 		view_flag(item, "post", offered[i]->post);
@@ -317,7 +325,7 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 	view_flag(view, "may_renew", frame_can(request, ROLE_INTAKE | ROLE_RETURNER));
 	view_flag(view, "may_rate", row.facts.state == STATE_RETURNED && row.slip_no > 0 &&
 			web->settings->lookup_url[0] != '\0' && frame_can(request, ROLES_COUNTER));
-	show_choices(request, view, &row);
+	show_choices(request, view, &row, bundle_has_parts(web, request->pool, &row));
 	show_people(view, &row, body);
 	show_fees(view, &row, body);
 	rc = pay_show_owed(web, request, view, &row);

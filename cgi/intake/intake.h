@@ -106,6 +106,10 @@ enum rc step_line_show(struct web *web, struct view *view, const struct dossier_
 		const json_t *body, int64_t now_ms) MUST_CHECK;
 /* bundle.c: list "bundle_parts" {as dossier_show_row, no, unit, due_paper}, flag "bundle_shown", list
  * "bundle_parent" of one. Nothing for a dossier that is in no bundle. */
+/* Is it the parent of a bundle? Its state follows its parts (store/bundle.h): acts of bundle_is_by_parts are
+ * done on them. */
+bool bundle_has_parts(struct web *web, struct pool *pool, const struct dossier_row *row);
+bool bundle_is_by_parts(const char *choice_key);
 enum rc bundle_show(struct web *web, struct view *view, const struct dossier_row *row,
 		int64_t now_ms) MUST_CHECK;
 /* Body of the newest event of a kind, parsed (caller json_decref's), or NULL: none, or erased. */

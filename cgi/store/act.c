@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "crypt/random.h"
+#include "store/bundle.h"
 #include "store/journal.h"
 #include "store/projection.h"
 
@@ -138,6 +139,8 @@ enum rc act_append(struct store *store, const struct act *act, struct event *out
 	rc = journal_append(store, out);
 	if (rc == RC_OK)
 		rc = projection_event(store, out, act->body);
+	if (rc == RC_OK)
+		rc = bundle_follow(store, act, out);
 out:
 	out->salt = NULL;
 	out->body = NULL;

@@ -15,4 +15,9 @@
 enum rc bundle_accept(struct store *store, struct pool *pool, const struct act *parent,
 		const char *parent_code, json_t *parts, const char **reason) MUST_CHECK;
 
+/* ---- bundle_follow.c ---- */
+/* After the board's act on a dossier, in the same write: its parent, where it is a part of one, follows with
+ * an event of its own. Called by act_append alone. */
+enum rc bundle_follow(struct store *store, const struct act *act, const struct event *event) MUST_CHECK;
+
 #endif

@@ -8,6 +8,10 @@ import { Stack } from '../lib/stack.mjs';
 const stack = new Stack({ name: 'continuity', ports: [9140, 9150] });
 cleanup((failed) => stack.down(failed));
 let clerk, specialist, signer, manager;
+async function lookup(so) {
+	const slip = await clerk.get(url(so, 'giay-hen'));
+	return stack.lookup().post('/tra-cuu', { so, ma: /<b>([0-9A-Z]{4}-[0-9A-Z]{4})<\/b>/.exec(slip.html)[1] });
+}
 const fresh = (login) => stack.clerk(login);
 const taken = async (more) => (await acceptDossier(clerk, more)).code;
 const find = async (q) => clerk.submit(await clerk.get('/quay'), '/tim', { q });
@@ -168,6 +172,42 @@ test('a bundle is one slip and several dossiers, each with its code, unit and du
 	await act(clerk, parts[0], 'tra', { receiver: 'applicant', proof: 'card', signature: 'paper' });
 	const later = await dossier(clerk, parent);
 	assert.match(/aria-labelledby="lien-thong"[\s\S]*?<\/section>/.exec(later.html)[0], /Đã trả[\s\S]*Đã tiếp nhận/);
+	assert.match(later.text, /Tình trạng Có kết quả, chờ trả/, 'one part is out: the whole waits for the rest');
+});
+const partsOf = async (code) => [.../aria-labelledby="lien-thong"[\s\S]*?<\/section>/.exec((await dossier(clerk, code)).html)[0]
+	.matchAll(/href="\/ho-so\/([^"]+)"/g)].map((m) => decodeURIComponent(m[1]));
+const stateOf = async (code) => /Tình trạng (.+?) (?:Hẹn trả|Công chức|Chuyên viên)/.exec((await dossier(clerk, code)).text)?.[1] ?? '';
+const finishPart = async (code) => {
+	await act(specialist, code, 'nhan-xu-ly');
+	await act(specialist, code, 'ket-qua', { kind: 'Giấy khai sinh', signed_on: '24/11/2026', issuer: 'UBND xã', signer: 'Phạm Thị Thử' }, { files: [] });
+};
+const give = (code) => act(clerk, code, 'tra', { receiver: 'applicant', proof: 'card', signature: 'paper' });
+test('the parent of a bundle follows its parts: sent on, worked on, given out in parts, over with the last', async () => {
+	const parent = await taken({ procedure: '2.001023' });
+	const [first, second] = await partsOf(parent);
+	assert.match(await stateOf(parent), /^Đã tiếp nhận/);
+	const page = await dossier(clerk, parent);
+	assert.match(page.text, /đi theo các phần/);
+	for (const slug of ['chuyen', 'tra', 'ket-qua']) assert(!page.html.includes(`${url(parent, slug)}"`), slug);
+	assert.equal((await clerk.get(url(parent, 'chuyen'))).status, 409, 'the parts are sent on, not the whole');
+	await act(clerk, first, 'chuyen');
+	assert.match(await stateOf(parent), /^Đã chuyển/);
+	await act(clerk, first, 'thu-hoi', { reason: 'Chuyển nhầm nơi' });
+	assert.match(await stateOf(parent), /^Đã tiếp nhận/);
+	await finishPart(first);
+	assert.match(await stateOf(parent), /^Đang xử lý/);
+	await give(first);
+	assert.match(await stateOf(parent), /^Có kết quả, chờ trả/);
+	assert.match((await dossier(clerk, parent)).text, /Trả một phần/);
+	if (/href="[^"]*chuyen-tinh"/.test((await dossier(clerk, second)).html)) await act(clerk, second, 'rut', { reason: 'Người dân xin rút' });
+	else { await finishPart(second); await give(second); }
+	assert.match(await stateOf(parent), /^Đã trả/);
+	assert.match((await lookup(parent)).text, /Đã trả/, 'and the slip says so');
+});
+test('a bundle of which every part is withdrawn is withdrawn', async () => {
+	const parent = await taken({ procedure: '2.001023' });
+	for (const part of await partsOf(parent)) await act(clerk, part, 'rut', { reason: 'Người dân xin rút' });
+	assert.match(await stateOf(parent), /^Đã rút/);
 });
 
 test('rebuilt from the journal, everything is as it was', async () => {
