@@ -153,10 +153,11 @@ enum rc catalogue_parse(struct pool *pool, const char *text, size_t len, bool re
  * Confirmed values over the uncertain ones: a new document's text, in pool. What is confirmed:
  *
  *	{"confirmed": [{"code": "2.000635", "by": "…", "on": "2026-11-20", "name": "…",
+ *		"valid_to": "2027-02-28",
  *		"cases": [{"id": "thuong", "limit": "same-day-after-15", "components": true,
  *			"fees": [{"id": "le-phi", "amount": 8000}]}]}]}
  *
- * name confirms name, field, level and who together; components: true confirms papers and steps as
+ * name confirms name, field, level and who together; valid_to sets another last day, "" none; components: true confirms papers and steps as
  * they stand; a fee's amount is the amount of its kind (certified_copy: first, next, max as well).
  * Codes, cases and fees that the document does not have are passed over. RC_INVALID with *fault.
  */

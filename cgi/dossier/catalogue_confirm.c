@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/when.h"
 #include "dossier/catalogue.h"
 #include "dossier/catalogue_edit.h"
 #include "dossier/due.h"
@@ -61,10 +62,28 @@ static bool confirm_case(const json_t *row, json_t *one)
 	return true;
 }
 
+/* Until when it is offered: a day, or "" for no end. */
+static bool confirm_end(const json_t *row, json_t *procedure)
+{
+	const char *day = json_text(row, "valid_to");
+	int year, month, number;
+
+	if (json_object_get(row, "valid_to") == NULL)
+		return true;
+	(void)json_object_del(procedure, "valid_to");
+	if (day[0] != '\0' && when_parse_date(day, &year, &month, &number) != RC_OK)
+		return false;
+	json_put(procedure, "valid_to", day);
+	return true;
+}
+
 static bool confirm_procedure(const json_t *row, json_t *procedure)
 {
 	json_t *one;
 	size_t i;
+
+	if (!confirm_end(row, procedure))
+		return false;
 
 	json_array_foreach(json_object_get(procedure, "cases"), i, one) {
 		const json_t *part = catalogue_edit_row(json_object_get(row, "cases"), "id",

@@ -24,10 +24,12 @@ struct catalog_value {
 	bool anew;			/* not shown as it stands */
 };
 
-struct catalog_values { struct catalog_value *rows; size_t count; };
+#define CATALOG_VALUES 190	/* on one page: what form_parse takes, with room for the hidden fields */
+/* Those from number `from` on, of total. */
+struct catalog_values { struct catalog_value *rows; size_t count, from, total; };
 
 /* Everything of a procedure that people may correct, with one empty paper for each case. */
-void catalog_values_all(struct pool *pool, json_t *procedure, struct catalog_values *out);
+void catalog_values_all(struct pool *pool, json_t *procedure, size_t from, struct catalog_values *out);
 /* What waits for a confirmation, each with its source. */
 void catalog_values_doubts(struct pool *pool, json_t *procedure, struct catalog_values *out);
 /* Into the view as list "values" {…}, as typed (form) or as they stand (NULL). */

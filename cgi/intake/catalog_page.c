@@ -60,6 +60,25 @@ static bool show_changes(struct catalog_sheet *sheet, struct view *view)
 	return any;
 }
 
+/* A procedure of many cases does not fit one page: "Giá trị 1–190", "Giá trị 191–230". */
+static void show_pages(const struct catalog_sheet *sheet, struct view *view,
+		const struct catalog_values *values)
+{
+	struct pool *pool = view_pool(view);
+
+	for (size_t from = 0; values->total > CATALOG_VALUES && from < values->total;
+			from += CATALOG_VALUES) {
+		struct view *item = view_item(view, "value_pages");
+		size_t to = from + CATALOG_VALUES < values->total ? from + CATALOG_VALUES : values->total;
+
+		view_set(item, "page_url", pool_printf(pool, "%s?tu=%zu", sheet->url, from));
+		view_set(item, "page_name", text_fill(pool, "catalog.values_of",
+				pool_printf(pool, "%zu", from + 1), pool_printf(pool, "%zu", to), NULL));
+		view_flag(item, "current", from == values->from);
+		view_flag(view, "value_pages_shown", true);
+	}
+}
+
 static enum rc sheet_show(struct catalog_sheet *sheet, const struct catalog_values *values, bool typed,
 		bool preview)
 {
@@ -71,7 +90,12 @@ static enum rc sheet_show(struct catalog_sheet *sheet, const struct catalog_valu
 	view_set(view, "title", pool_strdup(request->pool, json_text(sheet->before, "name")));
 	view_set(view, "sheet_url", sheet->url);
 	view_set(view, "action", sheet->on ? pool_printf(request->pool, "%s/bat", sheet->url) :
+			values->from > 0 ? pool_printf(request->pool, "%s?tu=%zu", sheet->url, values->from) :
 			sheet->url);
+	if (sheet->on)
+		view_flag(view, "too_many", values->total > CATALOG_VALUES);
+	else
+		show_pages(sheet, view, values);
 	view_set(view, "base", revise_print(request->pool, sheet->before));
 	view_set(view, "version", sheet->revise.current.version);
 	view_set(view, "document_fault", sheet->fault);
@@ -117,7 +141,8 @@ static enum rc save(struct catalog_sheet *sheet, const char *summary_key,
 
 	if (rc != RC_INVALID)
 		return rc;
-	form_fault(sheet->request->form, "v0", "catalog.unfit");
+	form_fault(sheet->request->form, pool_printf(sheet->request->pool, "v%zu", values->from),
+			"catalog.unfit");
 	return sheet_show(sheet, values, true, false);
 }
 
@@ -155,7 +180,7 @@ static enum rc take(struct catalog_sheet *sheet, const struct catalog_values *va
 
 static enum rc switch_off(struct catalog_sheet *sheet)
 {
-	struct catalog_values none = { NULL, 0 };
+	struct catalog_values none = { .rows = NULL };
 
 	if (catalog_page_stale(sheet))
 		return revise_conflict(sheet->web, sheet->request, sheet->response, DOCUMENT_CATALOGUE,
@@ -171,12 +196,16 @@ enum rc page_catalog_sheet(struct web *web, struct request *request, struct resp
 {
 	struct catalog_sheet sheet = { .web = web, .request = request, .response = response, .fault = "" };
 	struct catalog_values values;
+	int64_t from = 0;
 	enum rc rc = catalog_page_open(&sheet);
 
+	if (num_parse(request_query(request, "tu"), 0, 100000, &from) != RC_OK)
+		from = 0;
 	if (rc == RC_OK && request->method == METHOD_POST && form_raw(request->form, "off")[0] != '\0') {
 		rc = switch_off(&sheet);
 	} else if (rc == RC_OK) {
-		catalog_values_all(request->pool, sheet.after, &values);
+		catalog_values_all(request->pool, sheet.after, (size_t)from / CATALOG_VALUES *
+				CATALOG_VALUES, &values);
 		rc = request->method == METHOD_POST ? take(&sheet, &values, "catalog.did_edit") :
 				sheet_show(&sheet, &values, false, false);
 	}
@@ -209,7 +238,8 @@ enum rc page_catalog_on(struct web *web, struct request *request, struct respons
 	if (rc == RC_OK) {
 		catalog_values_doubts(request->pool, sheet.after, &values);
 		settle_all(request->pool, sheet.after);
-		rc = request->method == METHOD_POST ? take(&sheet, &values, "catalog.did_on") :
+		/* Nothing is switched on that was not asked: they are confirmed one by one first. */
+		rc = request->method == METHOD_POST && values.total <= CATALOG_VALUES ? take(&sheet, &values, "catalog.did_on") :
 				sheet_show(&sheet, &values, false, false);
 	}
 	catalog_page_close(&sheet);

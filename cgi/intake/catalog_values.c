@@ -8,7 +8,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-#define VALUES_MAX 190		/* what form_parse takes, with room for the hidden fields */
+#define VALUES_MAX CATALOG_VALUES
 #define UNITS "working-days|calendar-days|hours|same-day|same-day-after-15|none"
 #define WHO "anyone|relative|authorised|in_person"
 #define LEVELS "commune|province"
@@ -21,9 +21,9 @@ static struct catalog_value *add(struct walk *walk, json_t *object, const char *
 	static struct catalog_value spare;
 	struct catalog_value *row = &spare;
 
-	if (walk->out->count < VALUES_MAX)
+	if (walk->out->total >= walk->out->from && walk->out->count < VALUES_MAX)
 		row = &walk->out->rows[walk->out->count];
-	*row = (struct catalog_value){ .name = pool_printf(walk->pool, "v%zu", walk->out->count),
+	*row = (struct catalog_value){ .name = pool_printf(walk->pool, "v%zu", walk->out->total++),
 		.group = walk->group, .label = pool_printf(walk->pool, "doc.m.%s", member),
 		.object = object, .member = member, .type = type };
 	if (row != &spare)
@@ -102,7 +102,7 @@ static void walk_case(struct walk *walk, json_t *one)
 	}
 }
 
-void catalog_values_all(struct pool *pool, json_t *procedure, struct catalog_values *out)
+void catalog_values_all(struct pool *pool, json_t *procedure, size_t from, struct catalog_values *out)
 {
 	static const char *const texts[] = { "name", "field", "unit", "agency", "target_system",
 		"contact", "courier", "expected_answer" };
@@ -110,7 +110,8 @@ void catalog_values_all(struct pool *pool, json_t *procedure, struct catalog_val
 	json_t *one;
 	size_t i;
 
-	*out = (struct catalog_values){ pool_alloc(pool, VALUES_MAX * sizeof(*out->rows)), 0 };
+	*out = (struct catalog_values){ .rows = pool_alloc(pool, VALUES_MAX * sizeof(*out->rows)),
+		.from = from };
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		add(&walk, procedure, texts[i], CATALOG_TEXT)->required = i < 2;
 	add_choice(&walk, procedure, "level", LEVELS);
@@ -143,7 +144,7 @@ void catalog_values_doubts(struct pool *pool, json_t *procedure, struct catalog_
 	struct catalogue_doubt *doubts;
 	size_t count = catalogue_edit_doubts(pool, procedure, &doubts);
 
-	*out = (struct catalog_values){ pool_alloc(pool, VALUES_MAX * sizeof(*out->rows)), 0 };
+	*out = (struct catalog_values){ .rows = pool_alloc(pool, VALUES_MAX * sizeof(*out->rows)) };
 	for (size_t i = 0; i < count; i++) {
 		const char *word = doubts[i].word;
 		json_t *object = doubts[i].object;

@@ -76,7 +76,7 @@ struct money_row {
 	const char *why;		/* it was cancelled */
 	int64_t refunded;
 };
-/* Collections of one dossier, oldest first. */
+/* Collections of one dossier: the point's before the province's, each in the order of its journal. */
 enum rc money_of_dossier(struct store *store, struct pool *pool, const uint8_t dossier[16],
 		struct money_row **rows, size_t *count) MUST_CHECK;
 /* RC_NOT_FOUND: not a collection of this dossier. */

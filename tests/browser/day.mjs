@@ -31,7 +31,7 @@ let support, clerk, cashier, specialist, signer, post, manager, officer;
 const register = new Map();
 let visits = 0, letter;
 const is = (code, words) => register.set(code, words);
-const codeOf = (desk) => decodeURIComponent(/^\/ho-so\/([^/]+)\/xong$/.exec(desk.at())?.[1] ?? assert.fail(`not accepted: ${desk.at()}`));
+const codeOf = (desk) => decodeURIComponent(/^\/ho-so\/([^/]+)\/xong(?:\?hen=doi)?$/.exec(desk.at())?.[1] ?? assert.fail(`not accepted: ${desk.at()}`));
 
 // ---- the intake as a hand does it ----
 const NEXT = 'main .foot .btn.go';

@@ -27,7 +27,7 @@ async function visit(values = {}, rows = [['Bằng tốt nghiệp', 2, 3]], who 
 	return who.submit(page, '/chung-thuc', { ...fields, ...values }, { button: 'accept' });
 }
 const codeOf = (page) => decodeURIComponent(/khay\?moi=(.+)$/.exec(page.redirected ?? '')?.[1]
-	?? /^\/ho-so\/(.+)\/xong$/.exec(page.redirected ?? '')?.[1] ?? '');
+	?? /^\/ho-so\/(.+)\/xong(?:\?hen=doi)?$/.exec(page.redirected ?? '')?.[1] ?? '');
 async function accepted(...args) {
 	const page = await visit(...args);
 	const code = codeOf(page);

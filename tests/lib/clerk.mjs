@@ -63,7 +63,7 @@ export async function tickPapers(client, page, files) {
 // Step 4: accepts. Returns { code, page (done) }.
 export async function accept(client, page, values = {}) {
 	const done = await client.submit(page, '/kiem-tra', values);
-	assert.match(done.redirected ?? '', /^\/ho-so\/[^/]+\/xong$/, `step 4 refused: ${shown(done)}`);
+	assert.match(done.redirected ?? '', /^\/ho-so\/[^/]+\/xong(?:\?hen=doi)?$/, `step 4 refused: ${shown(done)}`);
 	return { code: decodeURIComponent(done.redirected.split('/')[2]), page: done };
 }
 

@@ -318,6 +318,13 @@ static void confirmed_values(void **state)
 	const struct procedure *p;
 
 	(void)state;
+	/* Another last day, none, and one that is none. */
+	assert_true(read_one(c, "2.000635")->valid_to > 0);
+	assert_int_equal(confirm(&c, FOR("\"valid_to\":\"2027-12-31\"")), RC_OK);
+	assert_int_equal(read_one(c, "2.000635")->valid_to, when_day_number(2027, 12, 31));
+	assert_int_equal(confirm(&c, FOR("\"valid_to\":\"\"")), RC_OK);
+	assert_int_equal(read_one(c, "2.000635")->valid_to, 0);
+	assert_int_equal(confirm(&c, FOR("\"valid_to\":\"2027-02-30\"")), RC_INVALID);
 	/* Half a confirmation does not switch it on. */
 	assert_int_equal(confirm(&c, FOR("\"name\":\"Cấp bản sao trích lục\"")), RC_OK);
 	p = read_one(c, "2.000635");
