@@ -40,6 +40,7 @@ function lighttpd() {
 	const dir = path.join(data, 'lighttpd');
 	const fill = (name, to) => writeFileSync(path.join(dir, to), readFileSync(path.join(root, 'board/lighttpd', name), 'utf8')
 		.replaceAll('@DATA@', data).replaceAll('@SOCK@', path.join(data, 'sock')).replaceAll('@STATIC@', path.join(build, 'static'))
+		.replace('@ACCESSLOG@', `accesslog.filename = "${path.join(data, 'log/access.log')}"`)
 		.replaceAll('@PORT@', '80').replaceAll('@UPLOAD_KB@', '30720').replaceAll('@MODULES@', '')
 		.replaceAll('@GUESTS@', '10.77.1').replaceAll('@DOMAIN@', 'tram.lan').replace('include "common.conf"', 'include "point-common.conf"'));
 	fill('common.conf.in', 'point-common.conf');
