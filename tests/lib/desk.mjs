@@ -14,7 +14,8 @@ import { root } from './stack.mjs';
 // which nobody sees here and which cost a third of the time.
 const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 let browser;
-const theBrowser = () => browser ??= chromium.launch({ executablePath: programs.find(existsSync), args: ['--no-sandbox'] });
+const theBrowser = () => browser ??= chromium.launch({ executablePath: programs.find(existsSync), args: ['--no-sandbox', '--disable-gpu',
+	'--num-raster-threads=1', '--disable-threaded-animation', '--disable-smooth-scrolling'] });
 
 export class Desk {
 	// folder: of the pictures under build/shots. options: of the context (javaScriptEnabled: false …).
