@@ -3,10 +3,8 @@
  * read, opened and checked before tram.conf gets its name, and without tram.conf no program starts: a restore
  * cut short is no board.
  */
-#define _GNU_SOURCE /* syncfs */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,23 +16,18 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "crypt/hash.h"
-#include "link/wire.h"
-#include "store/blob.h"
 #include "store/db_copy.h"
-#include "store/letgo.h"
-#include "store/linkstate.h"
 #include "store/slip.h"
 #include "store/swap.h"
 #include "tool/backup_make.h"
 #include "tool/folders.h"
 #include "tool/init.h"
 #include "tool/restore.h"
+#include "tool/restore_take.h"
 #include "tool/tool.h"
 
 #define SMALL_MAX (1024u * 1024)
-#define AT_ONCE 256
 #define CONF_NEW "tram.conf.new"
-#define FEED_BYTES (1024u * 1024)
 
 static const char usage[] =
 		"usage: tram restore --from MEDIUM --key FILE --data FOLDER [--board BOARD] [--no NUMBER]\n"
@@ -44,32 +37,9 @@ static const char usage[] =
 		"(`tram backup key`, or age-keygen). Everything is checked before FOLDER counts as a board's\n"
 		"data. --conf: the settings of this machine instead of those in the copy. The machine gets keys\n"
 		"of its own: invite it anew at the center (tram board invite) and run tram enroll before the\n"
-		"programs start. What was neither copied nor sent is not in it, and is named.\n"
+		"programs start. What was neither copied nor sent stands on its slips alone: the time is printed.\n"
 		"Exit status: 0 restored; 1 restored, but contents are lacking (each printed), or the copy has a\n"
 		"fault and nothing was restored; 2 wrong usage, key or folder; 75 a disk or database failed.\n";
-
-struct restore {
-	const char *from, *key, *data, *board, *conf, *number;
-	bool one_user;
-
-	struct pool *pool;
-	struct age_identity identity;
-	const char *dir;		/* the copy's folder */
-	struct layer_list list;
-	struct layer_chain chain;
-	struct settings *settings;
-	bool apart;
-	struct store *store;
-	uint8_t name_key[32];
-	uint64_t contents, at_center, lost, faults;
-	int64_t began;
-};
-
-static enum rc refuse(enum rc rc, const char *why)
-{
-	fprintf(stderr, "tram restore: %s\n", why);
-	return rc;
-}
 
 static void step(struct restore *restore, const char *what)
 {
@@ -90,20 +60,20 @@ static enum rc find_copy(struct restore *restore)
 	size_t len;
 
 	if (restore->number && num_parse(restore->number, 1, INT64_MAX, &no) != RC_OK)
-		return refuse(RC_INVALID, "--no is no number");
+		return restore_take_refuse(RC_INVALID, "--no is no number");
 	if (file_read(pool, restore->key, 65536, &text, &len) != RC_OK ||
 			age_identity_parse(text, &restore->identity) != RC_OK)
-		return refuse(RC_INVALID, "--key is no recovery key");
+		return restore_take_refuse(RC_INVALID, "--key is no recovery key");
 	memset(text, 0, len);
 	restore->dir = restore->from;
 	if (layer_list_read(pool, restore->dir, restore->board, &restore->list) != RC_OK ||
 			restore->list.count == 0) {
 		restore->dir = layer_folder(pool, restore->from, restore->board);
 		if (!restore->dir || layer_list_read(pool, restore->dir, restore->board, &restore->list) != RC_OK)
-			return refuse(RC_INVALID, "--from holds no copy, or copies of several boards: say --board");
+			return restore_take_refuse(RC_INVALID, "--from holds no copy, or copies of several boards: say --board");
 	}
 	if (layer_chain_find(pool, &restore->list, (uint64_t)no, &restore->chain) != RC_OK)
-		return refuse(RC_INVALID, "no whole copy of that number is there");
+		return restore_take_refuse(RC_INVALID, "no whole copy of that number is there");
 	return RC_OK;
 }
 
@@ -133,44 +103,12 @@ static const struct layer_part *part_find(const struct restore *restore, const c
 	return NULL;
 }
 
-/* One part opened as dir/name. RC_NOT_FOUND: the copy has none. */
-static enum rc open_from(struct restore *restore, const struct layer *layer, const struct layer_part *part,
-		const char *dir, const char *name)
-{
-	const char *path = pool_printf(restore->pool, "%s/%s", dir, name);
-	const char *sealed = pool_printf(restore->pool, "%s/%s", layer_dir(restore->pool, restore->dir,
-			layer->no), part->name);
-	uint8_t sha256[HASH_SIZE];
-	int64_t bytes;
-	bool whole = false;
-	int fd;
-	enum rc rc = sealed_check(sealed, &part->sealed, &whole);
-
-	if (rc != RC_OK || !whole) {
-		fprintf(stderr, "tram restore: %06" PRIu64 "/%s is damaged; try an older --no\n", layer->no,
-				part->name);
-		return RC_PROTOCOL;
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return errno == ENOSPC ? RC_FULL : RC_IO;
-	rc = sealed_open(sealed, &restore->identity, fd, sha256, &bytes);
-	if (rc == RC_OK)
-		file_sync_or_die(fd, name);
-	(void)close(fd);
-	if (rc == RC_DENIED)
-		return refuse(RC_INVALID, "this key does not open the copy");
-	if (rc == RC_PROTOCOL)
-		fprintf(stderr, "tram restore: %06" PRIu64 "/%s does not open\n", layer->no, part->name);
-	return rc;
-}
-
 static enum rc open_part(struct restore *restore, const char *part, const char *dir, const char *name)
 {
 	const struct layer *layer = NULL;
 	const struct layer_part *found = part_find(restore, part, &layer);
 
-	return found ? open_from(restore, layer, found, dir, name) : RC_NOT_FOUND;
+	return found ? restore_take_part(restore, layer, found, dir, name) : RC_NOT_FOUND;
 }
 
 /* ---- into the folder ---- */
@@ -204,9 +142,9 @@ static enum rc put_settings(struct restore *restore)
 		return rc;
 	if (restore->settings->side != SIDE_BOARD ||
 			strcmp(restore->settings->board_id, last_layer(restore)->board) != 0)
-		return refuse(RC_INVALID, "the settings are of another board than the copy");
+		return restore_take_refuse(RC_INVALID, "the settings are of another board than the copy");
 	if (access(db_copy_path(restore->pool, restore->settings, DB_TRAM), F_OK) == 0)
-		return refuse(RC_INVALID, "the settings name folders that hold a board's data already");
+		return restore_take_refuse(RC_INVALID, "the settings name folders that hold a board's data already");
 	restore->apart = !restore->one_user && folders_apart(restore->settings);
 	return folders_make(restore->settings, restore->apart);
 }
@@ -235,7 +173,7 @@ static enum rc put_parts(struct restore *restore)
 		if (rc == RC_NOT_FOUND)
 			rc = RC_OK;
 	}
-	return rc == RC_NOT_FOUND ? refuse(RC_PROTOCOL, "the copy lacks a part") : rc;
+	return rc == RC_NOT_FOUND ? restore_take_refuse(RC_PROTOCOL, "the copy lacks a part") : rc;
 }
 
 static enum rc read_name_key(struct restore *restore)
@@ -249,166 +187,6 @@ static enum rc read_name_key(struct restore *restore)
 		return rc;
 	text[strcspn(text, "\r\n")] = '\0';
 	return hex_decode(text, restore->name_key, sizeof(restore->name_key)) == RC_OK ? RC_OK : RC_PROTOCOL;
-}
-
-/* ---- what happened after the base ---- */
-
-/* Whose event a line is. */
-static enum rc author_of(struct pool *pool, const char *line, size_t len, enum event_author *out)
-{
-	struct wire_event wire;
-	struct event event;
-	enum rc rc = wire_line_parse(pool, line, len, &wire);
-
-	if (rc == RC_OK)
-		rc = event_decode(wire.header, wire.header_len, &event);
-	if (rc == RC_OK)
-		*out = event.author;
-	return rc;
-}
-
-/* Lines of one author after the other. */
-static enum rc take_lines(struct restore *restore, const char *text, size_t size)
-{
-	const char *at = text, *end = text + size;
-	enum rc rc = RC_OK;
-
-	while (rc == RC_OK && at < end) {
-		struct pool *pool = pool_new();
-		enum event_author author = AUTHOR_BOARD, next = AUTHOR_BOARD;
-		const char *from = at, *why = "";
-		size_t line = 0;
-
-		while (rc == RC_OK && at < end && (size_t)(at - from) < FEED_BYTES) {
-			const char *stop = memchr(at, '\n', (size_t)(end - at));
-
-			rc = stop ? author_of(pool, at, (size_t)(stop - at), &next) : RC_PROTOCOL;
-			if (rc != RC_OK || (at > from && next != author))
-				break;
-			author = next;
-			at = stop + 1;
-		}
-		if (rc == RC_OK)
-			rc = wire_take_feed(restore->store, pool, author, from, (size_t)(at - from), &why, &line);
-		if (rc != RC_OK)
-			fprintf(stderr, "tram restore: an event of the copy does not fit: %s\n", why);
-		pool_free(pool);
-	}
-	return rc;
-}
-
-static enum rc take_events(struct restore *restore, const struct layer *layer)
-{
-	struct pool *pool = pool_new();
-	const char *spool = restore->settings->spool_dir;
-	char *text;
-	size_t len, i;
-	enum rc rc = RC_NOT_FOUND;
-
-	for (i = 0; i < layer->part_count; i++) {
-		if (strcmp(layer->parts[i].name, "journal.age") == 0)
-			rc = open_from(restore, layer, &layer->parts[i], spool, "journal");
-	}
-	if (rc == RC_OK)
-		rc = file_read(pool, pool_printf(pool, "%s/journal", spool), SIZE_MAX / 4, &text, &len);
-	if (rc == RC_OK)
-		rc = take_lines(restore, text, len);
-	(void)unlink(pool_printf(pool, "%s/journal", spool));
-	pool_free(pool);
-	return rc == RC_NOT_FOUND ? RC_PROTOCOL : rc;
-}
-
-/* ---- contents ---- */
-
-static enum rc take_content(struct restore *restore, const struct layer_content *content, bool base)
-{
-	struct pool *pool = pool_new();
-	const char *part = pool_printf(pool, "%s/content", restore->settings->spool_dir);
-	char name[LAYER_CONTENT_NAME], hex[65];
-	uint8_t sha256[HASH_SIZE], said[16];
-	struct blob blob;
-	int64_t bytes;
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0660);
-	enum rc rc = fd < 0 ? RC_IO : RC_OK;
-
-	layer_content_name(content->name, name);
-	if (rc == RC_OK)
-		rc = sealed_open(pool_printf(pool, "%s/contents/%s", restore->dir, name), &restore->identity, fd,
-				sha256, &bytes);
-	if (fd >= 0)
-		(void)close(fd);
-	if (rc == RC_OK) {
-		backup_content_name(restore->name_key, sha256, said);
-		if (!hash_equal(said, content->name, sizeof(said)))
-			rc = RC_PROTOCOL;
-	}
-	/* What the medium lost is told when all is counted. */
-	if (rc == RC_PROTOCOL || rc == RC_NOT_FOUND || rc == RC_DENIED) {
-		(void)unlink(part);
-		rc = RC_OK;
-	} else if (rc == RC_OK) {
-		restore->contents++;
-		hex_encode(sha256, sizeof(sha256), hex);
-		/* Of a base the rows are there, and all files are synced at once. */
-		if (base && rename(part, pool_printf(pool, "%s/%s", restore->settings->blob_dir, hex)) != 0)
-			rc = RC_IO;
-		else if (!base)
-			rc = blob_adopt(restore->store, NULL, part, sha256, bytes, false, &blob);
-	}
-	pool_free(pool);
-	return rc;
-}
-
-static enum rc sync_contents(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool failed = fd < 0 || syncfs(fd) != 0;
-
-	if (fd >= 0)
-		(void)close(fd);
-	return failed ? RC_IO : RC_OK;
-}
-
-static enum rc take_contents(struct restore *restore, const struct layer *layer)
-{
-	struct pool *pool = pool_new();
-	struct layer_content *lines;
-	bool base = layer->no == layer->base;
-	size_t count = 0, i;
-	enum rc rc = layer_contents(pool, restore->dir, layer, &lines, &count);
-
-	if (rc == RC_PROTOCOL || rc == RC_NOT_FOUND)
-		rc = refuse(RC_PROTOCOL, "a layer's list of contents is damaged; try an older --no");
-	for (i = 0; rc == RC_OK && i < count; i++)
-		rc = take_content(restore, &lines[i], base);
-	if (rc == RC_OK && base)
-		rc = sync_contents(restore->settings->blob_dir);
-	pool_free(pool);
-	return rc;
-}
-
-/* Rows without a file: at the center, by its receipt, or lost. */
-static enum rc settle_lacking(struct restore *restore)
-{
-	struct blob_row *rows = pool_alloc(restore->pool, AT_ONCE * sizeof(*rows));
-	char after[65] = "";
-	size_t count = AT_ONCE, i;
-	enum rc rc = RC_OK;
-
-	while (rc == RC_OK && count == AT_ONCE) {
-		rc = blob_rows(restore->store, after, INT64_MIN, AT_ONCE, rows, &count);
-		for (i = 0; rc == RC_OK && i < count; i++) {
-			bool there = false;
-
-			memcpy(after, rows[i].sha256, sizeof(after));
-			if (access(pool_printf(restore->pool, "%s/%s", restore->settings->blob_dir,
-					rows[i].sha256), F_OK) == 0)
-				continue;
-			rc = letgo_lacking(restore->store, rows[i].sha256, &there);
-			restore->at_center += there;
-		}
-	}
-	return rc;
 }
 
 /* ---- is it whole? ---- */
@@ -477,13 +255,13 @@ static enum rc take_layers(struct restore *restore)
 	if (rc == RC_OK)
 		rc = read_name_key(restore);
 	for (i = 1; rc == RC_OK && i < restore->chain.count; i++)
-		rc = take_events(restore, layer_at(restore, i));
+		rc = restore_take_events(restore, layer_at(restore, i));
 	if (rc == RC_OK)
 		step(restore, "events");
 	for (i = 0; rc == RC_OK && i < restore->chain.count; i++)
-		rc = take_contents(restore, layer_at(restore, i));
+		rc = restore_take_contents(restore, layer_at(restore, i));
 	if (rc == RC_OK)
-		rc = settle_lacking(restore);
+		rc = restore_take_lacking(restore);
 	if (rc == RC_OK)
 		step(restore, "contents");
 	return rc;
@@ -520,9 +298,9 @@ static enum rc run(struct restore *restore)
 	enum rc rc;
 
 	if (!restore->from || !restore->key || !restore->data)
-		return refuse(RC_INVALID, "--from, --key and --data are needed (tram restore --help)");
+		return restore_take_refuse(RC_INVALID, "--from, --key and --data are needed (tram restore --help)");
 	if (!is_empty(restore->data))
-		return refuse(RC_EXISTS, "--data must be missing or empty");
+		return restore_take_refuse(RC_EXISTS, "--data must be missing or empty");
 	restore->began = when_boottime_ms();
 	rc = find_copy(restore);
 	if (rc == RC_OK)
