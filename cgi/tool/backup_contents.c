@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -183,7 +184,14 @@ enum rc backup_contents_seal(struct backup *backup, int64_t since_ms, struct buf
 
 /* ---- what may go ---- */
 
-static void prune_folder(const char *dir, const struct layer_content *named, size_t count)
+#define NAME 16
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, NAME);
+}
+
+static void prune_folder(const char *dir, const struct buf *named)
 {
 	struct pool *pool = pool_new();
 	DIR *listing = opendir(dir);
@@ -191,8 +199,8 @@ static void prune_folder(const char *dir, const struct layer_content *named, siz
 
 	while (listing && (entry = readdir(listing))) {
 		size_t len = strlen(entry->d_name);
-		struct layer_content one;
-		char hex[33];
+		uint8_t name[NAME];
+		char hex[2 * NAME + 1];
 		bool kept = false;
 
 		if (entry->d_name[0] == '.')
@@ -200,8 +208,8 @@ static void prune_folder(const char *dir, const struct layer_content *named, siz
 		if (len == 36 && strcmp(entry->d_name + 32, ".age") == 0) {
 			memcpy(hex, entry->d_name, 32);
 			hex[32] = '\0';
-			kept = hex_decode(hex, one.name, sizeof(one.name)) == RC_OK &&
-					bsearch(&one, named, count, sizeof(one), by_name) != NULL;
+			kept = hex_decode(hex, name, sizeof(name)) == RC_OK && named->len > 0 &&
+					bsearch(name, named->data, named->len / NAME, NAME, by_bytes) != NULL;
 		}
 		if (!kept)
 			(void)unlink(pool_printf(pool, "%s/%s", dir, entry->d_name));
@@ -211,36 +219,42 @@ static void prune_folder(const char *dir, const struct layer_content *named, siz
 	pool_free(pool);
 }
 
+/* Names of a layer that are not among the sorted ones yet: of seven nights most are the same. */
+static void add_names(struct buf *named, const struct layer_content *lines, size_t count)
+{
+	size_t before = named->len / NAME, i;
+
+	for (i = 0; i < count; i++) {
+		if (before == 0 || !bsearch(lines[i].name, named->data, before, NAME, by_bytes))
+			buf_add(named, lines[i].name, NAME);
+	}
+	if (named->len > 0)
+		qsort(named->data, named->len / NAME, NAME, by_bytes);
+}
+
 enum rc backup_contents_prune(struct backup *backup)
 {
 	struct pool *pool = pool_new();
-	struct layer_content *all = NULL;
+	struct buf named = { 0 };
 	struct layer_list list;
-	size_t room = 0, count = 0, i;
+	size_t i;
 	unsigned folder;
 	enum rc rc = layer_list_read(pool, backup->dir, backup->settings->board_id, &list);
 
-	for (i = 0; rc == RC_OK && i < list.count; i++)
-		room += (size_t)list.layers[i].contents;
-	if (rc == RC_OK)
-		all = pool_alloc(pool, (room + 1) * sizeof(*all));
 	for (i = 0; rc == RC_OK && i < list.count; i++) {
 		struct pool *one = pool_new();
 		struct layer_content *lines;
-		size_t n = 0;
+		size_t count = 0;
 
 		/* A list that cannot be read names we do not know what: nothing goes. */
-		rc = layer_contents(one, backup->dir, &list.layers[i], &lines, &n);
+		rc = layer_contents(one, backup->dir, &list.layers[i], &lines, &count);
 		if (rc == RC_OK)
-			memcpy(all + count, lines, n * sizeof(*lines));
-		count += n;
+			add_names(&named, lines, count);
 		pool_free(one);
 	}
-	if (rc == RC_OK) {
-		qsort(all, count, sizeof(*all), by_name);
-		for (folder = 0; folder < 256; folder++)
-			prune_folder(pool_printf(pool, "%s/contents/%02x", backup->dir, folder), all, count);
-	}
+	for (folder = 0; rc == RC_OK && folder < 256; folder++)
+		prune_folder(pool_printf(pool, "%s/contents/%02x", backup->dir, folder), &named);
+	buf_free(&named);
 	pool_free(pool);
 	return rc;
 }
