@@ -335,7 +335,7 @@ static void prune(struct backup *backup, size_t keep)
 	struct pool *pool = pool_new();
 	struct layer_list list;
 	int64_t *sizes;
-	uint64_t oldest;
+	uint64_t oldest, whole;
 	size_t i;
 
 	if (layer_list_read(pool, backup->dir, backup->settings->board_id, &list) != RC_OK)
@@ -344,8 +344,11 @@ static void prune(struct backup *backup, size_t keep)
 	for (i = 0; i < list.count; i++)
 		sizes[i] = layer_bytes(&list.layers[i]);
 	oldest = layer_oldest(&list, keep, backup->settings->copy_max_mb * 1048576, sizes);
+	/* Of nights before the last two only the night itself: hundreds of layers are slow to look through. */
+	whole = layer_oldest(&list, 2, 0, sizes);
 	for (i = 0; i < list.count; i++) {
-		if (list.layers[i].no < oldest)
+		if (list.layers[i].no < oldest || (list.layers[i].no < whole &&
+				list.layers[i].no != list.layers[i].base))
 			remove_layer(backup, list.layers[i].no);
 	}
 	for (i = 0; i < list.torn_count; i++) {
