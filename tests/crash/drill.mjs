@@ -45,9 +45,10 @@ async function dies(name) {
 	return old;
 }
 async function enrolled(since) {
+	done(stack.tram('center', ['board', 'revoke', 'b18685-1']));
 	const token = done(stack.tram('center', ['board', 'invite', 'b18685-1'])).trim();
 	done(stack.tram('board', ['enroll'], `${token}\n`));
-	return step('the center invites the new machine, it makes its key and enrols', since);
+	return step('the center revokes the dead machine and invites the new one, which makes its key and enrols', since);
 }
 async function starts(since) {
 	stack.script('prepare', stack.data, String(stack.boardPort), String(stack.centerPort));
@@ -73,7 +74,7 @@ async function works(since, login = 'canbo') {
 	step('everything is at the center', now);
 	assert.deepEqual(stack.digest('board'), stack.digest('center'));
 	const [log] = stack.verifyBoth();
-	assert(log.length > 0);
+	console.log(`  the journal goes on in epoch ${/ board (\d+) /.exec(log[0])[1]} at ${/ board \d+ (\d+) /.exec(log[0])[1]}`);
 	assert.equal(done(stack.tram('board', ['rebuild', '--compare'])).trim(), 'equal');
 	const took = Date.now() - total;
 	console.log(`  in all: ${(took / 1000).toFixed(1)} s of ${LIMIT_MS / 60000} minutes`);
