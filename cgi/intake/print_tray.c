@@ -62,6 +62,8 @@ static enum rc show_row(struct web *web, struct view *group, const struct paper_
 	const char *slug = print_slug(row->paper);
 	bool slip = strcmp(row->paper, "slip") == 0;
 
+	if (strcmp(row->paper, PAPER_SLIP_RENEWAL) != 0)
+		view_flag(group, "pickable", true);
 	view_set(item, "paper", text_get(pool_printf(pool, "tray.paper.%s", row->paper)));
 	view_set(item, "key", key_of(pool, row));
 	view_set(item, "at", show_time_screen(pool, row->at));

@@ -195,6 +195,9 @@ static void show_row(struct web *web, struct view *item, const struct asked *ask
 	view_set(item, "url", pool_printf(pool, "/ho-so/%s", row->code[0] != '\0' ? row->code : row->id_hex));
 	view_set(item, "code", row->official[0] != '\0' ? row->official : row->code);
 	view_set(item, "code_short", dossier_show_short_code(row->code));
+	/* The form asks for the procedure's name; what was asked for in other words stands under it. */
+	view_set(item, "procedure_name", row->procedure_name);
+	view_set(item, "content", strcmp(row->content, row->procedure_name) != 0 ? row->content : "");
 	view_set(item, "procedure", row->content[0] != '\0' ? row->content : row->procedure_name);
 	view_int(item, "sets", row->sets);
 	view_set(item, "applicant", row->applicant);
@@ -334,6 +337,8 @@ enum rc page_register(struct web *web, struct request *request, struct response 
 enum rc page_register_print(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
+	const struct forms *forms = &intake_of(web)->forms;
+	const struct form_paper *paper = forms_find(forms, "register");
 	struct asked asked = { 0 };
 	enum rc rc = ask(web, request, &asked);
 
@@ -346,7 +351,8 @@ enum rc page_register_print(struct web *web, struct request *request, struct res
 	view_set(view, "parent_name", web->settings->parent_name);
 	view_set(view, "agency_name", web->settings->agency_name);
 	view_set(view, "date", show_date_paper(request->pool, request->now_ms));
-	view_set(view, "heading", text_upper(request->pool, text_get("register.title")));
+	view_set(view, "heading", text_upper(request->pool, paper->title));
+	view_set(view, "form_no", forms_line(request->pool, forms, paper));
 	view_set(view, "title", text_get("register.title"));
 	return web_page(web, request, response, "print/register", view);
 }

@@ -122,6 +122,15 @@ test('a day of the book, a spoiled number, and the month on A4', async () => {
 	await page.fill('#reason', 'Ghi sai lời chứng');
 	await press('main form button.go');
 	await look('book-spoiled');
+	await page.goto(`${bookUrl}/khoi-so`);
+	await look('book-block');
+	await page.fill('#last', '1');
+	await page.fill('#point', 'Điểm tiếp nhận số 2');
+	await press('main form button.go');
+	await look('book-block-faults');
+	await page.fill('#last', '460');
+	await press('main form button.go');
+	await look('book-block-given');
 	await page.goto(`${bookUrl}/in`);
 	await browser.look('book-paper');
 	const { mm, text } = await browser.print('book');

@@ -68,6 +68,24 @@ test('control sheet, steps, letter to the desk, slip for many', async () => {
 		assert(read.includes(code), `${slug}: barcode`);
 	}
 });
+// TT 01/2018 form 06, TT 03/2025 form 07 (DOMAIN 1.7): what each column is, in the order of the form.
+const REGISTER = ['STT', 'Mã hồ sơ', 'Tên thủ tục hành chính', 'Số bộ', 'Tên cá nhân, tổ chức', 'Địa chỉ, số điện thoại',
+	'Cơ quan chủ trì giải quyết', 'Nhận hồ sơ', 'Hẹn trả kết quả', 'Chuyển đến cơ quan giải quyết', 'Nhận kết quả từ cơ quan giải quyết',
+	'Trả kết quả: ngày, tháng, năm', 'Phương thức nhận kết quả', 'Ký nhận', 'Ghi chú'];
+test('the register has the columns of its form, in their order, with number and name of the form', async () => {
+	await open(`${origin}/so/ho-so/in`);
+	await browser.look('so-theo-doi');
+	await printed('so-theo-doi', 1, [297, 210], ['SỔ THEO DÕI HỒ SƠ', 'Theo Mẫu số 07, Thông tư 03/2025/TT-VPCP', 'Nguyễn Văn Thử', ...COUNTRY]);
+	const { file } = await browser.print('so-theo-doi');
+	const text = run_('pdftotext', ['-raw', file, '-']).replace(/\s+/g, ' ');
+	let from = 0;
+	for (const column of REGISTER) {
+		const at = text.indexOf(column, from);
+		assert(at >= 0, `"${column}" is missing or out of order: ${text.slice(0, 900)}`);
+		from = at + column.length;
+	}
+	assert(text.replaceAll(' ', '').indexOf(code) > 0 && text.indexOf('Nguyễn Văn Thử') > from, 'the rows follow');
+});
 test('apology, receipt of return, notice of stopping', async () => {
 	await manager.submit(await manager.get(`/ho-so/${encodeURIComponent(code)}/ngay-hen`), '/ngay-hen', { due_at: workday(13).at('16:00'), reason: 'Cho đủ thời gian' });
 	await specialist.submit(await specialist.get(`/ho-so/${encodeURIComponent(code)}/gia-han`), '/gia-han',

@@ -3,6 +3,7 @@
 // thực as files too.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, person } from '../lib/clerk.mjs';
@@ -88,6 +89,7 @@ test('on paper: all columns, everybody in his row', async () => {
 	assert.equal(page.status, 200, say(page));
 	for (const code of codes) assert(page.html.includes(code));
 	assert.match(page.text, /Ký nhận/);
+	assert.match(page.text, /SỔ THEO DÕI HỒ SƠ .*Theo Mẫu số 07, Thông tư 03\/2025/);
 });
 test('a second page begins where the first ended', async () => {
 	const db = path.join(stack.data, 'board/db/tram.db');
@@ -99,8 +101,10 @@ test('a second page begins where the first ended', async () => {
 		UPDATE more SET id = randomblob(16), code = 'X' || rowid, received_at = received_at + rowid / 3;
 		INSERT INTO dossier SELECT * FROM more;`], { encoding: 'utf8' });
 	assert.equal(copied.status, 0, copied.stderr);
+	appendFileSync(path.join(stack.data, 'board/tram.conf'), 'form_set = tt01-2018\n');
 	await stack.start('board');
 	clerk = await fresh('canbo');
+	assert.match((await clerk.get(`/so/ho-so/in?thang=${month}`)).text, /Theo Mẫu số 06, Thông tư 01\/2018/, 'the other form set');
 	const seen = [];
 	let page = await clerk.get(`/so/ho-so?thang=${month}`);
 	for (let i = 0; i < 3; i++) {
