@@ -49,6 +49,9 @@ const struct route admin_routes[] = {
 	{"accept.slip", GET, "/kiem-tra/phieu-thu", 0, ANY_ADMIN, 0, admin_accept_slip},
 	{"accept.sheet", GET, "/kiem-tra/bien-ban", 0, ANY_ADMIN, 0, admin_accept_sheet},
 	{"accept.live", POST, "/kiem-tra/chinh-thuc", ROUTE_NO_FORM_ID, ANY_ADMIN, 0, admin_accept_live},
+	{"guides", GET, "/huong-dan", 0, ANY_ADMIN, 0, admin_guide},
+	{"guide.technician", GET, "/huong-dan/lap-dat", 0, ANY_ADMIN, 0, admin_guide_technician},
+	{"guide.manager", GET, "/huong-dan/quan-tri", 0, ANY_ADMIN, 0, admin_guide_manager},
 	{"setup.begun", GET, "/dang-lam", 0, ANY_ADMIN, 0, admin_accept_begun},
 	{"metrics", GET, "/metrics", ROUTE_PUBLIC, 0, 0, admin_metrics},
 };

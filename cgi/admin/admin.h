@@ -69,6 +69,10 @@ ADMIN_HANDLER(accept_slip);
 ADMIN_HANDLER(accept_sheet);
 ADMIN_HANDLER(accept_live);
 ADMIN_HANDLER(accept_begun);
+/* admin_guide.c: sheets to print */
+ADMIN_HANDLER(guide);
+ADMIN_HANDLER(guide_technician);
+ADMIN_HANDLER(guide_manager);
 /* admin_metrics.c */
 ADMIN_HANDLER(metrics);
 

@@ -3,6 +3,7 @@
  * them.
  */
 #include "admin/setup.h"
+#include "admin/admin.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ const struct route setup_routes[] = {
 	{"code", GET | METHOD_POST, "/ma", OPEN, 0, 0, setup_code},
 	{"step", GET | METHOD_POST, "/buoc/:step", OPEN, 0, 0, setup_step},
 	{"review", GET | METHOD_POST, "/xem-lai", OPEN, 0, 0, setup_review},
+	{"guide", GET, "/huong-dan", OPEN, 0, 0, admin_guide_technician},
 	{"progress", GET, "/dang-lam", OPEN, 0, 0, setup_progress},
 };
 const size_t setup_route_count = sizeof(setup_routes) / sizeof(setup_routes[0]);

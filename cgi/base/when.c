@@ -314,6 +314,16 @@ bool when_is_known(void)
 	return now.source == WHEN_SIGNED || now.source == WHEN_MANUAL;
 }
 
+bool when_is_signed(void)
+{
+	struct when_stamp now;
+
+	if (!keeps_clock(when_boottime_ms()))
+		return true;
+	when_stamp_now(&now);
+	return now.source == WHEN_SIGNED;
+}
+
 bool when_source_is_doubtful(enum when_source source)
 {
 	return source != WHEN_SIGNED && source != WHEN_MANUAL && source != WHEN_NTP;

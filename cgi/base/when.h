@@ -46,6 +46,8 @@ void when_stamp_now(struct when_stamp *out);
 bool when_is_begun(void);
 /* Signed or confirmed time of this boot; on a side without a clock file always. */
 bool when_is_known(void);
+/* The same without what a person read off a watch, who may err by a year: certificates are judged by it. */
+bool when_is_signed(void);
 /* Neither known nor at least by NTP, which is a hint: papers say so. */
 bool when_is_doubtful(void);
 /* Of an event's header: neither known nor at least by NTP. */

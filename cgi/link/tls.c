@@ -227,7 +227,7 @@ static int tls_collect(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *f
 		tls->not_before = from;
 	if (until < tls->not_after)
 		tls->not_after = until;
-	if (when_is_known()) {
+	if (when_is_signed()) {
 		int64_t now = when_now_ms();
 
 		*flags |= now < from ? (uint32_t)MBEDTLS_X509_BADCERT_FUTURE : 0;
@@ -329,7 +329,7 @@ static void tls_resume(struct tls *tls)
 {
 	struct tls_client *client = tls->client;
 
-	if (client->has_session && when_is_known() && (when_now_ms() < client->session_from ||
+	if (client->has_session && when_is_signed() && (when_now_ms() < client->session_from ||
 			when_now_ms() > client->session_until))
 		client->has_session = false;
 	if (client->has_session && mbedtls_ssl_set_session(&tls->ssl, &client->session))

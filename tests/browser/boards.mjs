@@ -167,4 +167,17 @@ test('the last look before leaving, its slip and its sheet', async () => {
 	await technician.look('accept-sheet');
 	await paper(technician, 'accept-sheet');
 });
+// The pictures on the technician's sheet, www/static/guide.png, are of these shots: the top 640 of setup-code-390,
+// setup-2-390, setup-6-390 and accept-390 side by side, 1000 wide, eight greys (ImageMagick: +append +dither).
+test('the sheets beside the box: one side of A4 each', async () => {
+	await technician.go('/huong-dan');
+	await technician.look('guides');
+	for (const name of ['lap-dat', 'quan-tri']) {
+		await technician.go(`/huong-dan/${name}`);
+		await technician.look(`guide-${name}`);
+		await paper(technician, `guide-${name}`);
+		const info = execFileSync('pdfinfo', [path.join(technician.shots, `guide-${name}.pdf`)], { encoding: 'utf8' });
+		assert.match(info, /^Pages:\s+1$/m, name);
+	}
+});
 await run();

@@ -271,6 +271,28 @@ test('what goes back is made and downloaded, and the board takes it', async () =
 	assert.match(taken.stdout, /taken/);
 	assert.equal((await officer.post('/usb/ve', { csrf: /name="csrf" value="([^"]+)"/.exec(page.html)[1], board: 'b0-0' })).status, 404);
 });
+test('the receipt key changed meanwhile: the stick brings the announcement, and what the new key signed is taken', async () => {
+	const dir = path.join(stack.data, 'center/keys/center');
+	const pki = (...args) => execFileSync(path.resolve('build/tram'), ['pki', ...args, '--out', dir]);
+	assert.equal(existsSync(path.join(keys, 'receipt.chain')), false);
+	await stack.stop('center');
+	pki('receipt-roll');
+	pki('receipt-switch', '--days', '0');
+	const back = path.join(stack.data, 'back');
+	mkdirSync(back);
+	chmodSync(back, 0o777);
+	const made = stack.tram('center', ['bundle', '--board', 'b18685-1', '--out', back]);
+	assert.equal(made.status, 0, made.stderr);
+	const taken = stack.tram('board', ['import', ...readdirSync(back).map((name) => path.join(back, name))]);
+	assert.equal(taken.status, 0, taken.stderr + taken.stdout);
+	assert.doesNotMatch(taken.stdout, /refused/);
+	assert.equal(readFileSync(path.join(keys, 'receipt.chain'), 'utf8').trim().split('\n').length, 1);
+	await stack.start('center');
+	officer = stack.officers();
+	chief = stack.officers();
+	await officer.login('tinh');
+	await chief.login('giamsat');
+});
 test('revoked, with a reason: at once; who comes second is told who was first', async () => {
 	await stack.start('board');
 	await stack.drained(60);

@@ -123,6 +123,29 @@ test('the clock jumps back by two days while it runs: nobody notices', async () 
 	assert.equal((await dossier(clerk, photo.code)).status, 200, 'the session stands');
 	assert.equal(health().link, 'ok');
 });
+test('a manager reads the time off a watch that is two hours fast; what was written by it is corrected', async () => {
+	await stack.stop('center');
+	await reboot(-Date.now(), Date.now() - 3 * DAY);
+	const manager = await stack.clerk('quanly');
+	const local = new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 16);	// seven hours east, and two
+	await manager.submit(await manager.get('/quan-ly/can-xem'), 'time', { time: local });
+	manager.close();
+	made = await acceptDossier(clerk);
+	const accepted = event('dossier.accepted');
+	assert.equal(accepted.source, 'manual');
+	near(accepted.wall, Date.now() + 2 * 3600e3, 120000);
+	const corrections = () => Number(sql('board', "SELECT count(*) FROM journal WHERE CAST(header AS TEXT) LIKE '%kind time.corrected %'"));
+	const before = corrections();
+	await stack.start('center');
+	await until('known', 60, () => health().clock === 'signed');
+	await until('corrected', 30, () => corrections() > before && event('time.corrected').subject === accepted.subject);
+	const body = JSON.parse(sql('board', 'SELECT b.body FROM journal_body b JOIN journal j ON j.board = b.board AND ' +
+		"j.author = b.author AND j.seq = b.seq WHERE CAST(j.header AS TEXT) LIKE '%kind time.corrected %' ORDER BY j.seq DESC LIMIT 1"));
+	near(body.wall_ms, Date.now(), 120000);
+	await stack.drained(60);
+	assert.match((await dossier(clerk, made.code)).html, /giờ đúng/);
+	assert.equal(stack.tram('board', ['rebuild', '--compare']).status, 0);
+});
 test('a center that is nine years off (its CA ends with the tenth) moves nothing', async () => {
 	const before = floor(), seq = stack.status().unsent;
 	assert.equal(seq, 0);
