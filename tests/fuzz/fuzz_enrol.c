@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "center/machine_enrol.c"
+#include "center/machine_keys.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
