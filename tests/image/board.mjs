@@ -31,7 +31,8 @@ Type=forking
 ExecStart=/bin/sh -c "mkdir -p /run/try; tar -xf /dev/vdb -C /run/try; exec sh /run/try/begin"
 KillMode=none
 `;
-const BEGIN = `[ ! -e /run/try/data.tar ] || [ -e /var/lib/tram/tram.conf ] || tar -xf /run/try/data.tar -C /var/lib/tram
+const BEGIN = `[ ! -e /run/try/radios ] || modprobe mac80211_hwsim radios=2
+[ ! -e /run/try/data.tar ] || [ -e /var/lib/tram/tram.conf ] || tar -xf /run/try/data.tar -C /var/lib/tram
 sh /run/try/listen &
 `;
 const LISTEN = `exec </dev/hvc0 >/dev/hvc0 2>&1
@@ -46,7 +47,7 @@ done
 export class Board {
 	// folder: of the card and the logs, made afresh. port: on loopback for the pages over TLS; port + 1 for
 	// those without. data: folder whose content is laid on the data partition of a new card.
-	constructor(folder, port, { size = '3G', data = null } = {}) {
+	constructor(folder, port, { size = '3G', data = null, radios = false } = {}) {
 		Object.assign(this, { folder, port });
 		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(path.join(folder, 'second'), { recursive: true });
@@ -54,6 +55,8 @@ export class Board {
 		sh('qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', path.join(image, 'tram-board.img'), this.card, size);
 		writeFileSync(path.join(folder, 'second/begin'), BEGIN);
 		writeFileSync(path.join(folder, 'second/listen'), LISTEN);
+		// Two simulated radios, one for the board and one for a client (mac80211_hwsim).
+		if (radios) writeFileSync(path.join(folder, 'second/radios'), '');
 		if (data) sh('tar', '-cf', path.join(folder, 'second/data.tar'), '-C', data, '.');
 		sh('tar', '-cf', path.join(folder, 'second.tar'), '-C', path.join(folder, 'second'), '.');
 	}

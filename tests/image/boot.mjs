@@ -4,9 +4,8 @@
 // afterwards. Prints what it measured. Started by scripts/image --test; too long for scripts/test.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { Client } from '../lib/client.mjs';
@@ -167,16 +166,34 @@ test('the plug is pulled in the middle of the work: what was acknowledged is the
 	});
 	assert.deepEqual(stack.digest('center'), JSON.parse(await tram('digest')));
 });
-test('two cards share no secret that arises on them', async () => {
-	const other = new Board(`${folder}-2`, PORT + 3, { data: path.join(stack.data, 'board') });
+test('two cards share no secret that arises on them; over a real access point a client gets its page and nothing else', async () => {
 	await board.kill();
-	await other.start();
-	await other.ready(120);
-	await until('it made its certificates', 180, async () => /BEGIN/.test(await other.run('cat /var/lib/tram/keys/tls/ca.crt 2>/dev/null || true')));
-	const second = new X509Certificate(await other.run('cat /var/lib/tram/keys/tls/ca.crt')), first = new X509Certificate(ca);
+	const data = path.join(stack.data, 'board');
+	board = new Board(`${folder}-2`, PORT, { data, radios: true });
+	await board.start({ append: '' });
+	await board.ready(120);
+	await until('it made its certificates', 180, async () => /BEGIN/.test(await board.run('cat /var/lib/tram/keys/tls/ca.crt 2>/dev/null || true')));
+	const second = new X509Certificate(await board.run('cat /var/lib/tram/keys/tls/ca.crt')), first = new X509Certificate(ca);
 	assert.notEqual(second.fingerprint256, first.fingerprint256);
 	assert(!second.publicKey.equals(first.publicKey));
-	await other.kill();
+	await until('the network is applied', 60, async () => /ok/.test(await board.run('cat /var/lib/tram/network/applied 2>/dev/null || true')));
+	await board.run('ip netns add client && iw phy phy1 set netns name client && ip -n client link set lo up');
+	const config = (more) => Buffer.from(`network={\nssid="Tram 1"\n${more}\n}\n`).toString('base64');
+	for (const [name, more] of [['WPA3', 'key_mgmt=SAE\nsae_password="mat khau thu 1"\nieee80211w=2'], ['WPA2', 'key_mgmt=WPA-PSK\npsk="mat khau thu 1"\nieee80211w=1']]) {
+		await board.run(`echo ${config(more)} | base64 -d >/run/try/client.conf; ip netns exec client wpa_supplicant -B -P /run/try/client.pid -D nl80211 -i wlan1 -c /run/try/client.conf`);
+		await until(`a client joins by ${name}`, 40, async () => /Connected to/.test(await board.run('ip netns exec client iw dev wlan1 link')));
+		if (name === 'WPA3') await board.run('kill $(cat /run/try/client.pid); sleep 1');
+	}
+	const script = Buffer.from('#!/bin/sh\n[ "$1" = bound ] || exit 0\nip addr add $ip/$mask dev $interface\nip route add default via $router\necho "got $ip dns $dns domain $domain"\n').toString('base64');
+	const lease = await board.run(`echo ${script} | base64 -d >/run/try/bound; chmod +x /run/try/bound; ip netns exec client busybox udhcpc -i wlan1 -n -q -f -s /run/try/bound`);
+	assert.match(lease, /got 10\.77\.0\.\d+ dns 10\.77\.0\.1 domain tram\.lan/);
+	assert.match(await board.run('ip netns exec client busybox nslookup tram.lan 10.77.0.1'), /Address.*10\.77\.0\.1/);
+	assert.match(await board.run('ip netns exec client busybox wget -q -O - --header "Host: tram.lan" http://10.77.0.1/'), /tram\.mobileconfig/);
+	const open = await board.run('for p in 22 25 53 80 111 139 443 631 3306 5355 5432 8000 8080 8100 8101 8102; do ip netns exec client busybox nc -w 1 -z 10.77.0.1 $p 2>/dev/null && echo $p; done; true');
+	assert.deepEqual(open.trim().split(/\s+/), ['53', '80', '443']);
+	const wrong = Buffer.from('network={\nssid="Tram 1"\npsk="mat khau sai 1"\nkey_mgmt=WPA-PSK\n}\n').toString('base64');
+	await board.run(`kill $(cat /run/try/client.pid); sleep 1; echo ${wrong} | base64 -d >/run/try/client.conf; ip netns exec client wpa_supplicant -B -P /run/try/client.pid -D nl80211 -i wlan1 -c /run/try/client.conf; sleep 8`);
+	assert.doesNotMatch(await board.run('ip netns exec client iw dev wlan1 link'), /Connected to/);
 });
 
 await run();
