@@ -32,7 +32,7 @@ ExecStart=/bin/sh -c "mkdir -p /run/try; tar -xf /dev/vdb -C /run/try; exec sh /
 KillMode=none
 `;
 const BEGIN = `[ ! -e /run/try/radios ] || modprobe mac80211_hwsim radios=2
-[ ! -e /run/try/data.tar ] || [ -e /var/lib/tram/tram.conf ] || tar -xf /run/try/data.tar -C /var/lib/tram
+[ ! -e /run/try/data.tar ] || [ -e /var/lib/tram/tram.conf ] || ! mountpoint -q /var/lib/tram || tar -xf /run/try/data.tar -C /var/lib/tram
 sh /run/try/listen &
 `;
 const LISTEN = `exec </dev/hvc0 >/dev/hvc0 2>&1

@@ -166,6 +166,38 @@ test('the plug is pulled in the middle of the work: what was acknowledged is the
 	});
 	assert.deepEqual(stack.digest('center'), JSON.parse(await tram('digest')));
 });
+test('the card alone holds no name in the clear, and without the stick that took its key it opens nothing', async () => {
+	await board.kill();
+	// What people typed is nowhere on the raw card, nor what the programs made of it.
+	const found = (word) => spawnSync('grep', ['-c', '-a', '-i', '-F', word, board.card], { encoding: 'utf8' }).stdout.trim();
+	for (const word of ['Nguyễn Văn Thử', 'Trần Thị Mẫu', 'Chạy Thử', 'SQLite format 3', 'BEGIN EC PRIVATE']) assert.equal(found(word), '0', word);
+	const stick = path.join(folder, 'stick');
+	const plugged = ['-device', 'qemu-xhci', '-drive', `file=${stick},if=none,id=stick,format=raw`, '-device', 'usb-storage,drive=stick'];
+	sh('truncate', '-s', '64M', stick);
+	sh('mkfs.fat', '-n', 'KHOA', stick);
+	writeFileSync(path.join(folder, 'TRAM-KHOA'), '');
+	sh('mcopy', '-i', stick, path.join(folder, 'TRAM-KHOA'), '::/');
+	await board.start({ devices: plugged });
+	await board.ready(120);
+	assert.match(await board.run('mkdir -p /run/b; mount -o ro /dev/vda1 /run/b; ls /run/b; umount /run/b'), /vmlinuz/);
+	assert.doesNotMatch(await board.run('mount -o ro /dev/vda1 /run/b; ls /run/b; umount /run/b'), /tram-disk/, 'the key left the card');
+	await answers(180);
+	await board.kill();
+	assert.match(sh('mdir', '-b', '-i', stick), /tram-disk\.key/i);
+	await board.start({ devices: plugged });
+	await answers(240);
+	await board.ready(30);
+	const clerk = tablet();
+	await clerk.login('canbo');
+	assert.equal((await clerk.get(`/ho-so/${encodeURIComponent(taken.code)}`)).status, 200);
+	clerk.close();
+	await board.kill();
+	await board.start();
+	await until('it says that no key opens the partition', 240, async () => board.said.includes('@@ready'));
+	assert.match(await board.run('systemctl is-failed tram-disk || true'), /failed/);
+	assert.equal((await board.run('ls /var/lib/tram')).trim(), '');
+	await board.kill();
+});
 test('two cards share no secret that arises on them; over a real access point a client gets its page and nothing else', async () => {
 	await board.kill();
 	const data = path.join(stack.data, 'board');
