@@ -32,7 +32,6 @@ ExecStart=/bin/sh -c "mkdir -p /run/try; tar -xf /dev/vdb -C /run/try; exec sh /
 KillMode=none
 `;
 const BEGIN = `[ ! -e /run/try/radios ] || modprobe mac80211_hwsim radios=2
-[ ! -e /run/try/data.tar ] || [ -e /var/lib/tram/tram.conf ] || ! mountpoint -q /var/lib/tram || tar -xf /run/try/data.tar -C /var/lib/tram
 sh /run/try/listen &
 `;
 const LISTEN = `exec </dev/hvc0 >/dev/hvc0 2>&1
@@ -46,19 +45,25 @@ done
 
 export class Board {
 	// folder: of the card and the logs, made afresh. port: on loopback for the pages over TLS; port + 1 for
-	// those without. data: folder whose content is laid on the data partition of a new card.
-	constructor(folder, port, { size = '3G', data = null, radios = false } = {}) {
+	// those without.
+	constructor(folder, port, { size = '3G', radios = false } = {}) {
 		Object.assign(this, { folder, port });
 		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(path.join(folder, 'second'), { recursive: true });
-		this.card = path.join(folder, 'card.qcow2');
-		sh('qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', path.join(image, 'tram-board.img'), this.card, size);
+		this.card = path.join(folder, 'card');
+		sh('cp', '--sparse=always', path.join(image, 'tram-board.img'), this.card);
+		sh('truncate', '-s', size, this.card);
 		writeFileSync(path.join(folder, 'second/begin'), BEGIN);
 		writeFileSync(path.join(folder, 'second/listen'), LISTEN);
 		// Two simulated radios, one for the board and one for a client (mac80211_hwsim).
 		if (radios) writeFileSync(path.join(folder, 'second/radios'), '');
-		if (data) sh('tar', '-cf', path.join(folder, 'second/data.tar'), '-C', data, '.');
 		sh('tar', '-cf', path.join(folder, 'second.tar'), '-C', path.join(folder, 'second'), '.');
+	}
+
+	// What who flashes the card lays on its first partition.
+	putOnBoot(name, text) {
+		writeFileSync(path.join(this.folder, name), text);
+		sh('mcopy', '-i', `${this.card}@@4M`, path.join(this.folder, name), '::/');
 	}
 
 	// append: more words for the kernel. devices: more of qemu.
@@ -72,7 +77,7 @@ export class Board {
 		this.started = Date.now();
 		this.child = spawn('qemu-system-aarch64', ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '512', '-display', 'none', '-no-reboot',
 			'-accel', 'tcg,thread=multi', '-kernel', path.join(image, 'vmlinuz'), '-initrd', path.join(image, 'initrd.img'), '-append', line,
-			'-drive', `file=${this.card},if=none,id=card,format=qcow2,discard=unmap`, '-device', 'virtio-blk-pci,drive=card',
+			'-drive', `file=${this.card},if=none,id=card,format=raw,discard=unmap`, '-device', 'virtio-blk-pci,drive=card',
 			'-drive', `file=${path.join(this.folder, 'second.tar')},if=none,id=second,format=raw,readonly=on`, '-device', 'virtio-blk-pci,drive=second',
 			'-netdev', 'user,id=out', '-device', 'virtio-net-pci,netdev=out,mac=52:54:00:77:00:01',
 			'-netdev', 'user,id=ap,net=10.77.0.0/24,host=10.77.0.254,dns=10.77.0.253,dhcpstart=10.77.0.240,restrict=on,' +

@@ -1,6 +1,6 @@
 // Goal: the image of scripts/image, in emulation with 512 MB, becomes a working counter: it starts, makes
-// its data partition, answers tablets over TLS and nothing else, takes in a dossier that a center outside
-// receives; the plug is pulled in the middle of the work, and everything that was acknowledged is there
+// its data partition, is answered its questions by HTTP on the label's network, enrols, answers tablets over
+// TLS and nothing else, takes in a dossier that a center outside receives; the plug is pulled in the middle of the work, and everything that was acknowledged is there
 // afterwards. Prints what it measured. Started by scripts/image --test; too long for scripts/test.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
@@ -8,27 +8,28 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { Client } from '../lib/client.mjs';
+import { Client, PASSWORD as DEMO } from '../lib/client.mjs';
 import { acceptDossier, person } from '../lib/clerk.mjs';
-import { Stack, root } from '../lib/stack.mjs';
+import { Stack, build, root } from '../lib/stack.mjs';
 import { Board, image, sh } from './board.mjs';
 
 const PORT = 9897;
 const folder = path.join(root, 'build/test-data/image');
-const stack = new Stack({ name: 'image_center', ports: [9891, 9894],
-	board: 'hosts = 127.0.0.1 tram.lan quan-ly.tram.lan tra-cuu.tram.lan\ntls_pages = yes\npoll_active_s = 1' });
+const PASSWORD = 'Mot-Mat-Khau-2026!';
+const stack = new Stack({ name: 'image_center', ports: [9891, 9894] });
 const figures = {};
-let board, ca;
+let board, ca, code;
 cleanup(async (failed) => {
 	for (const [name, value] of Object.entries(figures)) console.log(`measured ${name} ${value}`);
 	await board?.kill();
 	await stack.down(failed);
 });
 
+const lookup = (host, options, done) => (options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4));
+
 // Someone at a tablet: the names of the board lead to it, its certificate alone is trusted.
 function tablet(name = 'tram.lan') {
-	return new Client(`https://${name}:${PORT}`, { ca, lookup: (host, options, done) =>
-		(options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)) });
+	return new Client(`https://${name}:${PORT}`, { ca, lookup });
 }
 const plain = (address, host = 'tram.lan') => new Client(`http://127.0.0.1:${PORT + 1}`).request('GET', address, { headers: { Host: host } });
 async function answers(seconds) {
@@ -44,6 +45,7 @@ async function answers(seconds) {
 async function learnCa() {
 	ca = await board.run('cat /var/lib/tram/keys/tls/ca.crt');
 }
+const received = () => JSON.parse(stack.tram('center', ['digest', '--board', 'b18685-2']).stdout);
 const tram = (words, seconds) => board.run(`tram ${words} --data /var/lib/tram`, seconds);
 
 test('the card fits through a slow line, and lists what is on it', () => {
@@ -55,27 +57,61 @@ test('the card fits through a slow line, and lists what is on it', () => {
 	for (const name of ['openssh-server', 'apt', 'sudo', 'gcc']) assert(!packages.includes(`\n${name}\t`), `${name} is on the card`);
 	figures.packages = packages.trim().split('\n').length;
 });
-test.must('a center outside, and what a technician answered', async () => {
+test.must('a center outside; a card flashed with a label', async () => {
 	await stack.up(['center']);
-	const data = path.join(stack.data, 'board');
-	const conf = path.join(data, 'tram.conf');
-	const center = stack.centerPort + 1;
-	writeFileSync(conf, `${readFileSync(conf, 'utf8').replace(/^center_url = .*$/m, `center_url = https://10.0.2.2:${center}`)}run_dir = /run/tram/run\nsock_dir = /run/tram/sock\n`);
-	for (const name of ['run', 'sock', 'lighttpd', 'plan', 'pid', 'log', 'keys/tls', 'start']) sh('rm', '-rf', path.join(data, name));
-	sh('mkdir', '-p', path.join(data, 'network'));
-	writeFileSync(path.join(data, 'network/network.conf'), 'host = tram1\nap_name = Tram 1\nap_key = mat khau thu 1\nuplink = cable\n');
-	board = new Board(folder, PORT, { data });
+	board = new Board(folder, PORT);
+	const label = spawnSync(path.join(build, 'tram'), ['setup', 'label'], { encoding: 'utf8' });
+	assert.equal(label.status, 0, label.stderr);
+	code = /^code = (.*)$/m.exec(label.stdout)[1];
+	board.putOnBoot('tram-label.conf', label.stdout);
 });
-test.must('it starts on a card that never ran, makes its data partition, and shows the login page', async () => {
+test.must('it starts on a card that never ran, makes its data partition, and asks the first question', async () => {
 	await board.start();
-	await board.ready(120);
-	figures.first_start_s = (await answers(180)).toFixed(1);
-	await learnCa();
+	await until('the question for the label\'s code', 240, async () => {
+		assert(board.child, `the machine ended: ${board.console().slice(-2000)}`);
+		const page = await plain('/ma').catch(() => ({}));
+		return page.status === 200 && /name="code"/.test(page.html);
+	});
+	figures.first_start_s = board.seconds().toFixed(1);
+	await board.ready(60);
+	console.log(await board.run('systemctl --failed --no-legend --plain; systemd-analyze 2>/dev/null | head -3; systemd-analyze blame --no-pager 2>/dev/null | head -14'));
 	const disk = await board.run('findmnt -no SOURCE,FSTYPE,OPTIONS /var/lib/tram; df -m --output=size /var/lib/tram | tail -1');
-	assert.match(disk, /ext4.*noatime/);
+	assert.match(disk, /mapper\/tram-data ext4.*noatime/);
 	assert(Number(disk.trim().split('\n').pop()) > 2400, `the partition has the rest of the card: ${disk}`);
-	assert.match(await board.run('dumpe2fs -h $(findmnt -no SOURCE /var/lib/tram) 2>/dev/null | grep "Block size"'), /4096/);
-	console.log((await board.run('systemctl --failed --no-legend --plain; systemd-analyze 2>/dev/null | head -3; systemd-analyze critical-chain --no-pager 2>/dev/null | head -20')));
+	assert.match(await board.run('dumpe2fs -h /dev/mapper/tram-data 2>/dev/null | grep "Block size"'), /4096/);
+	assert.equal((await plain('/generate_204', 'connectivitycheck.gstatic.com')).location, 'http://tram.lan/', 'a phone that joins is led there');
+});
+test.must('six answers over HTTP make a station of it, and it joins the province', async () => {
+	const phone = new Client(`http://tram.lan:${PORT + 1}`, { lookup });
+	const passed = await phone.submit(await phone.get('/ma'), '/ma', { code });
+	assert.equal(passed.path, '/buoc/1', passed.text.slice(0, 300));
+	const answer = async (step, values) => {
+		const page = await phone.submit(await phone.get(`/buoc/${step}`), `/buoc/${step}`, values);
+		assert.equal(page.status, 200, `${step}: ${page.text.slice(0, 400)}`);
+		return page;
+	};
+	await answer(1, { commune_code: '18685', station_name: 'Trung tâm Thử', parent_name: 'UBND XÃ THỬ', agency_name: 'TRUNG TÂM THỬ' });
+	await answer(2, { point_no: '2', point_name: 'Điểm số 2', point_address: 'Thôn Thử', point_phone: '0239 000 0000', place_name: 'Cẩm Bình' });
+	await answer(3, { admin_name: 'Nguyễn Văn Thử', admin_login: 'quanly', admin_password: PASSWORD, admin_again: PASSWORD });
+	await answer(4, { ap_name: 'Tram 1', ap_key: 'mat khau thu 1', guest: 'no' });
+	await answer(5, { uplink: 'cable', center_url: `https://10.0.2.2:${stack.centerPort + 1}`, center_name: 'localhost' });
+	await until('the line was tried', 120, async () => {
+		const page = await phone.get('/buoc/6');
+		assert.doesNotMatch(page.text, /không trả lời/);
+		return /tỉnh đã trả lời/.test(page.text);
+	});
+	const invitation = stack.tram('center', ['board', 'invite', 'b18685-2']).stdout.trim();
+	const review = await answer(6, { invitation });
+	assert.equal(review.path, '/xem-lai');
+	await phone.submit(review, '/xem-lai', { rehearse: 'no' });
+	const sent = board.seconds();
+	figures.answered_to_login_s = ((await answers(240)) - sent).toFixed(1);
+	await learnCa();
+	await until('it joined the province', 120, async () => /BEGIN/.test(await board.run('cat /var/lib/tram/keys/link/client.crt 2>/dev/null || true')));
+	await board.run(`echo '${readFileSync(path.join(root, 'board/demo/confirm.json')).toString('base64')}' | base64 -d >/var/lib/tram/confirm.json && chmod 644 /var/lib/tram/confirm.json && echo "confirm_file = confirm.json" >>/var/lib/tram/tram.conf`);
+	await board.run(`echo '${DEMO}' | tram user add canbo --data /var/lib/tram --name "Nguyễn Thị Thử" --roles intake,cashier,scanner,returner --keep-password`);
+	await board.run('systemctl restart "tram-intake@*" "tram-uploads@*"');
+	await answers(120);
 });
 test('every unit runs', async () => {
 	await board.run('systemctl is-system-running --wait >/dev/null; true', 120);
@@ -116,7 +152,7 @@ test('a dossier is taken in over TLS from a tablet, and the center outside recei
 		return status.unsent === 0 && status.files_to_send === 0;
 	});
 	const inside = JSON.parse(await tram('digest'));
-	assert.deepEqual(stack.digest('center'), inside);
+	assert.deepEqual(received(), inside);
 });
 test('its processes are small', async () => {
 	const pss = await board.run(`for p in /proc/[0-9]*; do n=$(tr "\\000" " " <$p/cmdline | cut -c1-60); s=$(sed -n "s/^Pss: *\\([0-9]*\\).*/\\1/p" $p/smaps_rollup 2>/dev/null); [ -z "$s" ] || echo "$s $n"; done | sort -rn`);
@@ -164,7 +200,7 @@ test('the plug is pulled in the middle of the work: what was acknowledged is the
 		const status = JSON.parse(await tram('status --json'));
 		return status.unsent === 0 && status.files_to_send === 0;
 	});
-	assert.deepEqual(stack.digest('center'), JSON.parse(await tram('digest')));
+	assert.deepEqual(received(), JSON.parse(await tram('digest')));
 });
 test('the card alone holds no name in the clear, and without the stick that took its key it opens nothing', async () => {
 	await board.kill();
@@ -198,12 +234,15 @@ test('the card alone holds no name in the clear, and without the stick that took
 	assert.equal((await board.run('ls /var/lib/tram')).trim(), '');
 	await board.kill();
 });
-test('two cards share no secret that arises on them; over a real access point a client gets its page and nothing else', async () => {
+test('one file on the boot partition makes another, which shares no secret with the first; over a real access point a client gets its page and nothing else', async () => {
 	await board.kill();
-	const data = path.join(stack.data, 'board');
-	board = new Board(`${folder}-2`, PORT, { data, radios: true });
+	board = new Board(`${folder}-2`, PORT, { radios: true });
+	board.putOnBoot('tram-setup.conf', Object.entries({ commune_code: '18685', station_name: 'Trung tâm Thử', point_no: '3', point_name: 'Điểm 3',
+		point_address: 'Thôn Thử', point_phone: '0239 000 0000', admin_login: 'quanly', admin_name: 'Nguyễn Văn Thử', admin_password: PASSWORD,
+		ap_name: 'Tram 1', ap_key: 'mat khau thu 1', uplink: 'none', center_url: 'https://10.0.2.2:1', invitation_later: 'yes', rehearse: 'no' })
+		.map(([k, v]) => `${k} = ${v}\r\n`).join(''));
 	await board.start({ append: '' });
-	await board.ready(120);
+	await board.ready(240);
 	await until('it made its certificates', 180, async () => /BEGIN/.test(await board.run('cat /var/lib/tram/keys/tls/ca.crt 2>/dev/null || true')));
 	const second = new X509Certificate(await board.run('cat /var/lib/tram/keys/tls/ca.crt')), first = new X509Certificate(ca);
 	assert.notEqual(second.fingerprint256, first.fingerprint256);
