@@ -24,12 +24,12 @@ export const sh = (command, ...args) => {
 const UNIT = `[Unit]
 DefaultDependencies=no
 After=tram-disk.service
-Before=tram-prepare.service tram-network.service tram-tablet-tls.service
+Before=tram-prepare.service tram-network.service tram-setup-begin.service
 
 [Service]
 Type=forking
 ExecStart=/bin/sh -c "mkdir -p /run/try; tar -xf /dev/vdb -C /run/try; exec sh /run/try/begin"
-KillMode=none
+KillMode=process
 `;
 const BEGIN = `[ ! -e /run/try/radios ] || modprobe mac80211_hwsim radios=2
 sh /run/try/listen &
