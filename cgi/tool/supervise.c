@@ -220,7 +220,7 @@ static int64_t start_due(struct supervisor *supervisor)
 /* The next signal within wait_ms, or 0. */
 static int next_signal(const struct supervisor *supervisor, int64_t wait_ms)
 {
-	struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
+	struct timespec wait = { wait_ms / 1000, (long)(wait_ms % 1000 * 1000000) };
 	int signal = sigtimedwait(&supervisor->waited, NULL, &wait);
 
 	return signal > 0 ? signal : 0;

@@ -210,7 +210,7 @@ enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, struct request *request)
 	for (;;) {
 		struct pollfd listening = { .fd = 0, .events = POLLIN };
 		int64_t wait_ms = (notify_alive(), notify_wait_ms(-1));
-		const struct timespec wait = { wait_ms / 1000, wait_ms % 1000 * 1000000 };
+		const struct timespec wait = { wait_ms / 1000, (long)(wait_ms % 1000 * 1000000) };
 		int rc = ppoll(&listening, 1, wait_ms < 0 ? NULL : &wait, &fcgx->waiting);
 
 		if (stop_asked)
