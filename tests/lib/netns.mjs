@@ -73,7 +73,7 @@ export class Machine {
 			const tcp = (port) => new Promise((done) => {
 				const socket = net.connect({ host: arg.address, port }, () => { done(port); socket.destroy(); });
 				socket.on('error', () => done(0));
-				setTimeout(() => { done(0); socket.destroy(); }, 1200);
+				setTimeout(() => { done(0); socket.destroy(); }, 4000);
 			});
 			const udp = (port) => new Promise((done) => {
 				const socket = dgram.createSocket('udp4');
@@ -81,7 +81,7 @@ export class Machine {
 				socket.on('error', () => done(0));
 				// A question for names, so that a server of names answers too.
 				socket.send(Buffer.from('000101000001000000000000047472616d036c616e0000010001', 'hex'), port, arg.address, () => {});
-				setTimeout(() => done(0), 1200);
+				setTimeout(() => done(0), 4000);
 			});
 			const open = async (one) => (await Promise.all(arg.ports.map(one))).filter(Boolean);
 			const [t, u] = await Promise.all([open(tcp), open(udp)]);
