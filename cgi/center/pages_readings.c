@@ -1,7 +1,7 @@
 /*
  * pages_readings.c: /truy-cap, for the officer who supervises: who at a point looked at personal data
  * in the last seven days, and which dossiers outside their own work. The point sends its records
- * (PROTOCOL §15); its people stand here as their account's number, which the point's manager knows.
+ * (PROTOCOL §15) with the names of its people; who has none stands here as an account's number.
  */
 #include "center/pages.h"
 
@@ -60,6 +60,7 @@ show_sums(struct readings *of)
 		struct view *item = view_item(of->view, "sums");
 
 		view_set(item, "id", rows[i].account);
+		view_set(item, "name", rows[i].name[0] != '\0' ? rows[i].name : rows[i].account);
 		view_int(item, "looks", rows[i].looks);
 		view_int(item, "outside", rows[i].outside);
 		view_flag(item, "current", strcmp(rows[i].account, of->account) == 0);
@@ -80,7 +81,7 @@ show_look(struct readings *of, const struct reading_row *row)
 		view_set(item, "url", pages_dossier_url(pool, &dossier, ""));
 		view_set(item, "procedure", dossier.procedure_name);
 	}
-	view_set(item, "who", row->account);
+	view_set(item, "who", row->name[0] != '\0' ? row->name : row->account);
 	view_set(item, "at", show_time_screen(pool, row->at));
 	view_int(item, "times", row->times);
 	view_flag(item, "reason", row->ground == READING_REASON);

@@ -212,6 +212,7 @@ void reading_record(struct web *web, struct request *request, const struct respo
 	if (request->method == METHOD_POST && is_dossier(request))
 		ground_of_post(web, request);
 	reading.account = request->session->account.id;
+	reading.name = request->session->account.name;
 	reading.subject = is_dossier(request) || (request->params[0] != NULL &&
 			strcmp(request->route->name, "register.file") != 0 &&
 			strcmp(request->route->name, "receipts.file") != 0) ? request->params[0] : "";

@@ -17,6 +17,17 @@ static const char *const numbers[] = { "no", "at", "ground" };
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
 #define NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 
+/* A person's: any letters, no control characters. */
+static bool is_name(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 127)
+			return false;
+	return len <= TEXT_MAX;
+}
+
 void reading_wire_write(const struct reading_record *record, struct buf *out)
 {
 	const char *values[TEXTS] = { record->reading.account, record->reading.route,
@@ -28,6 +39,8 @@ void reading_wire_write(const struct reading_record *record, struct buf *out)
 	json_put_int(line, "ground", record->reading.ground);
 	for (size_t i = 0; i < TEXTS; i++)
 		json_put(line, texts[i], values[i]);
+	if (record->reading.name != NULL && is_name(record->reading.name))
+		json_put(line, "name", record->reading.name);
 	json_write(line, out);
 	buf_char(out, '\n');
 	json_decref(line);
@@ -52,7 +65,7 @@ static bool member_fits(const char *key, const json_t *value)
 	for (size_t i = 0; i < NUMBERS; i++)
 		if (strcmp(key, numbers[i]) == 0)
 			return json_is_integer(value);
-	return false;
+	return strcmp(key, "name") == 0 && json_is_string(value) && is_name(json_string_value(value));
 }
 
 static bool read_line(struct pool *pool, const char *line, size_t len, struct reading_record *out)
@@ -71,6 +84,7 @@ static bool read_line(struct pool *pool, const char *line, size_t len, struct re
 		out->reading.route = pool_strdup(pool, json_text(object, "route"));
 		out->reading.subject = pool_strdup(pool, json_text(object, "subject"));
 		out->reading.place = pool_strdup(pool, json_text(object, "place"));
+		out->reading.name = pool_strdup(pool, json_text(object, "name"));
 		good = out->no > 0 && out->no < NO_MAX && out->reading.at > 0 &&
 				out->reading.at < AT_MAX && json_int(object, "ground", -1) >= READING_OWN &&
 				json_int(object, "ground", -1) <= READING_REASON &&

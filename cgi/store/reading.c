@@ -30,6 +30,17 @@ static enum rc expire(struct store *store, int64_t now_ms)
 	return stmt_run(stmt);
 }
 
+/* Written when it is another one than before. */
+static enum rc note_name(struct store *store, const struct reading *reading)
+{
+	struct stmt *stmt = db_stmt(store->access, "INSERT INTO reader (account, name) VALUES ($1, $2) "
+			"ON CONFLICT (account) DO UPDATE SET name = $2 WHERE name <> $2");
+
+	stmt_text(stmt, 1, reading->account);
+	stmt_text(stmt, 2, reading->name);
+	return stmt_run(stmt);
+}
+
 enum rc reading_note(struct store *store, const struct reading *reading)
 {
 	struct stmt *stmt;
@@ -49,6 +60,8 @@ enum rc reading_note(struct store *store, const struct reading *reading)
 	stmt_text(stmt, 5, reading->place);
 	stmt_int(stmt, 6, reading->ground);
 	rc = stmt_run(stmt);
+	if (rc == RC_OK && reading->name != NULL && reading->name[0] != '\0')
+		rc = note_name(store, reading);
 	if (rc == RC_OK)
 		rc = expire(store, reading->at);
 	if (rc == RC_OK)

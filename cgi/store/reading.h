@@ -29,6 +29,7 @@ struct reading {
 	int64_t at;
 	const char *account, *route, *subject, *place;
 	enum reading_ground ground;
+	const char *name;		/* the account's, for the province; NULL or "": not said */
 };
 
 enum rc reading_note(struct store *store, const struct reading *reading) MUST_CHECK;
@@ -37,12 +38,13 @@ enum rc reading_seen(struct store *store, const struct reading *reading, int64_t
 		bool *seen) MUST_CHECK;
 
 /* Per account since from_ms: all looks, and dossiers looked at outside own work. */
-struct reading_sum { const char *account; int64_t looks, outside; };
+/* name: at the center alone. */
+struct reading_sum { const char *account, *name; int64_t looks, outside; };
 enum rc reading_sums(struct store *store, struct pool *pool, int64_t from_ms,
 		struct reading_sum **rows, size_t *count) MUST_CHECK;
 /* Looks outside own work since from_ms, one per account and dossier with the last time and how often,
  * newest first. account "": all. */
-struct reading_row { const char *account, *subject, *place; int64_t at, times; enum reading_ground ground; };
+struct reading_row { const char *account, *name, *subject, *place; int64_t at, times; enum reading_ground ground; };
 enum rc reading_outside(struct store *store, struct pool *pool, int64_t from_ms,
 		const char *account, size_t limit, size_t offset, struct reading_row **rows,
 		size_t *count) MUST_CHECK;

@@ -21,8 +21,9 @@ static const char SET[] =
 	"INSERT INTO reading_sent (one, log, no) VALUES (1, $1, $2)"
 	" ON CONFLICT (one) DO UPDATE SET log = $1, no = $2";
 static const char NEXT[] =
-	"SELECT no, at, account, route, subject, place, ground FROM reading WHERE no > $1"
-	" ORDER BY no LIMIT $2";
+	"SELECT r.no, r.at, r.account, r.route, r.subject, r.place, r.ground, coalesce(p.name, '')"
+	" FROM reading r LEFT JOIN reader p ON p.account = r.account WHERE r.no > $1"
+	" ORDER BY r.no LIMIT $2";
 static const char PUT[] =
 	"INSERT INTO board_reading (board, log, no, at, account, route, subject, place, ground)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
@@ -34,12 +35,18 @@ static const char HEAD[] =
 	"SELECT no FROM board_reading WHERE board = $1 AND log = $2 ORDER BY no DESC LIMIT 1";
 static const char NEWEST[] =
 	"SELECT at FROM board_reading WHERE board = $1 ORDER BY at DESC LIMIT 1";
+#define NAME \
+	" coalesce((SELECT n.name FROM board_reader n WHERE n.board = $1" \
+	" AND n.account = board_reading.account), '')"
+static const char PUT_NAME[] =
+	"INSERT INTO board_reader (board, account, name) VALUES ($1, $2, $3)"
+	" ON CONFLICT (board, account) DO UPDATE SET name = excluded.name";
 static const char SUMS[] =
-	"SELECT account, count(*), count(DISTINCT CASE WHEN ground <> 0 THEN subject END)"
+	"SELECT account, count(*), count(DISTINCT CASE WHEN ground <> 0 THEN subject END)," NAME
 	" FROM board_reading WHERE board = $1 AND at >= $2 GROUP BY account ORDER BY 3 DESC, 2 DESC"
 	" LIMIT $3";
 static const char OUTSIDE[] =
-	"SELECT account, subject, max(place), max(at), count(*), max(ground) FROM board_reading"
+	"SELECT account, subject, max(place), max(at), count(*), max(ground)," NAME " FROM board_reading"
 	" WHERE board = $1 AND at >= $2 AND ground <> 0 AND ($3 = '' OR account = $3)"
 	" GROUP BY account, subject ORDER BY 4 DESC LIMIT $4 OFFSET $5";
 
@@ -106,6 +113,7 @@ static void read_record(struct stmt *stmt, struct pool *pool, struct reading_rec
 	out->reading.subject = stmt_col_dup(stmt, 4, pool);
 	out->reading.place = stmt_col_dup(stmt, 5, pool);
 	out->reading.ground = (enum reading_ground)stmt_col_int(stmt, 6);
+	out->reading.name = stmt_col_dup(stmt, 7, pool);
 }
 
 enum rc reading_send_next(struct store *store, struct pool *pool, size_t limit, const char **log,
@@ -198,6 +206,20 @@ static enum rc put(struct store *store, const char *board, const char *log,
 	return rc == RC_OK && !same ? RC_CONFLICT : rc;
 }
 
+/* The last word of a request counts; a name is no part of the record. */
+static enum rc put_name(struct store *store, const char *board, const struct reading *reading)
+{
+	struct stmt *stmt;
+
+	if (reading->name == NULL || reading->name[0] == '\0')
+		return RC_OK;
+	stmt = db_stmt(store->tram, PUT_NAME);
+	stmt_text(stmt, 1, board);
+	stmt_text(stmt, 2, reading->account);
+	stmt_text(stmt, 3, reading->name);
+	return stmt_run(stmt);
+}
+
 enum rc reading_send_take(struct store *store, const char *board, const char *log,
 		const struct reading_record *rows, size_t count, int64_t now_ms)
 {
@@ -206,6 +228,8 @@ enum rc reading_send_take(struct store *store, const char *board, const char *lo
 
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
 		rc = put(store, board, log, &rows[i]);
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		rc = put_name(store, board, &rows[i].reading);
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->tram, EXPIRE);
@@ -259,6 +283,7 @@ enum rc reading_send_sums(struct store *store, struct pool *pool, const char *bo
 		sum->account = stmt_col_dup(stmt, 0, pool);
 		sum->looks = stmt_col_int(stmt, 1);
 		sum->outside = stmt_col_int(stmt, 2);
+		sum->name = stmt_col_dup(stmt, 3, pool);
 	}
 	stmt_reset(stmt);
 	return rc;
@@ -288,6 +313,7 @@ enum rc reading_send_outside(struct store *store, struct pool *pool, const char 
 		out->at = stmt_col_int(stmt, 3);
 		out->times = stmt_col_int(stmt, 4);
 		out->ground = (enum reading_ground)stmt_col_int(stmt, 5);
+		out->name = stmt_col_dup(stmt, 6, pool);
 	}
 	stmt_reset(stmt);
 	return rc;

@@ -43,7 +43,7 @@ test('records are taken once, in any packing, and asked for with an empty body',
 test('malformed, cut, too many, another record under a number: a problem, and nothing changes', async () => {
 	const good = lines([record(20)]);
 	for (const [body, line] of [[`${good}{"no":21`, 2], [`${good}{}\n`, 2], [good + good, 2], [lines([record(20, { ground: 7 })]), 1],
-		[lines([record(20, { name: 'Nguyễn Văn Thử' })]), 1], [lines([record(20, { account: 'Nguyễn Văn Thử' })]), 1],
+		[lines([record(20, { person: 'Nguyễn Văn Thử' })]), 1], [lines([record(20, { name: 'Nguyễn\nVăn Thử' })]), 1], [lines([record(20, { account: 'Nguyễn Văn Thử' })]), 1],
 		[lines(Array.from({ length: 501 }, (_, i) => record(100 + i))), 501]]) {
 		const reply = await send(body);
 		assert.equal(reply.status, 422, reply.html);
@@ -117,6 +117,7 @@ test('the officer who supervises reads them, another does not', async () => {
 	assert((await supervisor.get('/ho-so')).html.includes('href="/truy-cap"'));
 	const page = await supervisor.get(`/truy-cap?diem=${board}`);
 	assert.match(page.text, new RegExp(`Hồ sơ xem ngoài việc của mình[\\s\\S]*${code}`));
+	assert.match(page.text, /Hoàng Văn Thử/, 'a name, not a number');
 	const account = /nguoi=(u-[0-9a-z]+)/.exec(page.html)[1];
 	assert.equal((await supervisor.get(`/truy-cap?diem=${board}&nguoi=${account}`)).status, 200);
 	for (const odd of ['/truy-cap?diem=%22%3E&nguoi=%3Cscript%3E&tu=-1', '/truy-cap?diem=khong-co'])

@@ -582,7 +582,7 @@ static void a_database_without_books_is_brought_up(void **state)
 			" ALTER TABLE dossier DROP COLUMN old_code;"
 			" ALTER TABLE dossier DROP COLUMN old_agency;"
 			" ALTER TABLE dossier DROP COLUMN target_system;"
-			" DROP TABLE board_reading; DROP TABLE original_move; DROP TABLE original_kept;"
+			" DROP TABLE board_reading; DROP TABLE board_reader; DROP TABLE original_move; DROP TABLE original_kept;"
 			" DROP TABLE paper_waiting; DROP TABLE paper_number; DROP INDEX draft_ticket;"
 			" DROP TABLE blob_source; ALTER TABLE draft DROP COLUMN scan;"
 			" DROP INDEX dossier_unscanned; ALTER TABLE dossier DROP COLUMN scans_missing;"

@@ -18,8 +18,8 @@ static void written_and_read(void **state)
 {
 	struct reading_record records[2] = {
 		{ 3, { 1764212345678, "u-0123456789abcdef", "dossier.paper", "T18685.1-261124-0001",
-			"tablet-3", READING_REASON } },
-		{ 9, { 1764212345999, "u-2", "find", "", "", READING_OWN } },
+			"tablet-3", READING_REASON, "Trần Thị Thử" } },
+		{ 9, { 1764212345999, "u-2", "find", "", "", READING_OWN, "" } },
 	}, *rows;
 	struct pool *pool = pool_new();
 	struct buf lines = { 0 };
@@ -38,6 +38,7 @@ static void written_and_read(void **state)
 		assert_string_equal(rows[i].reading.route, records[i].reading.route);
 		assert_string_equal(rows[i].reading.subject, records[i].reading.subject);
 		assert_string_equal(rows[i].reading.place, records[i].reading.place);
+		assert_string_equal(rows[i].reading.name, records[i].reading.name);
 	}
 	assert_int_equal(reading_wire_read(pool, "", 0, &rows, &count, &line), RC_OK);
 	assert_int_equal(count, 0);
@@ -48,6 +49,8 @@ static void written_and_read(void **state)
 static void nothing_else_is_read(void **state)
 {
 	static const struct { const char *text; size_t line; } bad[] = {
+		{ "{\"no\":1,\"at\":1,\"ground\":0,\"account\":\"u\",\"route\":\"r\",\"name\":7}\n", 1 },
+		{ "{\"no\":1,\"at\":1,\"ground\":0,\"account\":\"u\",\"route\":\"r\",\"name\":\"a\\n\"}\n", 1 },
 		{ "{}\n", 1 }, { "x\n", 1 }, { "\n", 1 }, { "[1]\n", 1 },
 		{ GOOD GOOD, 2 },	/* the same number twice */
 		{ GOOD "{\"no\":2", 2 },	/* cut */
@@ -74,7 +77,7 @@ static void nothing_else_is_read(void **state)
 			fail_msg("read, or another line: %s", bad[i].text);
 	}
 	for (int64_t no = 1; no <= READING_WIRE_LINES + 1; no++) {
-		struct reading_record record = { no, { 1, "u", "r", "", "", READING_OWN } };
+		struct reading_record record = { no, { 1, "u", "r", "", "", READING_OWN, "" } };
 
 		reading_wire_write(&record, &many);
 	}
