@@ -7,8 +7,10 @@
 #ifndef TRAM_CENTER_MACHINE_H
 #define TRAM_CENTER_MACHINE_H
 
+#include "base/buf.h"
 #include "base/rc.h"
 #include "crypt/jws.h"
+#include "store/journal.h"
 #include "web/web.h"
 
 /* Over this a journal body is refused, unpacked: a full batch of the largest bodies, escaped, is
@@ -40,6 +42,14 @@ enum rc machine_keys_read(struct web *web, struct pool *pool, const char *name, 
 enum rc machine_hello(struct web *web, struct request *request, struct response *response);
 /* POST /v1/journal */
 enum rc machine_journal(struct web *web, struct request *request, struct response *response);
+/* The request's body unpacked; bounded, so that a small bomb stays small. RC_TOO_LARGE, RC_INVALID. */
+enum rc machine_journal_unpack(struct request *request, struct buf *out) MUST_CHECK;
+/* machine_branch.c: GET, POST /v1/branch; POST /v1/lost */
+enum rc machine_branch(struct web *web, struct request *request, struct response *response);
+enum rc machine_branch_lost(struct web *web, struct request *request, struct response *response);
+/* machine_feed.c: journal lines as the answer, gzip when the request takes it. */
+enum rc machine_feed_rows(struct request *request, struct response *response,
+		const struct journal_row *rows, size_t count) MUST_CHECK;
 /* GET /v1/feed?after=N */
 enum rc machine_feed(struct web *web, struct request *request, struct response *response);
 /* POST /v1/readings?log=… */

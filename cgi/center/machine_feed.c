@@ -46,8 +46,8 @@ put_head(struct web *web, struct request *request, struct response *response, co
 	return rc;
 }
 
-static enum rc
-put_rows(struct request *request, struct response *response, const struct journal_row *rows,
+enum rc
+machine_feed_rows(struct request *request, struct response *response, const struct journal_row *rows,
 		size_t count)
 {
 	struct buf packed = {NULL, 0, 0};
@@ -102,7 +102,7 @@ answer(struct web *web, struct request *request, struct response *response,
 	memcpy(head.hash, rows[count - 1].event.hash, sizeof(head.hash));
 	rc = put_head(web, request, response, typ, &head);
 	if (rc == RC_OK)
-		rc = put_rows(request, response, rows, count);
+		rc = machine_feed_rows(request, response, rows, count);
 	return rc;
 }
 

@@ -7,30 +7,20 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "center/machine.h"
-#include "link/wire.h"
-#include "store/linkstate.h"
+#include "link/greet.h"
 
 static enum rc
 answer(struct web *web, struct request *request, struct response *response,
-		const struct wire_hello *hello)
+		struct wire_welcome *welcome)
 {
-	struct wire_welcome welcome;
 	char *token = NULL;
 	json_t *reply;
 	enum rc rc;
 
-	memset(&welcome, 0, sizeof(welcome));
-	welcome.board = request->board;
-	memcpy(welcome.nonce, hello->nonce, sizeof(welcome.nonce));
-	rc = journal_head_get(web->store, request->board, AUTHOR_BOARD, &welcome.own);
-	if (rc == RC_OK)
-		rc = journal_head_get(web->store, request->board, AUTHOR_CENTER,
-				&welcome.center);
-	welcome.keys = machine_keys_count(web, request->pool);
-	welcome.time_ms = when_now_ms();
-	if (rc == RC_OK)
-		rc = machine_sign(web, request, "tram-hello",
-				wire_welcome_payload(request->pool, &welcome), &token);
+	welcome->keys = machine_keys_count(web, request->pool);
+	welcome->time_ms = when_now_ms();
+	rc = machine_sign(web, request, "tram-hello", wire_welcome_payload(request->pool, welcome),
+			&token);
 	if (rc != RC_OK)
 		return rc;
 	reply = json_new_object();
@@ -40,12 +30,13 @@ answer(struct web *web, struct request *request, struct response *response,
 	return RC_OK;
 }
 
-/* A counter seen before means two machines with one identity (promise 6), or a board that was
- * restored: it is refused and said. Whichever of the two is served next, the other's events fork. */
+/* Who is shut out is answered too: signed, and nothing else is. */
 enum rc
 machine_hello(struct web *web, struct request *request, struct response *response)
 {
 	struct wire_hello hello;
+	struct wire_welcome welcome;
+	enum fence_verdict verdict;
 	enum rc rc;
 
 	rc = wire_hello_parse(request->pool, request->body, request->body_len, &hello);
@@ -59,14 +50,19 @@ machine_hello(struct web *web, struct request *request, struct response *respons
 				"The certificate belongs to another board", NULL);
 		return RC_OK;
 	}
-	rc = linkstate_board_hello(web->store, request->board, hello.counter,
-			hello.version);
-	if (rc == RC_CONFLICT) {
-		log_warn("hello counter not ahead: cloned? board=%s counter=%llu", request->board,
+	rc = greet_answer(web->store, request->pool, request->board, &hello, &welcome, &verdict);
+	if (rc != RC_OK)
+		return rc;
+	if (verdict == FENCE_AGAIN) {
+		log_warn("hello said before board=%s counter=%llu", request->board,
 				(unsigned long long)hello.counter);
-		response_problem(response, 409, "cloned",
-				"This counter was seen before: two machines use one identity", NULL);
+		response_problem(response, 409, "repeated",
+				"This hello was said before, or a later one was", NULL);
 		return RC_OK;
 	}
-	return rc == RC_OK ? answer(web, request, response, &hello) : rc;
+	if (verdict == FENCE_RESTORED)
+		log_warn("an old copy of the board was put back board=%s counter=%llu of=%llu",
+				request->board, (unsigned long long)hello.counter,
+				(unsigned long long)welcome.counter);
+	return answer(web, request, response, &welcome);
 }

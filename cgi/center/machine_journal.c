@@ -49,6 +49,7 @@ refuse(struct web *web, struct request *request, struct response *response, cons
 	} known[] = {
 		{"gap", 409, "Events before this one are missing"},
 		{"fork", 409, "Another event stands at this position"},
+		{"branch", 409, "It records a branch that has not come"},
 		{"hash", 422, "The chain of hashes is broken"},
 		{"body", 422, "The body does not fit its hash or its limits"},
 		{"identity", 422, "The event names another board or author"},
@@ -80,9 +81,8 @@ refuse(struct web *web, struct request *request, struct response *response, cons
 	return RC_OK;
 }
 
-/* Unpacked body; bounded, so that a small bomb stays small. */
-static enum rc
-unpack(struct request *request, struct buf *out)
+enum rc
+machine_journal_unpack(struct request *request, struct buf *out)
 {
 	const char *encoding = request_header(request, "Content-Encoding");
 
@@ -136,7 +136,7 @@ machine_journal(struct web *web, struct request *request, struct response *respo
 	json_t *reply = NULL;
 	enum rc rc;
 
-	rc = unpack(request, &ndjson);
+	rc = machine_journal_unpack(request, &ndjson);
 	if (rc != RC_OK) {
 		response_problem(response, rc == RC_TOO_LARGE ? 413 : 400,
 				rc == RC_TOO_LARGE ? "too-large" : "invalid",

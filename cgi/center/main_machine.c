@@ -18,8 +18,14 @@
 #include "web/web.h"
 
 static const struct route routes[] = {
-	{"hello", METHOD_POST, "/v1/hello", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 8192,
+	{"hello", METHOD_POST, "/v1/hello",
+		ROUTE_CERT | ROUTE_FENCED_OK | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 8192,
 		machine_hello},
+	{"branch", METHOD_GET | METHOD_POST, "/v1/branch",
+		ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, (size_t)2 * 1024 * 1024,
+		machine_branch},
+	{"lost", METHOD_POST, "/v1/lost", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 16384,
+		machine_branch_lost},
 	{"journal", METHOD_POST, "/v1/journal", ROUTE_CERT | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0,
 		(size_t)2 * 1024 * 1024, machine_journal},
 	{"feed", METHOD_GET, "/v1/feed", ROUTE_CERT, 0, 0, machine_feed},

@@ -197,6 +197,9 @@ enum rc event_decode(const char *header, size_t len, struct event *out)
 		in.ok = again.len == len && memcmp(again.data, header, len) == 0;
 		buf_free(&again);
 	}
+	out->log = out->author;
+	out->position = out->seq;
+	out->place = EVENT_PLACE(out->seq);
 	if (!in.ok)
 		memset(out, 0, sizeof(*out));
 	return in.ok ? RC_OK : RC_INVALID;

@@ -61,7 +61,13 @@ struct event {
 	const uint8_t *salt;			/* NULL once erased */
 	const char *body;			/* JSON object text; NULL once erased */
 	size_t body_len;
+	/* Where it stands (store/fork.h): in its author's log, or in a recorded branch of it. position: in
+	 * its author's log; all of a branch stand where its fork.recorded stands. */
+	unsigned log;
+	uint64_t position;
+	uint64_t place;		/* orders all of one author's: by position, a branch's events within it */
 };
+#define EVENT_PLACE(position) ((uint64_t)(position) << 20)
 
 /* Appends the header's bytes to out. */
 void event_encode(const struct event *event, struct buf *out);

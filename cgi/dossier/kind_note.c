@@ -170,7 +170,8 @@ const struct kind_field kind_fields_clock_corrected[] = {
 	REQ_OF("source", "unknown|floor|rtc|ntp|signed|manual"), OPT("bound_ms", 'i'), END
 };
 const struct kind_field kind_fields_fork_recorded[] = {
-	REQ("epoch", 'i'), REQ("seq", 'i'), REQ("kept", 'h'), REQ("branch", 'h'), END
+	REQ("epoch", 'i'), REQ("seq", 'i'), REQ("kept", 'h'), REQ("branch", 'h'),
+	OPT("last", 'i'), END
 };
 const struct kind_field kind_fields_board_fenced[] = {
 	REASON, REQ("epoch", 'i'), OPT("seq", 'i'), OPT("hash", 'h'), END

@@ -93,17 +93,16 @@ static int choose(const struct backlog *backlog)
 
 static enum rc may_go(struct forward *forward, const struct link_blob *blob, bool *may)
 {
-	char *jws;
+	bool receipted = false;
 	enum rc rc;
 
 	*may = false;
 	if (tusc_has(forward->tusc, blob->sha256) || blobs_is_aside(forward, blob->sha256))
 		return RC_OK;
 	/* It stands in two lists, or in two dossiers. */
-	rc = linkstate_blob_issued_get(forward->store, forward->pool, forward->store->board,
-			blob->sha256, &jws);
-	*may = rc == RC_NOT_FOUND;
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	rc = linkstate_blob_receipted(forward->store, blob->sha256, &receipted);
+	*may = rc == RC_OK && !receipted;
+	return rc;
 }
 
 enum rc backlog_next(struct forward *forward, const struct link_blob **out)

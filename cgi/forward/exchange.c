@@ -13,7 +13,7 @@
 #include "crypt/hash.h"
 #include "crypt/random.h"
 #include "forward/forward.h"
-#include "link/wire.h"
+#include "link/greet.h"
 #include "store/clock.h"
 
 #define EXCHANGE_ANSWER_MAX 65536u
@@ -23,7 +23,7 @@
 /* Of a long backlog, before the center is heard too. */
 #define EXCHANGE_SHARE_MS 20000
 
-#define EXCHANGE_GREETINGS 3
+#define EXCHANGE_GREETINGS 4
 
 /* The member "receipt" of a JSON answer, verified. */
 static enum rc exchange_receipt(struct forward *forward, const struct http_answer *answer,
@@ -42,8 +42,7 @@ static enum rc exchange_receipt(struct forward *forward, const struct http_answe
 
 /* ---- hello ---- */
 
-/* Is what the center calls the head of our log the event that we have there? */
-static enum rc exchange_is_ours(struct forward *forward, const struct journal_head *head, bool *ours)
+enum rc exchange_is_ours(struct forward *forward, const struct journal_head *head, bool *ours)
 {
 	struct journal_row *rows;
 	size_t count;
@@ -60,22 +59,33 @@ static enum rc exchange_is_ours(struct forward *forward, const struct journal_he
 	return rc;
 }
 
+/* What the two heads say (PROTOCOL §4, §16). *again: something was put right, hello is said anew. */
 static enum rc exchange_check_welcome(struct forward *forward, const struct wire_hello *hello,
-		const struct wire_welcome *welcome, const struct link_cursor *cursor)
+		const struct wire_welcome *welcome, const struct link_cursor *cursor, bool *again)
 {
 	bool ours;
 
-	if (welcome->own.seq < cursor->sent_seq)
-		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
-	if (welcome->own.seq > hello->own.seq)
-		return exchange_restore(forward, welcome->own.seq);
+	if (welcome->counter && linkstate_raise_counter(forward->store, welcome->counter))
+		return forward_fail(forward, "hello", "database", RC_DB);
 	if (exchange_is_ours(forward, &welcome->own, &ours))
 		return forward_fail(forward, "hello", "database", RC_DB);
-	if (!ours)
-		return forward_fail(forward, "hello", "fork", RC_CONFLICT);
-	if (welcome->center.seq < hello->center.seq)
-		return forward_fail(forward, "hello", "center-restored", RC_CONFLICT);
-	return RC_OK;
+	*again = true;
+	switch (greet_judge(hello, welcome, cursor->sent_seq, ours)) {
+	case GREET_FENCED:
+		*again = false;
+		return forward_fail(forward, "hello", strcmp(welcome->fenced, "cloned") ? "fenced" :
+				"cloned", RC_CONFLICT);
+	case GREET_CENTER_LOST:
+		return heal_center(forward, hello, welcome, cursor);
+	case GREET_OWN_LOST:
+		return heal_own(forward, hello, welcome, cursor, !ours);
+	case GREET_NEW_EPOCH:
+		*again = false;
+		return heal_enrolled(forward);
+	default:
+		*again = false;
+		return RC_OK;
+	}
 }
 
 static enum rc exchange_make_hello(struct forward *forward, struct wire_hello *hello,
@@ -88,6 +98,7 @@ static enum rc exchange_make_hello(struct forward *forward, struct wire_hello *h
 	hello->board = store->board;
 	hello->version = TRAM_VERSION;
 	random_bytes(hello->nonce, sizeof(hello->nonce));
+	memcpy(hello->instance, forward->instance, sizeof(hello->instance));
 	rc = linkstate_next_counter(store, &hello->counter);
 	if (rc == RC_OK)
 		rc = linkstate_get(store, cursor);
@@ -126,7 +137,7 @@ static enum rc exchange_take_time(struct forward *forward, const struct wire_wel
 }
 
 /* One question and its answer. *slow: it took too long to tell the time, and nothing else failed. */
-static enum rc exchange_greet(struct forward *forward, bool *slow)
+static enum rc exchange_greet(struct forward *forward, bool *slow, bool *again)
 {
 	struct http_answer answer = { 0 };
 	struct wire_welcome welcome;
@@ -165,7 +176,7 @@ static enum rc exchange_greet(struct forward *forward, bool *slow)
 	if (rc == RC_OK && welcome.keys > forward->keys.announced && join_fetch_keys(forward))
 		log_warn("hello: announced receipt keys could not be taken");
 	if (rc == RC_OK)
-		rc = exchange_check_welcome(forward, &hello, &welcome, &cursor);
+		rc = exchange_check_welcome(forward, &hello, &welcome, &cursor, again);
 	if (rc == RC_OK) {
 		forward->round_trip_at = when_now_ms();
 		forward->center_own = welcome.own;
@@ -180,16 +191,18 @@ out:
 
 enum rc exchange_hello(struct forward *forward)
 {
-	bool slow = true;
+	bool slow = true, again = false;
 	enum rc rc = RC_BUSY;
 	int tries;
 
 	/* On the same connection the second question does not pay for connecting. */
-	for (tries = 0; slow && tries < EXCHANGE_GREETINGS; tries++) {
-		slow = false;
-		rc = exchange_greet(forward, &slow);
+	for (tries = 0; (slow || (again && rc == RC_OK)) && tries < EXCHANGE_GREETINGS; tries++) {
+		slow = again = false;
+		rc = exchange_greet(forward, &slow, &again);
 	}
-	return slow ? forward_fail(forward, "hello", "clock-slow", RC_TIMEOUT) : rc;
+	if (slow)
+		return forward_fail(forward, "hello", "clock-slow", RC_TIMEOUT);
+	return again && rc == RC_OK ? forward_fail(forward, "hello", "fork", RC_CONFLICT) : rc;
 }
 
 /* ---- journal ---- */
@@ -233,6 +246,10 @@ static enum rc exchange_post(struct forward *forward, const struct journal_row *
 	}
 	rc = http_request(forward->http, "POST", "/v1/journal", extra, packed.data, packed.len,
 			EXCHANGE_ANSWER_MAX, &answer);
+	/* A branch that one of them records goes before it. */
+	if (rc == RC_OK && forward_is_problem(&answer, "branch") && heal_send_branches(forward) == RC_OK)
+		rc = http_request(forward->http, "POST", "/v1/journal", extra, packed.data, packed.len,
+				EXCHANGE_ANSWER_MAX, &answer);
 	if (rc || answer.status != 200)
 		rc = forward_fail_http(forward, "journal", rc, http_fault(forward->http), &answer);
 	else
@@ -279,7 +296,7 @@ enum rc exchange_journal(struct forward *forward)
 /* ---- feed ---- */
 
 /* Position of the last of the lines, by its own bytes. */
-static enum rc exchange_last_line(struct forward *forward, const struct buf *lines,
+enum rc exchange_last_line(struct forward *forward, const struct buf *lines,
 		struct journal_head *head)
 {
 	struct wire_event wire;
@@ -299,48 +316,68 @@ static enum rc exchange_last_line(struct forward *forward, const struct buf *lin
 	return RC_OK;
 }
 
-static enum rc exchange_feed_head(struct forward *forward, const struct http_answer *answer,
-		const char *typ, struct journal_head *head)
+enum rc exchange_head(struct forward *forward, const struct http_answer *answer, const char *typ,
+		struct journal_head *head, char **token)
 {
-	char token[EXCHANGE_TOKEN_MAX], *payload;
+	char text[EXCHANGE_TOKEN_MAX], *payload;
 	struct wire_feed feed;
 	size_t len;
 
-	http_header(answer, "Tram-Head", token, sizeof(token));
-	if (forward_verify(forward, typ, token, &payload, &len) ||
+	http_header(answer, "Tram-Head", text, sizeof(text));
+	if (forward_verify(forward, typ, text, &payload, &len) ||
 			wire_feed_parse(forward->pool, payload, len, &feed) ||
 			strcmp(feed.board, forward->store->board))
 		return RC_PROTOCOL;
 	*head = feed.head;
+	if (token)
+		*token = pool_strdup(forward->pool, text);
 	return RC_OK;
 }
 
-static enum rc exchange_take_lines(struct forward *forward, const struct http_answer *answer,
-		enum event_author author, const struct journal_head *had,
-		const struct journal_head *head)
+enum rc exchange_lines(struct forward *forward, const struct http_answer *answer,
+		const struct journal_head *head, uint64_t after, struct buf *lines)
 {
 	struct journal_head last;
-	struct buf lines = { 0 };
-	const char *why = NULL;
 	char encoding[16];
-	size_t line;
 	enum rc rc;
 
 	http_header(answer, "Content-Encoding", encoding, sizeof(encoding));
 	if (strcmp(encoding, "gzip") == 0)
-		rc = wire_gunzip(answer->body.data, answer->body.len, EXCHANGE_LINES_MAX, &lines);
+		rc = wire_gunzip(answer->body.data, answer->body.len, EXCHANGE_LINES_MAX, lines);
 	else
 		rc = encoding[0] ? RC_PROTOCOL : RC_OK;
 	if (rc == RC_OK && !encoding[0])
-		buf_add(&lines, answer->body.data, answer->body.len);
-	if (rc || exchange_last_line(forward, &lines, &last) || last.epoch != head->epoch ||
-			last.seq != head->seq || last.seq <= had->seq ||
-			!hash_equal(last.hash, head->hash, EVENT_HASH_SIZE)) {
-		rc = forward_fail(forward, "feed", rc ? "garbage" : "feed-position", RC_PROTOCOL);
+		buf_add(lines, answer->body.data, answer->body.len);
+	if (rc)
+		return forward_fail(forward, "feed", "garbage", RC_PROTOCOL);
+	if (head == NULL)
+		return RC_OK;
+	if (exchange_last_line(forward, lines, &last) || last.epoch != head->epoch ||
+			last.seq != head->seq || last.seq <= after ||
+			!hash_equal(last.hash, head->hash, EVENT_HASH_SIZE))
+		return forward_fail(forward, "feed", "feed-position", RC_PROTOCOL);
+	return RC_OK;
+}
+
+static enum rc exchange_take_lines(struct forward *forward, const struct http_answer *answer,
+		const struct journal_head *had, const struct journal_head *head, const char *token)
+{
+	struct buf lines = { 0 };
+	const char *why = NULL;
+	size_t line;
+	enum rc rc = exchange_lines(forward, answer, head, had->seq, &lines);
+
+	if (rc)
 		goto out;
-	}
-	rc = wire_take_feed(forward->store, forward->pool, author, lines.data, lines.len, &why, &line);
+	rc = wire_take_feed(forward->store, forward->pool, AUTHOR_CENTER, lines.data, lines.len, &why,
+			&line);
+	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0 &&
+			heal_fetch_branches(forward) == RC_OK)
+		rc = wire_take_feed(forward->store, forward->pool, AUTHOR_CENTER, lines.data, lines.len,
+				&why, &line);
 	forward->fetched_all = false;
+	if (rc == RC_OK)
+		rc = linkstate_feed_token(forward->store, token);
 	if (rc)
 		rc = forward_fail(forward, "feed", why ? why : "database", rc);
 	else
@@ -367,7 +404,7 @@ enum rc exchange_feed(struct forward *forward)
 	struct journal_head had, head;
 	bool more = true;
 	enum rc rc = RC_OK;
-	char path[64];
+	char path[64], *token;
 
 	while (rc == RC_OK && more) {
 		pool_reset(forward->pool);
@@ -381,91 +418,16 @@ enum rc exchange_feed(struct forward *forward)
 				EXCHANGE_FEED_MAX, &answer);
 		if (rc || (answer.status != 200 && answer.status != 204)) {
 			rc = forward_fail_http(forward, "feed", rc, http_fault(forward->http), &answer);
-		} else if (exchange_feed_head(forward, &answer, "tram-feed", &head)) {
+		} else if (exchange_head(forward, &answer, "tram-feed", &head, &token)) {
 			rc = forward_fail(forward, "feed", "feed-signature", RC_PROTOCOL);
 		} else if (answer.status == 204) {
 			more = false;
 			rc = exchange_check_end(forward, &head, &had);
 		} else {
-			rc = exchange_take_lines(forward, &answer, AUTHOR_CENTER, &had, &head);
+			rc = exchange_take_lines(forward, &answer, &had, &head, token);
 			forward->health_changed = true;
 		}
 	}
 	http_answer_free(&answer);
 	return rc;
-}
-
-/* ---- restored from an old copy ---- */
-
-/* A new epoch on the head that came back: what is written from now on cannot be taken for what was
- * lost. */
-static enum rc exchange_open_epoch(struct forward *forward, const struct journal_head *head)
-{
-	static const uint8_t station[EVENT_ID_SIZE];
-	json_t *body = json_new_object();
-	struct act act = { .subject_kind = SUBJECT_STATION, .subject = station,
-		.kind = "epoch.opened", .actor = "system", .body = body };
-	char hash[2 * EVENT_HASH_SIZE + 1];
-	const char *reason = "";
-	struct event event;
-	enum rc rc = store_begin(forward->store, false);
-
-	hex_encode(head->hash, sizeof(head->hash), hash);
-	json_put_int(body, "epoch", (int64_t)head->epoch + 1);
-	json_put(body, "reason", "restored");
-	json_put_int(body, "seq", (int64_t)head->seq);
-	json_put(body, "hash", hash);
-	if (rc == RC_OK) {
-		rc = act_append(forward->store, &act, &event, &reason);
-		if (rc == RC_OK)
-			rc = store_commit(forward->store);
-		else
-			store_abort(forward->store);
-	}
-	json_decref(body);
-	return rc;
-}
-
-/* One answer's worth of our own events that the center has and we lack. */
-static enum rc exchange_own_part(struct forward *forward, struct journal_head *had)
-{
-	struct http_answer answer = { 0 };
-	struct journal_head head;
-	char path[64];
-	enum rc rc;
-
-	snprintf(path, sizeof(path), "/v1/own?after=%llu", (unsigned long long)had->seq);
-	rc = http_request(forward->http, "GET", path, "Accept-Encoding: gzip\r\n", NULL, 0,
-			EXCHANGE_FEED_MAX, &answer);
-	if (rc || answer.status != 200)
-		rc = forward_fail_http(forward, "own", rc, http_fault(forward->http), &answer);
-	else if (exchange_feed_head(forward, &answer, "tram-own", &head))
-		rc = forward_fail(forward, "own", "feed-signature", RC_PROTOCOL);
-	else
-		rc = exchange_take_lines(forward, &answer, AUTHOR_BOARD, had, &head);
-	http_answer_free(&answer);
-	return rc;
-}
-
-enum rc exchange_restore(struct forward *forward, uint64_t to_seq)
-{
-	struct journal_head had;
-	enum rc rc;
-
-	for (;;) {
-		rc = journal_head_get(forward->store, forward->store->board, AUTHOR_BOARD, &had);
-		if (rc)
-			return forward_fail(forward, "own", "database", rc);
-		if (had.seq >= to_seq)
-			break;
-		rc = exchange_own_part(forward, &had);
-		if (rc)
-			return rc;
-	}
-	rc = exchange_open_epoch(forward, &had);
-	if (rc)
-		return forward_fail(forward, "own", "database", rc);
-	log_info("restored: own events are back seq=%llu, new epoch",
-			(unsigned long long)had.seq);
-	return RC_OK;
 }

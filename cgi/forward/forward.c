@@ -79,6 +79,16 @@ static void forward_problem_name(const struct http_answer *answer, char *out, si
 	json_decref(problem);
 }
 
+bool forward_is_problem(const struct http_answer *answer, const char *name)
+{
+	char found[48];
+
+	if (answer->status < 400)
+		return false;
+	forward_problem_name(answer, found, sizeof(found));
+	return strcmp(found, name) == 0;
+}
+
 static enum rc forward_fail_as(struct forward *forward, const char *what, enum rc rc,
 		enum tls_fault fault, const struct http_answer *answer)
 {

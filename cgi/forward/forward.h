@@ -21,6 +21,7 @@
 #include "link/address.h"
 #include "link/identity.h"
 #include "link/tusc.h"
+#include "link/wire.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
 #include "store/store.h"
@@ -39,6 +40,7 @@ struct forward {
 	struct tusc *tusc;
 	struct identity_keys keys;	/* the center's receipt keys */
 	struct pool *pool;		/* emptied between steps */
+	uint8_t instance[WIRE_NONCE_SIZE];	/* this start of the program (store/fence.h) */
 	int stop_fd, wake_fd, uplink_fd, ask_fd;
 	int stir_fd;			/* can be read when any of the last three can */
 	char *addresses[ADDRESS_MAX];	/* of the center, tried in turn */
@@ -100,6 +102,8 @@ enum rc forward_fail(struct forward *forward, const char *what, const char *reas
 /* The same from what http says: a transport fault, or an answer of that status. */
 enum rc forward_fail_http(struct forward *forward, const char *what, enum rc rc,
 		enum tls_fault fault, const struct http_answer *answer) MUST_CHECK;
+/* Is the answer this problem document? */
+bool forward_is_problem(const struct http_answer *answer, const char *name);
 /* The payload of a statement by one of the center's receipt keys, in forward->pool. RC_PROTOCOL. */
 enum rc forward_verify(struct forward *forward, const char *typ, const char *token, char **payload,
 		size_t *len) MUST_CHECK;
@@ -132,13 +136,38 @@ enum rc line_open(struct forward *forward) MUST_CHECK;
 
 /* exchange.c: each RC_OK, or failed as above and nothing is marked done. */
 enum rc exchange_hello(struct forward *forward) MUST_CHECK;
-/* Fetches our own events up to to_seq back and opens a new epoch on them: an old copy was put back. */
-enum rc exchange_restore(struct forward *forward, uint64_t to_seq) MUST_CHECK;
 enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is receipted */
 enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
 
 /* release.c: the release the center offers, when it is time to look */
 enum rc release_look(struct forward *forward) MUST_CHECK;
+
+/* Is what the center calls the head of our log the event that we have there? */
+enum rc exchange_is_ours(struct forward *forward, const struct journal_head *head, bool *ours) MUST_CHECK;
+/* An answer's Tram-Head; token (may be NULL) in the pool. RC_PROTOCOL. */
+enum rc exchange_head(struct forward *forward, const struct http_answer *answer, const char *typ,
+		struct journal_head *head, char **token) MUST_CHECK;
+/* Position of the last of some lines, by its own bytes. */
+enum rc exchange_last_line(struct forward *forward, const struct buf *lines,
+		struct journal_head *head) MUST_CHECK;
+/* Its lines, unpacked; the last one must be the head's, past `after`. head NULL: unchecked. */
+enum rc exchange_lines(struct forward *forward, const struct http_answer *answer,
+		const struct journal_head *head, uint64_t after, struct buf *lines) MUST_CHECK;
+
+/* heal.c: what a hello shows to have come apart (PROTOCOL §16) is put right. */
+/* An old copy of this board was put back (restored), or a log came apart: takes back what is ours, opens
+ * a new epoch, records what was written meanwhile as a branch. */
+enum rc heal_own(struct forward *forward, const struct wire_hello *hello,
+		const struct wire_welcome *welcome, const struct link_cursor *cursor,
+		bool restored) MUST_CHECK;
+/* The center was put back: gives it what it lost of both logs, with its own signatures as proof. */
+enum rc heal_center(struct forward *forward, const struct wire_hello *hello,
+		const struct wire_welcome *welcome, const struct link_cursor *cursor) MUST_CHECK;
+/* This board was let in again after a fence: what it writes now belongs to a new epoch. */
+enum rc heal_enrolled(struct forward *forward) MUST_CHECK;
+/* All recorded branches of our log go to the center; the center's come here. */
+enum rc heal_send_branches(struct forward *forward) MUST_CHECK;
+enum rc heal_fetch_branches(struct forward *forward) MUST_CHECK;
 
 /* readings.c: access records, when it is time for them again */
 enum rc readings_send(struct forward *forward) MUST_CHECK;

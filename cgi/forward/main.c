@@ -387,6 +387,7 @@ int main(int argc, char **argv)
 	forward.settings = settings;
 	forward.settings_path = argv[2];
 	forward.pool = pool_new();
+	random_bytes(forward.instance, sizeof(forward.instance));
 	backlog_open(&forward.backlog);
 	rc = main_open(&forward);
 	if (rc == RC_OK)

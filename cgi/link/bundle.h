@@ -37,6 +37,7 @@ struct bundle_head {
 	int64_t bytes;			/* of its contents */
 	int64_t made_at;
 	uint8_t digest[32];		/* SHA-256 of the tar before the head of bundle.jws */
+	const char *jws;		/* of bundle_check: the signature itself, in its pool */
 	/* of the board alone */
 	const char *reply_to;		/* its own recipient */
 	uint64_t have_seq;		/* head of the center's log as the board has it */

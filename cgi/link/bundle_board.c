@@ -293,12 +293,14 @@ static enum rc take_entry(struct store *store, struct pool *pool, const struct b
 
 	if (bundle_content_of(entry->name))
 		return take_result(store, pool, reader, entry, taken);
-	if ((strncmp(entry->name, "journal/", 8) && strncmp(entry->name, "receipts/", 9)) ||
-			strcmp(entry->name, BUNDLE_KEYS) == 0)
+	if ((strncmp(entry->name, "journal/", 8) && strncmp(entry->name, "receipts/", 9) &&
+			strncmp(entry->name, "branches/", 9)) || strcmp(entry->name, BUNDLE_KEYS) == 0)
 		return RC_OK;
 	rc = bundle_reader_text(reader, pool, entry, RECEIPTS_MAX, &text, &taken->why);
 	if (rc)
 		return rc;
+	if (entry->name[0] == 'b')
+		return bundle_side_stage(store, store->board, text, (size_t)entry->size, &taken->why);
 	if (entry->name[0] == 'j')
 		return take_feed(store, pool, text, (size_t)entry->size, &taken->why);
 	rc = take_receipts(store, keys, text, strncmp(entry->name, "receipts/journal", 16) == 0, taken);
@@ -328,6 +330,10 @@ static enum rc take_all(struct store *store, const struct bundle_keys *keys, int
 	rc = rc == RC_NOT_FOUND ? RC_OK : rc;
 	if (journal_head_get(store, store->board, AUTHOR_CENTER, &after) == RC_OK)
 		taken->events = after.seq - before.seq;
+	/* The center's signature over its log's head, as the line gives one. */
+	if (rc == RC_OK && taken->events > 0 && after.seq == taken->head.seq &&
+			memcmp(after.hash, taken->head.hash, sizeof(after.hash)) == 0)
+		rc = linkstate_feed_token(store, taken->head.jws);
 	bundle_reader_free(reader);
 	pool_free(pool);
 	return rc;

@@ -84,6 +84,16 @@ static enum rc take_events(struct store *store, struct pool *pool, struct bundle
 	return rc == RC_INVALID ? RC_PROTOCOL : rc;
 }
 
+static enum rc take_branch(struct store *store, struct pool *pool, struct bundle_reader *reader,
+		const struct tar_entry *entry, struct bundle_taken *taken)
+{
+	char *packed;
+	enum rc rc = bundle_reader_text(reader, pool, entry, BATCH_MAX, &packed, &taken->why);
+
+	return rc == RC_OK ? bundle_side_stage(store, taken->head.board, packed, (size_t)entry->size,
+			&taken->why) : rc;
+}
+
 /* A content that no dossier of this board names is passed over: it may not be kept. */
 static enum rc take_content(struct store *store, struct pool *pool, const struct bundle_keys *keys,
 		struct bundle_reader *reader, const struct tar_entry *entry, struct bundle_taken *taken,
@@ -178,6 +188,8 @@ static enum rc take_all(struct store *store, const struct bundle_keys *keys, int
 			rc = take_content(store, pool, keys, reader, &entry, taken, least_no);
 		else if (strncmp(entry.name, "journal/", 8) == 0)
 			rc = take_events(store, pool, reader, &entry, taken);
+		else if (strncmp(entry.name, "branches/", 9) == 0)
+			rc = take_branch(store, pool, reader, &entry, taken);
 	}
 	bundle_reader_free(reader);
 	pool_free(pool);

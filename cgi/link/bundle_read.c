@@ -96,7 +96,8 @@ static int64_t largest(const struct bundle_reader *reader, const char *name)
 {
 	if (bundle_content_of(name))
 		return reader->content_max;
-	if (strncmp(name, "journal/", 8) == 0 || strncmp(name, "receipts/", 9) == 0)
+	if (strncmp(name, "journal/", 8) == 0 || strncmp(name, "receipts/", 9) == 0 ||
+			strncmp(name, "branches/", 9) == 0)
 		return PACKED_MAX;
 	if (strcmp(name, "board.crt") == 0 || strcmp(name, "bundle.jws") == 0)
 		return SMALL_MAX;
@@ -342,6 +343,7 @@ enum rc bundle_check(struct pool *pool, int fd, const struct age_identity *ident
 	if (rc == RC_OK && (out->seq < out->after || out->files != first.files ||
 			out->bytes != first.bytes))
 		rc = refuse(why, "range");
+	out->jws = first.token;
 	if (rc == RC_OK && lseek(fd, 0, SEEK_SET) != 0)
 		rc = RC_IO;
 	bundle_reader_free(reader);

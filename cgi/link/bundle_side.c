@@ -9,6 +9,10 @@
 #include "crypt/random.h"
 #include "link/bundle_side.h"
 #include "link/wire.h"
+#include "store/fork.h"
+
+#define BRANCHES_MAX 1000
+#define LINES_MAX (16u * 1024 * 1024)
 
 const char *bundle_outcome_name(enum bundle_outcome outcome)
 {
@@ -17,12 +21,69 @@ const char *bundle_outcome_name(enum bundle_outcome outcome)
 	return names[outcome];
 }
 
+/* Branches that the events record go before them. */
+static enum rc add_branches(struct store *store, struct bundle_writer *writer, const char *board,
+		enum event_author author, uint64_t after, uint64_t upto)
+{
+	struct pool *pool = pool_new(), *part = pool_new();
+	struct fork_row *forks = NULL;
+	size_t count = 0;
+	enum rc rc = fork_list(store, pool, board, BRANCHES_MAX, &forks, &count);
+
+	for (; rc == RC_OK && count > 0; count--) {
+		const struct fork_row *fork = &forks[count - 1];
+		uint64_t at = 0;
+		size_t rows_count = 1;
+
+		if (fork->author != author || fork->position <= after || fork->position > upto)
+			continue;
+		while (rc == RC_OK && rows_count > 0) {
+			struct buf lines = { 0 }, packed = { 0 };
+			struct journal_row *rows;
+			size_t i;
+
+			pool_reset(part);
+			rc = journal_read(store, part, board, fork->log, at, WIRE_BATCH_EVENTS,
+					WIRE_BATCH_BYTES, &rows, &rows_count);
+			for (i = 0; rc == RC_OK && i < rows_count; i++)
+				wire_line(&rows[i], &lines);
+			if (rc == RC_OK && rows_count > 0) {
+				at = rows[rows_count - 1].event.seq;
+				rc = wire_gzip(lines.data, lines.len, &packed);
+			}
+			if (rc == RC_OK && rows_count > 0)
+				rc = bundle_writer_add(writer, pool_printf(part,
+						"branches/%04u-%010llu.ndjson.gz", fork->log,
+						(unsigned long long)at), packed.data, packed.len);
+			buf_free(&lines);
+			buf_free(&packed);
+		}
+	}
+	pool_free(part);
+	pool_free(pool);
+	return rc;
+}
+
+enum rc bundle_side_stage(struct store *store, const char *board, const char *packed, size_t len,
+		const char **why)
+{
+	struct buf lines = { 0 };
+	size_t staged, line;
+	enum rc rc = wire_gunzip(packed, len, LINES_MAX, &lines);
+
+	*why = "line";
+	if (rc == RC_OK)
+		rc = wire_stage(store, board, lines.data, lines.len, &staged, why, &line);
+	buf_free(&lines);
+	return rc == RC_INVALID || rc == RC_TOO_LARGE ? RC_PROTOCOL : rc;
+}
+
 enum rc bundle_side_events(struct store *store, struct bundle_writer *writer, const char *board,
 		enum event_author author, uint64_t after, uint64_t upto)
 {
 	struct pool *pool = pool_new();
 	struct buf lines = { 0 }, packed = { 0 };
-	enum rc rc = RC_OK;
+	enum rc rc = add_branches(store, writer, board, author, after, upto);
 
 	while (rc == RC_OK && after < upto) {
 		struct journal_row *rows;

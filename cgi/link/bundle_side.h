@@ -46,6 +46,9 @@ enum rc bundle_center_take(struct store *store, struct pool *pool, const struct 
 /* Shared by both. Events of one log after `after` up to upto. */
 enum rc bundle_side_events(struct store *store, struct bundle_writer *writer, const char *board,
 		enum event_author author, uint64_t after, uint64_t upto) MUST_CHECK;
+/* Lines of a branch, packed, to wait (store/fork.h). RC_PROTOCOL with *why. */
+enum rc bundle_side_stage(struct store *store, const char *board, const char *packed, size_t len,
+		const char **why) MUST_CHECK;
 /* The entry's bytes into a new file in spool_dir; *path in the pool. */
 enum rc bundle_side_spool(struct store *store, struct pool *pool, struct bundle_reader *reader,
 		char **path, const char **why) MUST_CHECK;

@@ -57,6 +57,9 @@ static enum rc settle(struct store *store, struct pool *pool, const struct jws_k
 	struct link_blob_receipt receipt = { .sha256 = blob->sha256, .at = blob->at_ms };
 	enum rc rc = linkstate_blob_issued_get(store, pool, blob->board, blob->sha256, token);
 
+	/* One of an epoch that is over lets nothing go any more: a new number in this one. */
+	if (rc == RC_OK)
+		rc = linkstate_blob_issued_over(store, blob->board, blob->sha256);
 	if (rc == RC_NOT_FOUND) {
 		rc = linkstate_blob_number(store, blob->board, &blob->center_epoch, &blob->no);
 		if (rc == RC_OK)

@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/log.h"
 #include "link/wire.h"
+#include "store/fork.h"
 #include "store/linkstate.h"
 
 #define WIRE_LINE_MAX (1024u * 1024u)
@@ -221,6 +222,8 @@ char *wire_hello_payload(struct pool *pool, const struct wire_hello *hello)
 	hex_encode(hello->nonce, sizeof(hello->nonce), nonce);
 	json_put(object, "nonce", nonce);
 	json_put(object, "version", hello->version);
+	hex_encode(hello->instance, sizeof(hello->instance), nonce);
+	json_put(object, "instance", nonce);
 	return wire_text(pool, object);
 }
 
@@ -249,7 +252,8 @@ enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct
 			hex_decode(json_text(object, "center_hash"), out->center.hash,
 					EVENT_HASH_SIZE) ||
 			wire_take_number(object, "counter", 1, &out->counter) ||
-			hex_decode(json_text(object, "nonce"), out->nonce, WIRE_NONCE_SIZE))
+			hex_decode(json_text(object, "nonce"), out->nonce, WIRE_NONCE_SIZE) ||
+			hex_decode(json_text(object, "instance"), out->instance, WIRE_NONCE_SIZE))
 		goto out;
 	out->board = pool_strdup(pool, json_text(object, "board"));
 	out->version = pool_strdup(pool, wire_version(json_text(object, "version")));
@@ -276,6 +280,16 @@ char *wire_welcome_payload(struct pool *pool, const struct wire_welcome *welcome
 	wire_put_hash(object, "center_hash", welcome->center.hash);
 	if (welcome->keys > 0)
 		json_put_int(object, "keys", welcome->keys);
+	if (welcome->counter > 0)
+		json_put_int(object, "counter", (int64_t)welcome->counter);
+	if (welcome->fenced && *welcome->fenced)
+		json_put(object, "fenced", welcome->fenced);
+	if (welcome->min_epoch > 0)
+		json_put_int(object, "min_epoch", (int64_t)welcome->min_epoch);
+	if (welcome->lost)
+		json_put_flag(object, "lost", true);
+	if (welcome->apart)
+		json_put_flag(object, "apart", true);
 	return wire_text(pool, object);
 }
 
@@ -302,6 +316,11 @@ enum rc wire_welcome_parse(struct pool *pool, const char *payload, size_t len,
 		goto out;
 	out->time_ms = (int64_t)time_ms;
 	out->keys = json_int(object, "keys", 0);
+	out->counter = (uint64_t)json_int(object, "counter", 0);
+	out->fenced = pool_strdup(pool, json_text(object, "fenced"));
+	out->min_epoch = (uint64_t)json_int(object, "min_epoch", 0);
+	out->lost = json_flag(object, "lost");
+	out->apart = json_flag(object, "apart");
 	out->board = pool_strdup(pool, json_text(object, "board"));
 	rc = RC_OK;
 out:
@@ -451,6 +470,43 @@ enum rc wire_take_feed(struct store *store, struct pool *pool, enum event_author
 	if (rc)
 		return rc;
 	rc = wire_take_lines(store, store->board, author, ndjson, len, why, line);
+	if (rc == RC_OK)
+		return store_commit(store);
+	store_abort(store);
+	return rc;
+}
+
+enum rc wire_stage(struct store *store, const char *board, const char *ndjson, size_t len,
+		size_t *staged, const char **why, size_t *line)
+{
+	const char *at = ndjson, *end = ndjson + len;
+	struct pool *pool = pool_new();
+	enum rc rc = store_begin(store, false);
+
+	*why = NULL;
+	*staged = *line = 0;
+	if (rc) {
+		pool_free(pool);
+		return rc;
+	}
+	while (at < end && rc == RC_OK) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		struct wire_event event;
+
+		++*line;
+		if (!stop || wire_line_parse(pool, at, (size_t)(stop - at), &event)) {
+			*why = "line";
+			rc = RC_PROTOCOL;
+			break;
+		}
+		rc = fork_stage(store, board, event.header, event.header_len, event.salt, event.body,
+				event.body_len, why);
+		*staged += rc == RC_OK;
+		rc = rc == RC_EXISTS ? RC_OK : rc;
+		at = stop + 1;
+		pool_reset(pool);
+	}
+	pool_free(pool);
 	if (rc == RC_OK)
 		return store_commit(store);
 	store_abort(store);

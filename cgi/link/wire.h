@@ -8,6 +8,7 @@
 #ifndef TRAM_LINK_WIRE_H
 #define TRAM_LINK_WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,15 +38,32 @@ struct wire_receipt { const char *board; uint64_t epoch, seq; uint8_t hash[32]; 
 char *wire_receipt_payload(struct pool *pool, const struct wire_receipt *receipt);
 enum rc wire_receipt_parse(struct pool *pool, const char *payload, size_t len, struct wire_receipt *out) MUST_CHECK;
 
-/* Body of POST /v1/hello. own: the board's log as the board has it; center: the center's. */
+/* Body of POST /v1/hello. own: the board's log as the board has it; center: the center's. instance: made
+ * anew by each start of the board's forwarder (store/fence.h). */
 #define WIRE_NONCE_SIZE 16
-struct wire_hello { const char *board; struct journal_head own, center; uint64_t counter; uint8_t nonce[WIRE_NONCE_SIZE];
-	const char *version; };	/* what the board runs; "" when it does not say, or nothing to print */
+struct wire_hello {
+	const char *board;
+	struct journal_head own, center;
+	uint64_t counter;
+	uint8_t nonce[WIRE_NONCE_SIZE], instance[WIRE_NONCE_SIZE];
+	const char *version;	/* what the board runs; "" when it does not say, or nothing to print */
+};
 char *wire_hello_payload(struct pool *pool, const struct wire_hello *hello);
 enum rc wire_hello_parse(struct pool *pool, const char *text, size_t len, struct wire_hello *out) MUST_CHECK;
 
 /* Its answer (JWS typ "tram-hello"). own: the board's log as the center has it. */
-struct wire_welcome { const char *board; uint8_t nonce[WIRE_NONCE_SIZE]; int64_t time_ms; struct journal_head own, center; int64_t keys; /* announced receipt keys so far, 0 */ };
+struct wire_welcome {
+	const char *board;
+	uint8_t nonce[WIRE_NONCE_SIZE];
+	int64_t time_ms;
+	struct journal_head own, center;
+	int64_t keys;			/* announced receipt keys so far, 0 */
+	uint64_t counter;		/* go on after it: an old copy was put back; 0 */
+	const char *fenced;		/* "cloned", "officer"; "": the board is not shut out */
+	uint64_t min_epoch;		/* what is written now belongs to this epoch or a later one; 0 */
+	bool lost;			/* the board has events of the center's log that are not here */
+	bool apart;			/* or that stand here in a recorded branch */
+};
 char *wire_welcome_payload(struct pool *pool, const struct wire_welcome *welcome);
 enum rc wire_welcome_parse(struct pool *pool, const char *payload, size_t len, struct wire_welcome *out) MUST_CHECK;
 
@@ -69,6 +87,10 @@ enum rc wire_blob_parse(struct pool *pool, const char *payload, size_t len, stru
 enum rc wire_take_journal(struct store *store, struct pool *pool, const char *board,
 		const char *ndjson, size_t len, struct journal_head *head, const char **why,
 		size_t *line) MUST_CHECK;
+/* Lines of either log that do not stand in it yet, to wait (store/fork.h), in one transaction. *staged:
+ * how many are new. RC_PROTOCOL with *why and *line. */
+enum rc wire_stage(struct store *store, const char *board, const char *ndjson, size_t len,
+		size_t *staged, const char **why, size_t *line) MUST_CHECK;
 /* Client half of GET /v1/feed: the same for the center's events on the board; and of GET /v1/own for
  * its own that a restored board lacks. A line that was had already is passed over on both sides. */
 enum rc wire_take_feed(struct store *store, struct pool *pool, enum event_author author,

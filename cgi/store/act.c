@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "crypt/random.h"
 #include "store/bundle.h"
+#include "store/fork.h"
 #include "store/journal.h"
 #include "store/projection.h"
 
@@ -77,6 +78,12 @@ static enum rc check(struct store *store, const struct act *act, const struct ki
 		rc = project_dossier_facts(store, event->board, act->subject, &facts);
 	if (rc == RC_OK)
 		rc = rule_check(&facts, kind, event->author, act->body, reason);
+	if (rc == RC_OK && strcmp(kind->name, "fork.recorded") == 0)
+		rc = fork_is_whole(store, event->board, event->author, act->body);
+	if (rc == RC_NOT_FOUND) {
+		*reason = "fork.absent";
+		rc = RC_CONFLICT;
+	}
 	if (rc == RC_OK && kind->subject == SUBJECT_BOOK)
 		rc = project_book_check(store, event->board, act->subject, kind->name, act->body, reason);
 	return rc;
@@ -106,6 +113,7 @@ static enum rc start(struct store *store, const struct act *act, struct event *e
 	event->kind_version = (*kind)->version;
 	event->subject_kind = act->subject_kind;
 	event->author = store->settings->side == SIDE_CENTER ? AUTHOR_CENTER : AUTHOR_BOARD;
+	event->log = event->author;
 	return RC_OK;
 }
 

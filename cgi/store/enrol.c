@@ -47,7 +47,9 @@ static const char BOARD_PUT[] =
 	"INSERT INTO link_board (board, name, point, fingerprint, slip_key, revoked, fenced,"
 	" hello_counter, seen_at, label) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, $6) ON CONFLICT (board)"
 	" DO UPDATE SET name = $2, point = $3, fingerprint = $4, slip_key = $5, revoked = 0, fenced = 0,"
-	" label = $6";
+	" label = $6, fence_reason = '', fence_at = 0, fence_by = ''";
+/* Whoever spoke before has another key now. */
+static const char INSTANCES_OUT[] = "DELETE FROM link_instance WHERE board = $1";
 
 static enum rc one(struct stmt *stmt, bool *row)
 {
@@ -307,6 +309,7 @@ enum rc enrol_board_put(struct store *store, const struct enrol_invite *invite,
 		const uint8_t fingerprint[32], const uint8_t slip_key[32], const char *label)
 {
 	struct stmt *stmt = db_stmt(store->tram, BOARD_PUT);
+	enum rc rc;
 
 	stmt_text(stmt, 1, invite->board);
 	stmt_text(stmt, 2, invite->name);
@@ -314,5 +317,8 @@ enum rc enrol_board_put(struct store *store, const struct enrol_invite *invite,
 	stmt_blob(stmt, 4, fingerprint, HASH_SIZE);
 	stmt_blob(stmt, 5, slip_key, 32);
 	stmt_text(stmt, 6, label);
-	return stmt_run(stmt);
+	rc = stmt_run(stmt);
+	stmt = db_stmt(store->tram, INSTANCES_OUT);
+	stmt_text(stmt, 1, invite->board);
+	return rc == RC_OK ? stmt_run(stmt) : rc;
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "crypt/hash.h"
+#include "store/fork.h"
 #include "store/journal.h"
 #include "store/projection.h"
 
@@ -19,7 +20,8 @@ static const char HEAD_LOCK[] =
 	"UPDATE journal_head SET epoch = epoch WHERE board = $1 AND author = 0";
 static const char HEAD_NEXT[] =
 	"UPDATE journal_head SET seq = seq + 1 WHERE board = $1 AND author = $2 RETURNING epoch, seq,"
-	" hash, (SELECT o.seq FROM journal_head o WHERE o.board = $1 AND o.author <> $2)";
+	" hash, coalesce((SELECT o.seq FROM journal_head o WHERE o.board = $1 AND o.author <> $2), 0)"
+	" + coalesce((SELECT sum(r.arrivals) FROM journal_branch r WHERE r.board = $1), 0)";
 static const char HEAD_SET[] =
 	"UPDATE journal_head SET epoch = $3, hash = $4 WHERE board = $1 AND author = $2";
 static const char ADD[] =
@@ -36,14 +38,13 @@ static const char ERASED[] =
 	" ON CONFLICT (board, author, seq) DO NOTHING";
 static const char BODY_DELETE[] =
 	"DELETE FROM journal_body WHERE board = $1 AND author = $2 AND seq = $3";
+#define ROW "SELECT j.header, j.hash, b.salt, b.body, j.author, coalesce(r.position, 0), " \
+	"j.arrival - coalesce(r.base, 0) FROM journal j" \
+	" LEFT JOIN journal_body b ON b.board = j.board AND b.author = j.author AND b.seq = j.seq" \
+	" LEFT JOIN journal_branch r ON r.board = j.board AND r.log = j.author"
 static const char READ[] =
-	"SELECT j.header, j.hash, b.salt, b.body FROM journal j LEFT JOIN journal_body b"
-	" ON b.board = j.board AND b.author = j.author AND b.seq = j.seq"
-	" WHERE j.board = $1 AND j.author = $2 AND j.seq > $3 ORDER BY j.seq LIMIT $4";
-static const char SUBJECT[] =
-	"SELECT j.header, j.hash, b.salt, b.body FROM journal j LEFT JOIN journal_body b"
-	" ON b.board = j.board AND b.author = j.author AND b.seq = j.seq"
-	" WHERE j.board = $1 AND j.subject = $2 ORDER BY j.arrival";
+	ROW " WHERE j.board = $1 AND j.author = $2 AND j.seq > $3 ORDER BY j.seq LIMIT $4";
+static const char SUBJECT[] = ROW " WHERE j.board = $1 AND j.subject = $2 ORDER BY j.arrival";
 static const char LAST[] =
 	"SELECT id FROM journal WHERE board = $1 AND subject = $2 ORDER BY arrival DESC LIMIT 1";
 
@@ -59,10 +60,10 @@ static void head_of(struct stmt *stmt, struct journal_head *out)
 		memcpy(out->hash, hash, len);
 }
 
-static void bind_log(struct stmt *stmt, const char *board, enum event_author author)
+static void bind_log(struct stmt *stmt, const char *board, unsigned log)
 {
 	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, (int64_t)author);
+	stmt_int(stmt, 2, (int64_t)log);
 }
 
 enum rc journal_head_get(struct store *store, const char *board, enum event_author author,
@@ -157,7 +158,7 @@ static enum rc add(struct store *store, const struct event *event, const char *h
 	struct stmt *stmt = db_stmt(store->tram, ADD);
 	enum rc rc;
 
-	bind_log(stmt, event->board, event->author);
+	bind_log(stmt, event->board, event->log);
 	stmt_int(stmt, 3, (int64_t)event->seq);
 	stmt_int(stmt, 4, arrival);
 	stmt_blob(stmt, 5, event->id, EVENT_ID_SIZE);
@@ -168,13 +169,23 @@ static enum rc add(struct store *store, const struct event *event, const char *h
 	rc = stmt_run(stmt);
 	if (rc == RC_OK && event->body) {
 		stmt = db_stmt(store->tram, ADD_BODY);
-		bind_log(stmt, event->board, event->author);
+		bind_log(stmt, event->board, event->log);
 		stmt_int(stmt, 3, (int64_t)event->seq);
 		stmt_blob(stmt, 4, event->salt, EVENT_SALT_SIZE);
 		stmt_blob(stmt, 5, event->body, event->body_len);
 		rc = stmt_run(stmt);
 	}
-	return rc == RC_OK ? head_set(store, event) : rc;
+	return rc;
+}
+
+enum rc journal_add_branch(struct store *store, const struct journal_row *row, int64_t arrival)
+{
+	enum rc rc = add(store, &row->event, row->header, row->header_len, arrival);
+
+	/* A body that was erased before it came here. */
+	if (rc == RC_OK && !row->event.body)
+		rc = journal_erase(store, row->event.board, row->event.log, row->event.seq);
+	return rc;
 }
 
 static void body_hash(const uint8_t *salt, const char *body, size_t body_len,
@@ -199,12 +210,15 @@ enum rc journal_append(struct store *store, struct event *event)
 	if (rc != RC_OK)
 		return rc;
 	event->epoch = head.epoch + (strcmp(event->kind, "epoch.opened") == 0);
-	event->seq = head.seq + 1;
+	event->seq = event->position = head.seq + 1;
+	event->place = EVENT_PLACE(event->seq);
 	memcpy(event->prev, head.hash, EVENT_HASH_SIZE);
 	body_hash(event->salt, event->body, event->body_len, event->body_hash);
 	event_encode(event, &header);
 	hash_sha256(header.data, header.len, event->hash);
 	rc = add(store, event, header.data, header.len, arrival);
+	if (rc == RC_OK)
+		rc = head_set(store, event);
 	buf_free(&header);
 	return rc;
 }
@@ -238,8 +252,7 @@ static bool actor_fits(const struct event *event)
 	return strncmp(event->actor, foreign, 2) != 0;
 }
 
-/* What is wrong with an event by itself: NULL when nothing is. */
-static const char *fault_of(const struct event *event, const char *board, enum event_author author,
+const char *journal_fault(const struct event *event, const char *board, enum event_author author,
 		const uint8_t *salt, const char *body, size_t body_len)
 {
 	const struct kind *kind = kind_find(event->kind, event->kind_version);
@@ -306,13 +319,16 @@ enum rc journal_receive(struct store *store, const char *board, enum event_autho
 		return RC_PROTOCOL;
 	}
 	hash_sha256(header, header_len, event.hash);
-	*why = fault_of(&event, board, author, salt, body, body_len);
+	*why = journal_fault(&event, board, author, salt, body, body_len);
 	if (*why)
 		return RC_PROTOCOL;
 	*why = "";
 	rc = journal_lock(store, board);
 	if (rc == RC_OK)
 		rc = place_of(store, &event, why);
+	/* What it records must be here before it: then both sides project both in one order. */
+	if (rc == RC_OK && strcmp(event.kind, "fork.recorded") == 0 && body)
+		rc = fork_is_here(store, &event, body, body_len, why);
 	if (rc == RC_OK)
 		rc = look(store, IS_ERASED, &event, &erased, NULL);
 	if (rc == RC_OK)
@@ -325,11 +341,12 @@ enum rc journal_receive(struct store *store, const char *board, enum event_autho
 		event.body_len = body_len;
 	}
 	rc = add(store, &event, header, header_len, arrival);
+	if (rc == RC_OK)
+		rc = head_set(store, &event);
 	return rc == RC_OK ? projection_event(store, &event, NULL) : rc;
 }
 
-enum rc journal_erase(struct store *store, const char *board, enum event_author author,
-		uint64_t seq)
+enum rc journal_erase(struct store *store, const char *board, unsigned log, uint64_t seq)
 {
 	const char *const steps[] = { ERASED, BODY_DELETE };
 	enum rc rc = RC_OK;
@@ -338,7 +355,7 @@ enum rc journal_erase(struct store *store, const char *board, enum event_author 
 	for (i = 0; i < 2 && rc == RC_OK; i++) {
 		struct stmt *stmt = db_stmt(store->tram, steps[i]);
 
-		bind_log(stmt, board, author);
+		bind_log(stmt, board, log);
 		stmt_int(stmt, 3, (int64_t)seq);
 		rc = stmt_run(stmt);
 	}
@@ -359,6 +376,11 @@ static void row_of(struct stmt *stmt, struct pool *pool, struct journal_row *out
 	bytes = stmt_col_blob(stmt, 1, &len);
 	if (len == EVENT_HASH_SIZE)
 		memcpy(out->event.hash, bytes, len);
+	out->event.log = (unsigned)stmt_col_int(stmt, 4);
+	if (out->event.log > AUTHOR_CENTER) {
+		out->event.position = (uint64_t)stmt_col_int(stmt, 5);
+		out->event.place = EVENT_PLACE(out->event.position) + (uint64_t)stmt_col_int(stmt, 6);
+	}
 	if (stmt_col_null(stmt, 3))
 		return;
 	bytes = stmt_col_blob(stmt, 2, &len);
@@ -398,13 +420,12 @@ static enum rc rows_of(struct stmt *stmt, struct pool *pool, size_t max_bytes,
 	return rc;
 }
 
-enum rc journal_read(struct store *store, struct pool *pool, const char *board,
-		enum event_author author, uint64_t after, size_t limit, size_t max_bytes,
-		struct journal_row **rows, size_t *count)
+enum rc journal_read(struct store *store, struct pool *pool, const char *board, unsigned log,
+		uint64_t after, size_t limit, size_t max_bytes, struct journal_row **rows, size_t *count)
 {
 	struct stmt *stmt = db_stmt(store->tram, READ);
 
-	bind_log(stmt, board, author);
+	bind_log(stmt, board, log);
 	stmt_int(stmt, 3, (int64_t)after);
 	stmt_int(stmt, 4, (int64_t)limit);
 	return rows_of(stmt, pool, max_bytes, rows, count);

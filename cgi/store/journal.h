@@ -31,7 +31,7 @@ enum rc journal_lock(struct store *store, const char *board) MUST_CHECK;
 /* One event from the other side, exact bytes; inside store_begin. salt/body NULL: erased there.
  * RC_EXISTS: had already, byte for byte. RC_PROTOCOL with *why (constant, English, for logs and
  * problem documents): "gap", "fork", "hash", "body", "identity", "kind" (a kind or actor that this
- * author may not write). Unknown kinds and what cannot be projected: stored, parked, RC_OK. */
+ * author may not write), "branch" (it records a branch that has not come). Unknown kinds and what cannot be projected: stored, parked, RC_OK. */
 enum rc journal_receive(struct store *store, const char *board, enum event_author author,
 		const char *header, size_t header_len, const uint8_t *salt, const char *body,
 		size_t body_len, const char **why) MUST_CHECK;
@@ -41,10 +41,10 @@ struct journal_row {
 	const char *header;		/* exact bytes */
 	size_t header_len;
 };
-/* Events of one log with seq > after, ascending, at most limit and about max_bytes of bodies. */
-enum rc journal_read(struct store *store, struct pool *pool, const char *board,
-		enum event_author author, uint64_t after, size_t limit, size_t max_bytes,
-		struct journal_row **rows, size_t *count) MUST_CHECK;
+/* Events of one log (of an author, or a branch: event.log) with seq > after, ascending, at most limit and about max_bytes of bodies. */
+enum rc journal_read(struct store *store, struct pool *pool, const char *board, unsigned log,
+		uint64_t after, size_t limit, size_t max_bytes, struct journal_row **rows,
+		size_t *count) MUST_CHECK;
 /* All events of one subject by both authors, in order of wall time as projected (arrival order). */
 enum rc journal_subject(struct store *store, struct pool *pool, const char *board,
 		const uint8_t *subject, struct journal_row **rows, size_t *count) MUST_CHECK;
@@ -54,8 +54,15 @@ enum rc journal_last(struct store *store, const char *board, const uint8_t *subj
 
 /* Removes body and salt of an event, now or when it comes; inside store_begin. After the commit
  * store_commit makes the words leave the files (db_scrub). */
-enum rc journal_erase(struct store *store, const char *board, enum event_author author,
-		uint64_t seq) MUST_CHECK;
+enum rc journal_erase(struct store *store, const char *board, unsigned log, uint64_t seq) MUST_CHECK;
+/* For fork.c alone: an event of a recorded branch, as it is; row->event.log says which. */
+enum rc journal_add_branch(struct store *store, const struct journal_row *row,
+		int64_t arrival) MUST_CHECK;
+/* What is wrong with an event by itself: NULL when nothing is. */
+const char *journal_fault(const struct event *event, const char *board, enum event_author author,
+		const uint8_t *salt, const char *body, size_t body_len);
+/* Empties the projected tables of one board and replays its logs; inside store_begin. */
+enum rc journal_replay(struct store *store, const char *board) MUST_CHECK;
 
 /* Walks both logs of every board: chain, header form, body hashes, heads, receipts at their
  * positions (not their signatures), blobs present and whole (when blobs). Faults are printed through report; RC_PROTOCOL if there were any. */

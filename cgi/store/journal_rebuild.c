@@ -15,6 +15,10 @@ static const char ARRIVALS[] =
 	"SELECT arrival FROM journal WHERE board = $1 AND author = $2 AND seq > $3"
 	" ORDER BY seq LIMIT $4";
 
+static const char BRANCHES[] =
+	"SELECT log FROM journal_branch WHERE board = $1 AND position > 0 ORDER BY log";
+#define BRANCHES_MAX 1000
+
 struct sum {
 	char hex[65];
 	int64_t rows;
@@ -32,7 +36,7 @@ static enum rc sums(struct store *store, struct sum *out)
 
 /* One log being replayed: a window of its events with their arrival numbers. */
 struct tape {
-	enum event_author author;
+	unsigned log;
 	struct pool *pool;
 	struct journal_row *rows;
 	int64_t arrivals[AT_ONCE];
@@ -52,14 +56,14 @@ static enum rc wind(struct store *store, const char *board, struct tape *tape)
 		return RC_OK;
 	pool_reset(tape->pool);
 	tape->at = 0;
-	rc = journal_read(store, tape->pool, board, tape->author, tape->seq, AT_ONCE,
+	rc = journal_read(store, tape->pool, board, tape->log, tape->seq, AT_ONCE,
 			4 * 1024 * 1024, &tape->rows, &tape->count);
 	tape->over = tape->count == 0;
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->tram, ARRIVALS);
 	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, (int64_t)tape->author);
+	stmt_int(stmt, 2, (int64_t)tape->log);
 	stmt_int(stmt, 3, (int64_t)tape->seq);
 	stmt_int(stmt, 4, (int64_t)tape->count);
 	while (i < tape->count && (rc = stmt_step(stmt, &row)) == RC_OK && row)
@@ -68,33 +72,66 @@ static enum rc wind(struct store *store, const char *board, struct tape *tape)
 	return rc;
 }
 
+/* Both authors' logs and the branches recorded of them. */
+static enum rc tapes_of(struct store *store, struct pool *pool, const char *board, struct tape **out,
+		size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, BRANCHES);
+	struct tape *tapes = pool_alloc(pool, (2 + BRANCHES_MAX) * sizeof(*tapes));
+	bool row;
+	enum rc rc;
+	size_t i;
+
+	memset(tapes, 0, (2 + BRANCHES_MAX) * sizeof(*tapes));
+	tapes[1].log = AUTHOR_CENTER;
+	*count = 2;
+	stmt_text(stmt, 1, board);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < 2 + BRANCHES_MAX)
+		tapes[(*count)++].log = (unsigned)stmt_col_int(stmt, 0);
+	stmt_reset(stmt);
+	for (i = 0; i < *count; i++)
+		tapes[i].pool = pool_new();
+	*out = tapes;
+	return rc;
+}
+
 static enum rc replay(struct store *store, const char *board)
 {
 	struct tape *tapes = NULL;
 	struct pool *pool = pool_new();
-	enum rc rc = RC_OK;
-	int i;
+	size_t count = 0, i;
+	enum rc rc = tapes_of(store, pool, board, &tapes, &count);
 
-	tapes = pool_alloc(pool, 2 * sizeof(*tapes));
-	for (i = 0; i < 2; i++) {
-		tapes[i].author = (enum event_author)i;
-		tapes[i].pool = pool_new();
-	}
 	while (rc == RC_OK) {
-		struct tape *next;
+		struct tape *next = NULL;
 
-		for (i = 0; i < 2 && rc == RC_OK; i++)
+		for (i = 0; i < count && rc == RC_OK; i++) {
 			rc = wind(store, board, &tapes[i]);
-		if (rc != RC_OK || (tapes[0].over && tapes[1].over))
+			if (!tapes[i].over && (!next || tapes[i].arrivals[tapes[i].at] <
+					next->arrivals[next->at]))
+				next = &tapes[i];
+		}
+		if (rc != RC_OK || !next)
 			break;
-		next = tapes[1].over || (!tapes[0].over && tapes[0].arrivals[tapes[0].at]
-				< tapes[1].arrivals[tapes[1].at]) ? &tapes[0] : &tapes[1];
 		next->seq = next->rows[next->at].event.seq;
 		rc = projection_event(store, &next->rows[next->at++].event, NULL);
 	}
-	for (i = 0; i < 2; i++)
+	if (rc == RC_OK)
+		rc = project_order_all(store, board, 0);
+	for (i = 0; i < count; i++)
 		pool_free(tapes[i].pool);
 	pool_free(pool);
+	return rc;
+}
+
+enum rc journal_replay(struct store *store, const char *board)
+{
+	enum rc rc = projection_clear(store, board);
+
+	store->rebuilding = true;
+	if (rc == RC_OK)
+		rc = replay(store, board);
+	store->rebuilding = false;
 	return rc;
 }
 
@@ -111,7 +148,7 @@ static enum rc replay_all(struct store *store)
 		boards[count++] = stmt_col_dup(stmt, 0, pool);
 	stmt_reset(stmt);
 	if (rc == RC_OK)
-		rc = projection_clear(store);
+		rc = projection_clear(store, "");
 	for (i = 0; i < count && rc == RC_OK; i++)
 		rc = replay(store, boards[i]);
 	pool_free(pool);

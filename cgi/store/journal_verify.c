@@ -6,9 +6,11 @@
 #include "base/encode.h"
 #include "crypt/hash.h"
 #include "store/blob.h"
+#include "store/fork_chain.h"
 #include "store/journal.h"
 
 #define AT_ONCE 500
+#define BRANCHES_MAX 1000
 
 static const char BOARDS[] = "SELECT DISTINCT board FROM journal_head ORDER BY board";
 static const char IS_ERASED[] =
@@ -19,11 +21,13 @@ static const char PARKED[] = "SELECT count(*) FROM parked WHERE board = $1";
 /* Signed words of the center about the board's log; the tool checks their signatures. */
 static const char RECEIPTS[] =
 	"SELECT r.seq FROM receipt r LEFT JOIN journal j ON j.board = r.board AND j.author = 0"
-	" AND j.seq = r.seq WHERE r.board = $1 AND (j.hash IS NULL OR j.hash <> r.hash) ORDER BY r.seq";
+	" AND j.seq = r.seq WHERE r.board = $1 AND (j.hash IS NULL OR j.hash <> r.hash) AND NOT EXISTS"
+	" (SELECT 1 FROM journal x WHERE x.board = r.board AND x.author > 1 AND x.seq = r.seq"
+	" AND x.hash = r.hash) ORDER BY r.seq";
 /* Under a receipt by the cursor, and no receipt: somebody took it away. */
 static const char UNCOVERED[] =
 	"SELECT s.sent_seq FROM link_state s WHERE s.board = $1 AND s.sent_seq > 0 AND NOT EXISTS"
-	" (SELECT 1 FROM receipt r WHERE r.board = s.board AND r.seq = s.sent_seq)";
+	" (SELECT 1 FROM receipt r WHERE r.board = s.board AND r.seq >= s.sent_seq)";
 /* What this side named itself, and what the center called whole, must be here, or let go; on a board what the
  * center called whole stands there. $2: this side. */
 static const char ABSENT[] =
@@ -39,6 +43,7 @@ struct walk {
 	struct store *store;
 	const char *board;
 	enum event_author author;
+	unsigned log;			/* the author's, or a recorded branch of it */
 	uint64_t seq;			/* of the event before */
 	uint64_t epoch;
 	uint8_t hash[EVENT_HASH_SIZE];
@@ -63,7 +68,7 @@ static enum rc asks(struct walk *walk, const char *sql, uint64_t seq, int64_t *v
 	*value = 0;
 	stmt_text(stmt, 1, walk->board);
 	if (sql != PARKED)
-		stmt_int(stmt, 2, (int64_t)walk->author);
+		stmt_int(stmt, 2, (int64_t)walk->log);
 	if (sql == IS_ERASED)
 		stmt_int(stmt, 3, (int64_t)seq);
 	rc = stmt_step(stmt, &row);
@@ -126,27 +131,38 @@ static enum rc check_event(struct walk *walk, const struct journal_row *row)
 	return check_body(walk, event);
 }
 
-static enum rc check_log(struct walk *walk)
+/* From walk->seq on. */
+static enum rc check_events(struct walk *walk)
 {
-	struct journal_head head;
 	size_t count = 1;
-	int64_t stored = 0;
 	enum rc rc = RC_OK;
 
-	walk->seq = 0;
-	walk->epoch = 0;
-	memset(walk->hash, 0, sizeof(walk->hash));
 	while (rc == RC_OK && count > 0) {
 		struct pool *pool = pool_new();
 		struct journal_row *rows;
 		size_t i;
 
-		rc = journal_read(walk->store, pool, walk->board, walk->author, walk->seq, AT_ONCE,
+		rc = journal_read(walk->store, pool, walk->board, walk->log, walk->seq, AT_ONCE,
 				4 * 1024 * 1024, &rows, &count);
 		for (i = 0; i < count && rc == RC_OK; i++)
 			rc = check_event(walk, &rows[i]);
 		pool_free(pool);
 	}
+	return rc;
+}
+
+static enum rc check_log(struct walk *walk, enum event_author author)
+{
+	struct journal_head head;
+	int64_t stored = 0;
+	enum rc rc;
+
+	walk->author = author;
+	walk->log = author;
+	walk->seq = 0;
+	walk->epoch = 0;
+	memset(walk->hash, 0, sizeof(walk->hash));
+	rc = check_events(walk);
 	if (rc == RC_OK)
 		rc = asks(walk, COUNT, 0, &stored);
 	if (rc == RC_OK)
@@ -158,6 +174,49 @@ static enum rc check_log(struct walk *walk)
 	if ((uint64_t)stored != walk->seq)
 		fault(walk, walk->seq, "the number of events is not the last sequence");
 	return RC_OK;
+}
+
+/* A branch leaves a log, or another branch of it, and ends with the event that its record names. */
+static enum rc check_branch(struct walk *walk, const struct fork_row *fork)
+{
+	struct pool *pool = pool_new();
+	struct journal_row *rows;
+	size_t count = 0;
+	bool stands = fork->first == 1;
+	enum rc rc = journal_read(walk->store, pool, walk->board, fork->log, 0, 1, 1, &rows, &count);
+
+	walk->author = fork->author;
+	walk->log = fork->log;
+	walk->seq = fork->first - 1;
+	walk->epoch = 0;
+	memset(walk->hash, 0, sizeof(walk->hash));
+	if (rc == RC_OK && count == 1)
+		memcpy(walk->hash, rows[0].event.prev, sizeof(walk->hash));
+	if (rc == RC_OK && !stands)
+		rc = fork_stands(walk->store, walk->board, fork->author, fork->first - 1, walk->hash,
+				true, &stands);
+	if (rc == RC_OK && !stands)
+		fault(walk, fork->first, "a branch leaves no log");
+	if (rc == RC_OK)
+		rc = check_events(walk);
+	if (rc == RC_OK && (walk->seq != fork->last || memcmp(walk->hash, fork->branch,
+			EVENT_HASH_SIZE) != 0))
+		fault(walk, fork->last, "a branch does not end as it was recorded");
+	pool_free(pool);
+	return rc;
+}
+
+static enum rc check_branches(struct walk *walk)
+{
+	struct pool *pool = pool_new();
+	struct fork_row *rows;
+	size_t count = 0, i;
+	enum rc rc = fork_list(walk->store, pool, walk->board, BRANCHES_MAX, &rows, &count);
+
+	for (i = 0; rc == RC_OK && i < count; i++)
+		rc = check_branch(walk, &rows[i]);
+	pool_free(pool);
+	return rc;
 }
 
 /* One fault per row of a query over the board's log. */
@@ -239,11 +298,11 @@ static enum rc check_board(struct walk *walk, bool blobs)
 
 	if (rc != RC_OK)
 		return rc;
-	walk->author = AUTHOR_BOARD;
-	rc = check_log(walk);
-	walk->author = AUTHOR_CENTER;
+	rc = check_log(walk, AUTHOR_BOARD);
 	if (rc == RC_OK)
-		rc = check_log(walk);
+		rc = check_log(walk, AUTHOR_CENTER);
+	if (rc == RC_OK)
+		rc = check_branches(walk);
 	if (rc == RC_OK)
 		rc = asks(walk, PARKED, 0, &parked);
 	walk->totals->parked += (uint64_t)parked;

@@ -104,7 +104,9 @@ static enum rc receipt_store(struct store *store, uint64_t epoch, uint64_t seq,
 	if (db_changes(store->tram) == 0)
 		return RC_EXISTS;
 	stmt = db_stmt(store->tram, "INSERT INTO receipt (board, epoch, seq, hash, jws, at) "
-			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, epoch, seq) DO NOTHING");
+			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, epoch, seq) DO UPDATE SET "
+			"hash = excluded.hash, jws = excluded.jws, at = excluded.at "
+			"WHERE receipt.hash <> excluded.hash");
 	stmt_text(stmt, 1, store->board);
 	stmt_int(stmt, 2, (int64_t)epoch);
 	stmt_int(stmt, 3, (int64_t)seq);
@@ -175,6 +177,51 @@ enum rc linkstate_next_counter(struct store *store, uint64_t *counter)
 	return commit_or_abort(store, rc);
 }
 
+enum rc linkstate_raise_counter(struct store *store, uint64_t counter)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = link_state_row(store);
+	stmt = db_stmt(store->tram, "UPDATE link_state SET hello_counter = $2 WHERE board = $1 "
+			"AND hello_counter < $2");
+	stmt_text(stmt, 1, store->board);
+	stmt_int(stmt, 2, (int64_t)counter);
+	return commit_or_abort(store, rc == RC_OK ? stmt_run(stmt) : rc);
+}
+
+enum rc linkstate_feed_token(struct store *store, const char *token)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = link_state_row(store);
+	stmt = db_stmt(store->tram, "UPDATE link_state SET feed_token = $2 WHERE board = $1");
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, token);
+	return commit_or_abort(store, rc == RC_OK ? stmt_run(stmt) : rc);
+}
+
+enum rc linkstate_feed_token_get(struct store *store, struct pool *pool, const char **token)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT feed_token FROM link_state WHERE board = $1");
+	bool row = false;
+	enum rc rc;
+
+	*token = "";
+	stmt_text(stmt, 1, store->board);
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row) {
+		*token = stmt_col_dup(stmt, 0, pool);
+		stmt_reset(stmt);
+	}
+	return rc;
+}
+
 enum rc linkstate_goodput(struct store *store, int64_t bytes_a_second)
 {
 	struct stmt *stmt;
@@ -219,7 +266,9 @@ enum rc linkstate_blob_receipt(struct store *store, const struct link_blob_recei
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->tram, "INSERT INTO blob_receipt (board, sha256, jws, at, center_epoch, no) "
-			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, sha256) DO NOTHING");
+			"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (board, sha256) DO UPDATE SET "
+			"jws = excluded.jws, at = excluded.at, center_epoch = excluded.center_epoch, "
+			"no = excluded.no, stale = 0 WHERE blob_receipt.stale = 1");
 	stmt_text(stmt, 1, store->board);
 	stmt_text(stmt, 2, receipt->sha256);
 	stmt_text(stmt, 3, receipt->jws);

@@ -44,6 +44,11 @@ enum rc linkstate_get(struct store *store, struct link_cursor *out) MUST_CHECK;
 /* Stores the verified receipt and moves the cursor in one transaction. RC_EXISTS: not ahead. */
 enum rc linkstate_receipt(struct store *store, uint64_t epoch, uint64_t seq,
 		const uint8_t hash[32], const char *jws) MUST_CHECK;
+/* The center's last signed word about its own log's head, kept as proof; "": none yet. */
+enum rc linkstate_feed_token(struct store *store, const char *token) MUST_CHECK;
+enum rc linkstate_feed_token_get(struct store *store, struct pool *pool, const char **token) MUST_CHECK;
+/* The counter was further already: an old copy was put back. */
+enum rc linkstate_raise_counter(struct store *store, uint64_t counter) MUST_CHECK;
 /* +1, durable, before it is used. */
 enum rc linkstate_next_counter(struct store *store, uint64_t *counter) MUST_CHECK;
 struct link_blob { char sha256[65]; int64_t size; const char *type; int64_t due_at; const char *upload_url; };
@@ -54,7 +59,8 @@ enum link_order { LINK_BY_DUE, LINK_NEWEST,
 	LINK_WAITING };	/* to count: also those whose events have no receipt yet */
 enum rc linkstate_blobs_to_send(struct store *store, struct pool *pool, enum link_order order,
 		size_t limit, struct link_blob **rows, size_t *count) MUST_CHECK;
-/* The same for results decided here, in no order; looks at all there ever were. */
+/* The same for results decided here, and for contents whose receipt is of an epoch of the center that is
+ * over (PROTOCOL §16), in no order; looks at all there ever were. */
 enum rc linkstate_results_to_send(struct store *store, struct pool *pool, size_t limit,
 		struct link_blob **rows, size_t *count) MUST_CHECK;
 /* How long a dossier's contents wait, in bytes: its own, those before it by due time, those of newer
@@ -68,6 +74,11 @@ enum rc linkstate_parked(struct store *store, int64_t *count) MUST_CHECK;
 enum rc linkstate_goodput(struct store *store, int64_t bytes_a_second) MUST_CHECK;
 /* The tus address of an upload under way, kept for resuming. "" forgets it. */
 enum rc linkstate_blob_url(struct store *store, const char *sha256, const char *url) MUST_CHECK;
+/* Is there a receipt that counts? */
+enum rc linkstate_blob_receipted(struct store *store, const char *sha256, bool *is) MUST_CHECK;
+/* The center opened an epoch: receipts of those before it do not count any more, and what they were for is
+ * offered again. Inside store_begin. */
+enum rc linkstate_blobs_stale(struct store *store, const char *board, int64_t epoch) MUST_CHECK;
 /* A receipt that came, verified: at by the center's clock; center_epoch and no: 0 when it did not say. */
 struct link_blob_receipt { const char *sha256, *jws; int64_t at; uint64_t center_epoch, no; };
 enum rc linkstate_blob_receipt(struct store *store, const struct link_blob_receipt *receipt) MUST_CHECK;
@@ -87,6 +98,8 @@ struct link_board {
 	const char *version;		/* what it said it runs, "" */
 	int64_t revoked_at;		/* of the last time, 0 */
 	const char *revoked_by, *revoked_why;
+	const char *fence_reason, *fence_by;	/* fence.h; "" */
+	int64_t fence_at;
 };
 /* RC_NOT_FOUND: no board has this certificate. One that was given and not used until now becomes the
  * board's own (enrol.h). */
@@ -107,9 +120,6 @@ enum rc linkstate_board_list(struct store *store, struct pool *pool, struct link
 /* RC_NOT_FOUND. */
 enum rc linkstate_board_find(struct store *store, struct pool *pool, const char *board,
 		struct link_board *out) MUST_CHECK;
-/* Counter from a hello: RC_CONFLICT when it is not above the last one (cloned). version: "" as before. */
-enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter,
-		const char *version) MUST_CHECK;
 /* The receipt given for (board, epoch, seq): stored original, byte for byte. */
 enum rc linkstate_issued_get(struct store *store, struct pool *pool, const char *board,
 		uint64_t epoch, uint64_t seq, char **jws) MUST_CHECK;
@@ -126,6 +136,8 @@ enum rc linkstate_blob_number(struct store *store, const char *board, uint64_t *
  * store_begin; RC_EXISTS: there is one. */
 enum rc linkstate_blob_issued_get(struct store *store, struct pool *pool, const char *board,
 		const char *sha256, char **jws) MUST_CHECK;
+/* RC_NOT_FOUND: the stored one is of an epoch of the center that is over. */
+enum rc linkstate_blob_issued_over(struct store *store, const char *board, const char *sha256) MUST_CHECK;
 enum rc linkstate_blob_issued_put(struct store *store, const char *board,
 		const struct link_blob_receipt *receipt) MUST_CHECK;
 /* After events past `since` arrived, inside store_begin: issues official codes to handed-over

@@ -49,7 +49,9 @@ enum rc linkstate_blob_issued_put(struct store *store, const char *board,
 {
 	struct stmt *stmt = db_stmt(store->tram, "INSERT INTO blob_receipt (board, sha256, jws, at, "
 			"center_epoch, no) VALUES ($1, $2, $3, $4, $5, $6) "
-			"ON CONFLICT (board, sha256) DO NOTHING");
+			"ON CONFLICT (board, sha256) DO UPDATE SET jws = excluded.jws, at = excluded.at, "
+			"center_epoch = excluded.center_epoch, no = excluded.no "
+			"WHERE blob_receipt.center_epoch < excluded.center_epoch");
 	enum rc rc;
 
 	stmt_text(stmt, 1, board);
@@ -60,4 +62,20 @@ enum rc linkstate_blob_issued_put(struct store *store, const char *board,
 	stmt_int(stmt, 6, (int64_t)receipt->no);
 	rc = stmt_run(stmt);
 	return rc == RC_OK && db_changes(store->tram) == 0 ? RC_EXISTS : rc;
+}
+
+enum rc linkstate_blob_issued_over(struct store *store, const char *board, const char *sha256)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT 1 FROM blob_receipt r WHERE r.board = $1 "
+			"AND r.sha256 = $2 AND r.center_epoch < coalesce((SELECT h.epoch FROM journal_head h "
+			"WHERE h.board = $1 AND h.author = 1), 1)");
+	bool over = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	stmt_text(stmt, 2, sha256);
+	rc = stmt_step(stmt, &over);
+	if (rc == RC_OK && over)
+		stmt_reset(stmt);
+	return rc == RC_OK && over ? RC_NOT_FOUND : rc;
 }

@@ -11,7 +11,7 @@
 #include "store/slip.h"
 
 #define BOARD_COLUMNS "board, name, fingerprint, revoked, fenced, hello_counter, seen_at, point, version," \
-	" revoked_at, revoked_by, revoked_why"
+	" revoked_at, revoked_by, revoked_why, fence_reason, fence_at, fence_by"
 
 static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *out)
 {
@@ -32,6 +32,9 @@ static void board_read(struct stmt *stmt, struct pool *pool, struct link_board *
 	out->revoked_at = stmt_col_int(stmt, 9);
 	out->revoked_by = stmt_col_dup(stmt, 10, pool);
 	out->revoked_why = stmt_col_dup(stmt, 11, pool);
+	out->fence_reason = stmt_col_dup(stmt, 12, pool);
+	out->fence_at = stmt_col_int(stmt, 13);
+	out->fence_by = stmt_col_dup(stmt, 14, pool);
 }
 
 static enum rc board_by_cert(struct store *store, struct pool *pool,
@@ -184,22 +187,4 @@ enum rc linkstate_board_find(struct store *store, struct pool *pool, const char 
 	board_read(stmt, pool, out);
 	stmt_reset(stmt);
 	return RC_OK;
-}
-
-enum rc linkstate_board_hello(struct store *store, const char *board, uint64_t counter,
-		const char *version)
-{
-	struct stmt *stmt;
-	enum rc rc = db_write_begin(store->tram);
-
-	if (rc != RC_OK)
-		return rc;
-	stmt = db_stmt(store->tram, "UPDATE link_board SET hello_counter = $2, seen_at = $3, "
-			"version = CASE $4 WHEN '' THEN version ELSE $4 END "
-			"WHERE board = $1 AND hello_counter < $2");
-	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, (int64_t)counter);
-	stmt_int(stmt, 3, when_now_ms());
-	stmt_text(stmt, 4, version);
-	return board_write(store, stmt, RC_CONFLICT);
 }

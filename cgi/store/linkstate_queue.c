@@ -56,7 +56,7 @@ static enum rc blobs_read(struct stmt *stmt, struct pool *pool, size_t limit, st
 /* As in the index dossier_to_send: without a due time, last. */
 #define DUE "CASE d.has_due WHEN 1 THEN d.due_at ELSE 9223372036854775807 END"
 #define NO_RECEIPT(file) "NOT EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = " file ".board " \
-	"AND r.sha256 = " file ".sha256)"
+	"AND r.sha256 = " file ".sha256 AND r.stale = 0)"
 /* CROSS JOIN keeps SQLite on the dossiers' index, whose order is the answer's. */
 #define TO_SEND "SELECT f.sha256, f.size, f.type, " DUE ", coalesce(u.url, '') FROM dossier d " \
 	"CROSS JOIN dossier_file f ON f.board = d.board AND f.dossier = d.id AND f.result = 0 " \
@@ -90,11 +90,39 @@ enum rc linkstate_results_to_send(struct store *store, struct pool *pool, size_t
 			"WHERE f.board = $1 AND f.result = 1 AND f.author = 0 AND " NO_RECEIPT("f") " "
 			"AND d.board_seq <= (SELECT sent_seq FROM link_state WHERE board = $1) "
 			"AND EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board "
-			"AND b.sha256 = f.sha256) LIMIT $2");
+			"AND b.sha256 = f.sha256) UNION ALL SELECT s.sha256, b.size, b.type, "
+			"9223372036854775807, coalesce(u.url, '') FROM blob_receipt s "
+			"JOIN blob b ON b.board = s.board AND b.sha256 = s.sha256 "
+			"LEFT JOIN blob_upload u ON u.board = s.board AND u.sha256 = s.sha256 "
+			"WHERE s.board = $1 AND s.stale = 1 LIMIT $2");
 
 	stmt_text(stmt, 1, store->board);
 	stmt_int(stmt, 2, (int64_t)limit);
 	return blobs_read(stmt, pool, limit, rows, count);
+}
+
+enum rc linkstate_blob_receipted(struct store *store, const char *sha256, bool *is)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT 1 FROM blob_receipt WHERE board = $1 "
+			"AND sha256 = $2 AND stale = 0");
+	enum rc rc;
+
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, sha256);
+	rc = stmt_step(stmt, is);
+	if (rc == RC_OK && *is)
+		stmt_reset(stmt);
+	return rc;
+}
+
+enum rc linkstate_blobs_stale(struct store *store, const char *board, int64_t epoch)
+{
+	struct stmt *stmt = db_stmt(store->tram, "UPDATE blob_receipt SET stale = 1 WHERE board = $1 "
+			"AND center_epoch < $2 AND gone = 0");
+
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, epoch);
+	return stmt_run(stmt);
 }
 
 /* What a lost machine had and the center has: scans of what is still open here, as far as the center called

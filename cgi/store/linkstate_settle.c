@@ -198,10 +198,12 @@ static enum rc announce_complete(struct store *store, const char *board,
 	return rc;
 }
 
-/* What the board's events past $3 are about. The inner order keeps SQLite on the journal's end: asked
+/* What the board's events past $3 are about, and the branches recorded there (fork.h). The inner order keeps SQLite on the journal's end: asked
  * for distinct subjects alone it would read the whole index of subjects. */
 #define TOUCHED "SELECT DISTINCT j.subject AS id FROM (SELECT subject FROM journal " \
-	"WHERE board = $1 AND author = 0 AND seq > $3 ORDER BY seq LIMIT 1000000) j"
+	"WHERE board = $1 AND author = 0 AND seq > $3 ORDER BY seq LIMIT 1000000) j " \
+	"UNION SELECT x.subject AS id FROM journal_branch r JOIN journal x ON x.board = r.board " \
+	"AND x.author = r.log WHERE r.board = $1 AND r.log > 1 AND r.log % 2 = 0 AND r.position > $3"
 
 static enum rc settle_codes(struct store *store, struct pool *pool, const char *board,
 		int64_t since, struct settle_row *rows, size_t *count)

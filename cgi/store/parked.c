@@ -31,12 +31,12 @@ static const char BLOB_PUT[] =
 static const char BLOB_OUT[] = "DELETE FROM blob_parked WHERE board = $1 AND sha256 = $2";
 
 static struct stmt *at_position(struct store *store, const char *sql, const char *board,
-		enum event_author author, uint64_t seq)
+		unsigned log, uint64_t seq)
 {
 	struct stmt *stmt = db_stmt(store->tram, sql);
 
 	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, (int64_t)author);
+	stmt_int(stmt, 2, (int64_t)log);
 	stmt_int(stmt, 3, (int64_t)seq);
 	return stmt;
 }
@@ -59,7 +59,8 @@ enum rc parked_list(struct store *store, struct pool *pool, const char *board, s
 		const void *header = stmt_col_blob(stmt, 4, &len);
 
 		out->board = stmt_col_dup(stmt, 0, pool);
-		out->author = stmt_col_int(stmt, 1) ? AUTHOR_CENTER : AUTHOR_BOARD;
+		out->log = (unsigned)stmt_col_int(stmt, 1);
+		out->author = out->log % 2 ? AUTHOR_CENTER : AUTHOR_BOARD;
 		out->seq = (uint64_t)stmt_col_int(stmt, 2);
 		out->reason = stmt_col_dup(stmt, 3, pool);
 		out->code = stmt_col_dup(stmt, 5, pool);
@@ -74,28 +75,27 @@ enum rc parked_list(struct store *store, struct pool *pool, const char *board, s
 	return rc;
 }
 
-enum rc parked_retry(struct store *store, const char *board, enum event_author author, uint64_t seq,
-		bool *left)
+enum rc parked_retry(struct store *store, const char *board, unsigned log, uint64_t seq, bool *left)
 {
 	struct pool *pool = pool_new();
 	struct journal_row *rows = NULL;
 	struct stmt *stmt;
 	size_t count = 0;
-	enum rc rc = journal_read(store, pool, board, author, seq - 1, 1, SIZE_MAX, &rows, &count);
+	enum rc rc = journal_read(store, pool, board, log, seq - 1, 1, SIZE_MAX, &rows, &count);
 
 	*left = true;
 	if (rc == RC_OK && (count != 1 || rows[0].event.seq != seq))
 		rc = RC_NOT_FOUND;
 	/* The station's events do not stand on each other, and there are as many as days and people. */
 	if (rc == RC_OK && rows[0].event.subject_kind == SUBJECT_STATION) {
-		rc = stmt_run(at_position(store, UNPARK, board, author, seq));
+		rc = stmt_run(at_position(store, UNPARK, board, log, seq));
 		if (rc == RC_OK)
 			rc = projection_event(store, &rows[0].event, NULL);
 	} else if (rc == RC_OK) {
 		rc = projection_redo(store, board, rows[0].event.subject, NULL);
 	}
 	if (rc == RC_OK) {
-		stmt = at_position(store, STILL, board, author, seq);
+		stmt = at_position(store, STILL, board, log, seq);
 		rc = stmt_step(stmt, left);
 		if (rc == RC_OK && *left)
 			stmt_reset(stmt);
@@ -119,7 +119,7 @@ enum rc parked_retry_all(struct store *store, size_t *tried, size_t *left)
 	}
 	rc = parked_list(store, pool, "", AT_ONCE, &rows, tried);
 	for (i = 0; i < *tried && rc == RC_OK; i++) {
-		rc = parked_retry(store, rows[i].board, rows[i].author, rows[i].seq, &still);
+		rc = parked_retry(store, rows[i].board, rows[i].log, rows[i].seq, &still);
 		*left += still;
 	}
 	pool_free(pool);

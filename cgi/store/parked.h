@@ -17,6 +17,7 @@
 struct parked_row {
 	const char *board;
 	enum event_author author;
+	unsigned log;			/* its author's, or a recorded branch of it (event.h) */
 	uint64_t seq;
 	const char *reason;
 	const char *kind;
@@ -28,7 +29,7 @@ struct parked_row {
 enum rc parked_list(struct store *store, struct pool *pool, const char *board, size_t limit,
 		struct parked_row **rows, size_t *count) MUST_CHECK;
 /* Inside store_begin: projects it again, with all of its subject. *left: it is still parked. */
-enum rc parked_retry(struct store *store, const char *board, enum event_author author, uint64_t seq,
+enum rc parked_retry(struct store *store, const char *board, unsigned log, uint64_t seq,
 		bool *left) MUST_CHECK;
 /* All of them, after an upgrade; begins and commits. */
 enum rc parked_retry_all(struct store *store, size_t *tried, size_t *left) MUST_CHECK;

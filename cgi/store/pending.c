@@ -53,7 +53,8 @@ static void read(struct stmt *stmt, struct pool *pool, struct pending_row *out)
 	out->word = stmt_col_dup(stmt, 3, pool);
 	out->account = stmt_col_dup(stmt, 4, pool);
 	out->actor = stmt_col_dup(stmt, 5, pool);
-	out->author = stmt_col_int(stmt, 6) ? AUTHOR_CENTER : AUTHOR_BOARD;
+	out->log = (unsigned)stmt_col_int(stmt, 6);
+	out->author = out->log % 2 ? AUTHOR_CENTER : AUTHOR_BOARD;
 	out->seq = (uint64_t)stmt_col_int(stmt, 7);
 	out->at = stmt_col_int(stmt, 8);
 	out->done = (enum pending_done)stmt_col_int(stmt, 9);
@@ -140,7 +141,7 @@ enum rc pending_body(struct store *store, struct pool *pool, const char *board,
 {
 	struct journal_row *rows = NULL;
 	size_t count = 0;
-	enum rc rc = journal_read(store, pool, board ? board : store->board, row->author,
+	enum rc rc = journal_read(store, pool, board ? board : store->board, row->log,
 			row->seq - 1, 1, SIZE_MAX, &rows, &count);
 
 	*out = NULL;

@@ -26,6 +26,7 @@ struct pending_row {
 	const char *account;		/* whom it is for, "" for anybody of that word */
 	const char *actor;
 	enum event_author author;
+	unsigned log;			/* where its event stands (event.h) */
 	uint64_t seq;
 	int64_t at;
 	enum pending_done done;

@@ -220,11 +220,14 @@ static enum rc on_amended(struct work *work)
 
 static enum rc on_code_issued(struct work *work)
 {
-	if (!work->body || *work->row->text[ROW_OFFICIAL])
+	if (!work->body)
 		return RC_OK;
-	project_set_text(work, ROW_OFFICIAL, work->body, "code");
-	work->words = true;
-	return project_series_official(work->store, work->body, work->row->text[ROW_OFFICIAL]);
+	/* The first one stays; a second number, of a branch, is gone all the same. */
+	if (!*work->row->text[ROW_OFFICIAL]) {
+		project_set_text(work, ROW_OFFICIAL, work->body, "code");
+		work->words = true;
+	}
+	return project_series_official(work->store, work->body, json_text(work->body, "code"));
 }
 
 static enum rc on_external(struct work *work)
@@ -413,7 +416,7 @@ enum rc project_dossier_event(struct store *store, const struct event *event,
 	if (event->time.wall_ms > row.number[ROW_UPDATED_MS])
 		row.number[ROW_UPDATED_MS] = event->time.wall_ms;
 	if (event->author == AUTHOR_BOARD)
-		row.number[ROW_BOARD_SEQ] = (int64_t)event->seq;
+		row.number[ROW_BOARD_SEQ] = (int64_t)event->position;
 	rc = save(&work);
 	if (rc == RC_OK)
 		rc = project_paper_event(store, event, body, facts.state,

@@ -64,7 +64,7 @@ static enum rc add(struct store *store, const struct event *event, const char *k
 	stmt_text(stmt, 5, word);
 	stmt_text(stmt, 6, account);
 	stmt_text(stmt, 7, event->actor);
-	stmt_int(stmt, 8, (int64_t)event->author);
+	stmt_int(stmt, 8, (int64_t)event->log);		/* where its body is read */
 	stmt_int(stmt, 9, (int64_t)event->seq);
 	stmt_int(stmt, 10, event->time.wall_ms);
 	return stmt_run(stmt);

@@ -1,6 +1,6 @@
 /*
  * project_queue.c: the day's tickets and counters, the sheets of closed days, ratings. Only the board
- * writes the events of the first three, so its sequence orders them.
+ * writes the events of the first three, so its places (event.h) order them.
  */
 #include <string.h>
 
@@ -47,7 +47,7 @@ static enum rc on_issued(struct store *store, const struct event *event, const j
 	stmt_text(stmt, 4, json_text(body, "queue"));
 	stmt_text(stmt, 5, *json_text(body, "priority") ? json_text(body, "priority") : "none");
 	stmt_int(stmt, 6, event->time.wall_ms);
-	stmt_int(stmt, 7, (int64_t)event->seq);
+	stmt_int(stmt, 7, (int64_t)event->place);
 	return stmt_run(stmt);
 }
 
@@ -62,7 +62,7 @@ static enum rc on_called(struct store *store, const struct event *event, const j
 	stmt_text(stmt, 3, json_text(body, "number"));
 	stmt_text(stmt, 4, json_text(body, "counter"));
 	stmt_int(stmt, 5, event->time.wall_ms);
-	stmt_int(stmt, 6, (int64_t)event->seq);
+	stmt_int(stmt, 6, (int64_t)event->place);
 	if (!call)
 		stmt_int(stmt, 7, strcmp(outcome, "moved") == 0 ? TICKET_WAITING :
 				strcmp(outcome, "absent") == 0 ? TICKET_ABSENT : TICKET_DONE);
@@ -82,7 +82,7 @@ static enum rc on_paused(struct store *store, const struct event *event, const j
 	stmt_int(stmt, 4, paused);
 	stmt_int(stmt, 5, paused ? json_int(body, "until", 0) : 0);
 	stmt_int(stmt, 6, event->time.wall_ms);
-	stmt_int(stmt, 7, (int64_t)event->seq);
+	stmt_int(stmt, 7, (int64_t)event->place);
 	return stmt_run(stmt);
 }
 

@@ -17,6 +17,7 @@
 #include "base/rc.h"
 #include "dossier/event.h"
 #include "dossier/kind.h"
+#include "store/journal.h"
 #include "store/store.h"
 
 /* event->body NULL: erased, projected as a blank. body: its parsed and checked form (act_append),
@@ -26,8 +27,8 @@ enum rc projection_event(struct store *store, const struct event *event, const j
  * erase, and when a seizure undoes what a fenced board still wrote. */
 enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject,
 		const struct event *last) MUST_CHECK;
-/* Empties every projected table. */
-enum rc projection_clear(struct store *store) MUST_CHECK;
+/* Empties every projected table of a board, or of all ("": the center's own numbers too). */
+enum rc projection_clear(struct store *store, const char *board) MUST_CHECK;
 
 /* A projected table, for comparing. columns: one letter each, t text, i integer, b bytes. rows: in
  * key order, of board $1 or of all boards when that is "". shared: equal on board and center. */
@@ -44,6 +45,14 @@ extern const size_t projection_table_count;
 /* Digest of one table, of board or "" for all (journal_digest.c). */
 enum rc journal_digest_table(struct store *store, const struct projection_table *table,
 		const char *board, char hex[65], int64_t *rows) MUST_CHECK;
+
+/* project_order.c: one order for a dossier's events on both sides, whatever came first; set: from now on it
+ * must be used, since something of this dossier was parked or is of a branch; matters: it must. */
+enum rc project_order_set(struct store *store, const struct event *event) MUST_CHECK;
+void project_order(struct journal_row *rows, size_t count);
+/* All dossiers of a board for which it must, made anew; log not 0: those of that branch alone. */
+enum rc project_order_all(struct store *store, const char *board, unsigned log) MUST_CHECK;
+enum rc project_order_matters(struct store *store, const struct event *event, bool *matters) MUST_CHECK;
 
 /* The parts of projection_event, one per group of kinds. facts: before the event. */
 enum rc project_dossier_event(struct store *store, const struct event *event,

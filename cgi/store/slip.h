@@ -45,6 +45,8 @@ enum rc slip_lookup(struct store *store, struct pool *pool, const char *code, co
 		struct slip_status *out) MUST_CHECK;
 /* Brings public.db up to the journal, by cursor; called by store_commit and by forward. */
 enum rc slip_publish(struct store *store) MUST_CHECK;
+/* A log of this board went back to seq (fork.h): what follows is published again. Begins and commits. */
+enum rc slip_back(struct store *store, const char *board, uint64_t seq) MUST_CHECK;
 /* Names, telephones and slip keys of the points into public.db: on a board from settings and
  * web_key_dir/slip.key, at the center from its register of boards. */
 enum rc slip_point_publish(struct store *store) MUST_CHECK;

@@ -147,6 +147,44 @@ static enum rc publish_dossier(struct store *store, struct pool *pool, const cha
 #define BY_RECEIPT 2
 #define WAYS 3
 
+/* Subjects of the branches that events of this batch recorded (fork.h). */
+static enum rc publish_branches(struct store *store, struct pool *pool, const char *board, int author,
+		int64_t after, int64_t upto)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT DISTINCT j.subject FROM journal_branch r "
+			"JOIN journal j ON j.board = r.board AND j.author = r.log WHERE r.board = $1 "
+			"AND r.log > 1 AND r.log % 2 = $2 AND r.position > $3 AND r.position <= $4");
+	struct publish_row *rows = NULL;
+	size_t count = 0, room = 0, i;
+	bool row = false;
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, author);
+	stmt_int(stmt, 3, after);
+	stmt_int(stmt, 4, upto);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row) {
+		size_t len = 0;
+		const void *id = stmt_col_blob(stmt, 0, &len);
+
+		if (count == room) {
+			struct publish_row *more;
+
+			room = room ? room * 2 : 64;
+			more = pool_alloc(pool, room * sizeof(*more));
+			if (count)
+				memcpy(more, rows, count * sizeof(*more));
+			rows = more;
+		}
+		if (len == EVENT_ID_SIZE)
+			memcpy(rows[count++].id, id, len);
+	}
+	stmt_reset(stmt);
+	for (i = 0; rc == RC_OK && i < count; i++)
+		rc = publish_dossier(store, pool, board, rows[i].id);
+	return rc;
+}
+
 /* One batch of one log up to a position: the subjects its new events touch. */
 static enum rc publish_batch(struct store *store, struct pool *pool, const char *board, int way,
 		int64_t head, bool *more)
@@ -180,6 +218,9 @@ static enum rc publish_batch(struct store *store, struct pool *pool, const char 
 	stmt_reset(stmt);
 	for (i = 0; rc == RC_OK && i < count; i++)
 		rc = publish_dossier(store, pool, board, rows[i].id);
+	if (rc == RC_OK && count)
+		rc = publish_branches(store, pool, board, way == BY_RECEIPT ? AUTHOR_BOARD : way, after,
+				rows[count - 1].seq);
 	if (rc == RC_OK && count)
 		rc = cursor_set(store, board, way, rows[count - 1].seq);
 	*more = count == PUBLISH_AT_ONCE;
@@ -368,6 +409,23 @@ enum rc slip_point_publish(struct store *store)
 		return rc;
 	rc = store->board ? point_put(store, store->board, key, settings->point_name,
 			settings->point_address, settings->point_phone) : points_of_center(store);
+	if (rc == RC_OK)
+		return db_write_commit(store->pub);
+	db_write_abort(store->pub);
+	return rc;
+}
+
+enum rc slip_back(struct store *store, const char *board, uint64_t seq)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->pub);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->pub, "UPDATE cursor SET seq = $2 WHERE board = $1 AND seq > $2");
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)seq);
+	rc = stmt_run(stmt);
 	if (rc == RC_OK)
 		return db_write_commit(store->pub);
 	db_write_abort(store->pub);

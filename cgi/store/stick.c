@@ -14,9 +14,10 @@ static const char CONTENTS[] =
 	" AND d.board_seq <= $4 UNION ALL SELECT f.sha256,"
 	" CASE d.has_due WHEN 1 THEN d.due_at ELSE $3 END FROM dossier_file f JOIN dossier d"
 	" ON d.board = f.board AND d.id = f.dossier WHERE f.board = $1 AND f.result = 1"
-	" AND f.author = 0 AND d.board_seq <= $4) q JOIN blob b ON b.board = $1 AND b.sha256 = q.sha256"
-	" WHERE NOT EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = $1 AND r.sha256 = q.sha256)"
-	" GROUP BY q.sha256, b.size, b.type ORDER BY 4, 2, 1 LIMIT $2";
+	" AND f.author = 0 AND d.board_seq <= $4 UNION ALL SELECT s.sha256, $3 FROM blob_receipt s"
+	" WHERE s.board = $1 AND s.stale = 1) q JOIN blob b ON b.board = $1 AND b.sha256 = q.sha256"
+	" WHERE NOT EXISTS (SELECT 1 FROM blob_receipt r WHERE r.board = $1 AND r.sha256 = q.sha256"
+	" AND r.stale = 0) GROUP BY q.sha256, b.size, b.type ORDER BY 4, 2, 1 LIMIT $2";
 static const char WANTED[] =
 	"SELECT f.size FROM dossier_file f WHERE f.board = $1 AND f.sha256 = $2 AND f.author = 1"
 	" AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board AND b.sha256 = f.sha256) LIMIT 1";

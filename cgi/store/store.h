@@ -28,6 +28,7 @@ struct store {
 	bool scrub, scrub_due;			/* the open write erased something; one before did */
 	bool redoing;				/* one dossier is projected anew (projection_redo) */
 	bool rebuilding;			/* everything is (journal_rebuild) */
+	bool recording;				/* a branch is being recorded (fork_record.c) */
 	bool publish_later;		/* others wait: public.db may follow a moment later */
 	bool publish_due;		/* it is behind */
 	int unfollowed;			/* events written since search_follow was called */

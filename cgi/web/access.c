@@ -96,7 +96,7 @@ static enum rc check_cert(struct web *web, struct request *request, struct respo
 	if (board.revoked)
 		return refuse_cert(request, response, board.board, "certificate-revoked",
 				"The board's certificate is revoked");
-	if (board.fenced)
+	if (board.fenced && (request->route->policy & ROUTE_FENCED_OK) == 0)
 		return refuse_cert(request, response, board.board, "fenced", "The board is fenced");
 	request->board = pool_strdup(request->pool, board.board);
 	return RC_OK;

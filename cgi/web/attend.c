@@ -26,7 +26,7 @@ static void show_event(struct view *item, const struct parked_row *row, bool nam
 
 	view_set(item, "board", row->board);
 	view_flag(item, "named", named);
-	view_set(item, "author", event_author_name(row->author));
+	view_setf(item, "log", "%u", row->log);
 	view_setf(item, "seq", "%llu", (unsigned long long)row->seq);
 	view_set(item, "what", words_or(pool, "event.", row->kind, "event.unknown"));
 	view_set(item, "code", row->code);
@@ -69,13 +69,11 @@ enum rc attend_show(struct web *web, struct request *request, struct view *view,
 
 enum rc attend_retry(struct web *web, struct request *request, const char *board, bool *left)
 {
-	const char *author = form_raw(request->form, "author");
 	const char *of = board[0] != '\0' ? board : form_raw(request->form, "board");
-	int64_t seq = 0;
+	int64_t seq = 0, log = 0;
 
 	if (of[0] == '\0' || num_parse(form_raw(request->form, "seq"), 1, INT64_MAX, &seq) != RC_OK ||
-			(strcmp(author, "board") != 0 && strcmp(author, "center") != 0))
+			num_parse(form_raw(request->form, "log"), 0, INT32_MAX, &log) != RC_OK)
 		return RC_INVALID;
-	return parked_retry(web->store, of, strcmp(author, "center") == 0 ? AUTHOR_CENTER :
-			AUTHOR_BOARD, (uint64_t)seq, left);
+	return parked_retry(web->store, of, (unsigned)log, (uint64_t)seq, left);
 }

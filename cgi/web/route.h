@@ -25,6 +25,7 @@
 #define ROUTE_NO_FORM_ID 32u	/* POST that changes nothing durable: search, login */
 #define ROUTE_LOCKED_OK 64u	/* reachable while the session is locked */
 #define ROUTE_CACHE_OK 128u	/* nothing personal: no no-store */
+#define ROUTE_FENCED_OK 256u	/* ROUTE_CERT: a fenced board is answered too */
 
 struct web;			/* the running program: web/web.h */
 

@@ -1,7 +1,7 @@
 // board_restored.mjs: a board put back from an old copy fetches its own events back and opens a new
-// epoch; one that wrote on meanwhile writes over nothing, the reason is shown, the counter goes on.
+// epoch; what one wrote meanwhile is recorded as a branch, kept on both sides, and the counter goes on.
 import { strict as assert } from 'node:assert';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test, run, cleanup, until } from '../lib/check.mjs';
@@ -15,7 +15,9 @@ const copy = path.join(stack.data, 'old-copy');
 const health = () => JSON.parse(readFileSync(path.join(stack.data, 'board/health/health.json'), 'utf8'));
 // With owner and mode.
 const copyTo = (from, to) => assert.equal(spawnSync('cp', ['-a', from, to]).status, 0);
-let clerk, early, late;
+const sql = (side, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, side, 'db/tram.db'), text],
+	{ encoding: 'utf8' }).trim();
+let clerk, early, late, apart;
 
 test.must('a copy, and dossiers that came after it', async () => {
 	await stack.up();
@@ -48,28 +50,38 @@ test('the old copy is put back: the board fetches its own events and goes on in 
 	const same = stack.tram('board', ['rebuild', '--compare']);
 	assert.equal(same.status, 0, same.stdout + same.stderr);
 });
-test('put back again, and written on while the link is down', async () => {
-	const before = stack.tram('center', ['verify']).stdout;
+test('put back again, and written on while the link is down: both branches are kept, on both sides', async () => {
 	await stack.stop('center');
 	await stack.stop('board');
 	rmSync(db, { recursive: true });
 	copyTo(copy, db);
 	await stack.start('board');
-	clerk = stack.clerks();
-	await clerk.login('canbo');
-	const made = await acceptDossier(clerk);
-	assert.equal((await dossier(clerk, made.code)).status, 200);
-	assert.equal(stack.tram('board', ['verify']).status, 0);
+	clerk = await stack.clerk('canbo');
+	apart = await acceptDossier(clerk);
+	const again = await acceptDossier(clerk);
+	assert.equal(apart.code, late.code, 'the old copy gives the number out once more');
 	await stack.start('center');
-	await until('told', 90, () => health().link === 'down' && ['fork', 'hash'].includes(health().reason));
-	assert.equal(stack.tram('center', ['verify']).stdout, before);
+	await until('recorded', 90, () => /a branch of \d+ events is recorded/.test(stack.log('board', 'forward')));
+	await stack.drained(60);
+	const [log] = stack.verifyBoth();
+	assert.match(log[0], / board [3-9] /, 'a new epoch');
+	assert.deepEqual(stack.digest('board'), stack.digest('center'));
+	for (const side of ['board', 'center']) {
+		const same = stack.tram(side, ['rebuild', '--compare']);
+		assert.equal(same.status, 0, same.stdout + same.stderr);
+		assert.equal(sql(side, "SELECT count(*) FROM journal WHERE author = 2 AND CAST(header AS TEXT) LIKE '%kind dossier.accepted%'"), '2');
+		assert.equal(sql(side, `SELECT count(*) FROM dossier WHERE code = '${late.code}'`), '2', 'neither is lost');
+		assert.equal(sql(side, 'SELECT count(*) - count(DISTINCT id) FROM journal'), '0', 'nothing is doubled');
+	}
+	assert.equal((await dossier(clerk, again.code)).status, 200);
 });
-test('grown past what the center has, it is a fork: still nothing is written over', async () => {
-	const before = stack.tram('center', ['verify']).stdout;
-	await acceptDossier(clerk);
-	await acceptDossier(clerk);
-	await until('told', 60, () => health().reason === 'fork' && health().link === 'down');
-	assert.equal(stack.tram('center', ['verify']).stdout, before);
+test('it goes on: what is accepted now reaches the center, under a number nobody has', async () => {
+	clerk = await stack.clerk('canbo');
+	const made = await acceptDossier(clerk);
+	await stack.drained(60);
+	assert.equal(sql('center', `SELECT count(*) FROM dossier WHERE code = '${made.code}'`), '1');
+	stack.verifyBoth();
+	assert.equal(health().link, 'ok');
 	clerk.close();
 });
 await run();

@@ -4,7 +4,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test, run, cleanup } from '../lib/check.mjs';
 import { Stack } from '../lib/stack.mjs';
-import { Board, Log, acceptedBody, makeAuthority, makeCertificate, problem } from '../lib/board.mjs';
+import { Board, Log, acceptedBody, id16, makeAuthority, makeCertificate, problem } from '../lib/board.mjs';
 
 const stack = new Stack({ name: 'machine-identity', ports: [9800, 9804] });
 cleanup((failed) => stack.down(failed));
@@ -84,16 +84,50 @@ test("another board's events under the own certificate", async () => {
 	assert.equal(problem(answer), 'identity');
 	assert.equal((await board.feed()).length, 0);
 });
-test('a hello counter seen before is a clone, whatever the epoch says', async () => {
+test('a hello said before, or overtaken, is a repeat: nothing changes', async () => {
 	assert.equal((await board.hello()).status, 200);
 	const twin = board.counter;
 	for (const forged of [{ counter: twin }, { counter: twin - 1 }, { counter: twin, epoch: 2 }]) {
 		const answer = await board.hello(forged);
 		assert.equal(answer.status, 409, answer.html);
-		assert.equal(problem(answer), 'cloned');
+		assert.equal(problem(answer), 'repeated');
 	}
 	board.counter += 10;
 	assert.equal((await board.hello()).status, 200);
+});
+test('an old copy that was put back says an old counter once, is told where to go on, and does', async () => {
+	const reached = board.counter;
+	board.instance = id16();
+	board.counter = reached - 5;
+	const welcome = board.statement(JSON.parse((await board.hello()).html).receipt, 'tram-hello');
+	assert.equal(welcome.counter, reached);
+	assert.equal(welcome.fenced, undefined);
+	board.counter = reached;
+	assert.equal((await board.hello()).status, 200);
+});
+test('two machines that live with one identity are fenced, whatever their epochs say: hello says so, signed, and nothing else is answered', async () => {
+	const twin = new Board(stack, 'b18685-12');
+	await twin.hello();
+	await twin.hello();
+	const first = twin.instance;
+	twin.instance = id16();				// the clone, from a copy of before
+	twin.counter = 1;
+	assert.equal((await twin.hello()).status, 200);
+	twin.counter = 2;				// it goes on after what it was told
+	assert.equal((await twin.hello({ epoch: 9 })).status, 200);
+	twin.instance = first;				// and the other one lives
+	twin.counter = 2;
+	const answer = await twin.hello({ epoch: 3 });
+	assert.equal(answer.status, 200, answer.html);
+	assert.equal(twin.statement(JSON.parse(answer.html).receipt, 'tram-hello').fenced, 'cloned');
+	twin.log.add('dossier.accepted', { body: acceptedBody('T18685.12-261127-0001') });
+	const refused = await twin.journal(twin.log.lines());
+	assert.equal(refused.status, 403);
+	assert.equal(problem(refused), 'fenced');
+	for (const [method, path] of [['GET', '/v1/feed?after=0'], ['GET', '/v1/own?after=0'], ['POST', '/v1/blobs'],
+		['GET', '/v1/branch?n=1'], ['POST', '/v1/lost']])
+		assert.equal((await twin.client.request(method, path, { body: method === 'POST' ? '' : undefined })).status, 403, path);
+	twin.close();
 });
 test('a hello with wrong members changes nothing', async () => {
 	const before = board.counter;

@@ -86,6 +86,7 @@ export class Board {
 		this.name = name;
 		this.log = new Log(name);
 		this.counter = 0;
+		this.instance = id16();		// of this start of its forwarder
 		this.keys = makeCertificate(stack, name, { args });
 		this.slipKey = randomBytes(32);
 		const slip = path.join(this.keys.dir, 'slip.key');
@@ -122,7 +123,7 @@ export class Board {
 		return this.client.request('POST', '/v1/hello', { headers: { 'Content-Type': 'application/json' },
 			body: JSON.stringify({ board: this.name, epoch: this.log.epoch, seq: this.log.seq,
 				hash: this.log.hash, center_epoch: 1, center_seq: 0, center_hash: ZERO,
-				counter: this.counter, nonce: id16(), ...forged }) });
+				counter: this.counter, nonce: id16(), instance: this.instance, ...forged }) });
 	}
 
 	journal(lines, { gzip = true, headers = {} } = {}) {

@@ -555,7 +555,17 @@ static void a_database_without_books_is_brought_up(void **state)
 	(void)snprintf(path, sizeof(path), "%s/tram.db", board.settings->db_dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE link_invite; DROP TABLE link_cert; DROP TABLE link_instance;"
-			" DROP TABLE blob_parked; DROP TABLE journal_fork;"
+			" DROP TABLE blob_parked; DROP TABLE journal_branch; DROP TABLE dossier_ordered;"
+			" DROP TRIGGER journal_no_delete; DROP TRIGGER journal_body_erase_only;"
+			" DROP TRIGGER journal_erased_no_delete; DROP TRIGGER journal_head_forward;"
+			" DROP TABLE journal_fork; DROP INDEX blob_receipt_stale;"
+			" ALTER TABLE blob_receipt DROP COLUMN stale; ALTER TABLE link_state DROP COLUMN feed_token;"
+			" ALTER TABLE link_board DROP COLUMN fence_reason; ALTER TABLE link_board DROP COLUMN fence_at;"
+			" ALTER TABLE link_board DROP COLUMN fence_by; ALTER TABLE link_board DROP COLUMN min_epoch;"
+			" CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT 1; END;"
+			" CREATE TRIGGER journal_body_erase_only BEFORE DELETE ON journal_body BEGIN SELECT 1; END;"
+			" CREATE TRIGGER journal_erased_no_delete BEFORE DELETE ON journal_erased BEGIN SELECT 1; END;"
+			" CREATE TRIGGER journal_head_forward BEFORE UPDATE ON journal_head BEGIN SELECT 1; END;"
 			" DROP TABLE dossier_word; DROP TABLE dossier_worded; DROP TABLE search_cursor;"
 			" CREATE INDEX dossier_words ON dossier (board, received_at, folded);"
 			" DROP TABLE document; DROP INDEX dossier_to_send;"

@@ -18,6 +18,7 @@
 #include "store/dossier.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
+#include "acts_fixture.h"
 #include "store_fixture.h"
 
 #define BOARD "b18685-1"
@@ -28,16 +29,11 @@
 #endif
 
 static struct store_fixture side[2];	/* by author */
-static uint64_t dice;
-static unsigned dossiers;
-static uint64_t day_numbers;
+static struct acts acts_made;
 
 static uint64_t roll(uint64_t limit)
 {
-	dice ^= dice << 13;
-	dice ^= dice >> 7;
-	dice ^= dice << 17;
-	return dice % limit;
+	return acts_roll(&acts_made, limit);
 }
 
 /* Sends one log from its author to the other side, at most limit events, beginning `again` events
@@ -71,86 +67,6 @@ static void ship(enum event_author author, size_t limit, uint64_t again, bool cu
 	else
 		assert_int_equal(store_commit(to), RC_OK);
 	pool_free(pool);
-}
-
-static json_t *body_of(const char *kind, unsigned n)
-{
-	json_t *body;
-	char text[64];
-
-	if (strcmp(kind, "dossier.accepted") == 0) {
-		(void)snprintf(text, sizeof(text), "CT18685.1-261124-%04llu",
-				(unsigned long long)++day_numbers);
-		return store_fixture_accepted(text, n % 3 ? "Nguyễn Văn Thử" : "Trần Thị Đặng",
-				n % 2 == 0);
-	}
-	body = store_fixture_example(kind, 1);
-	if (json_object_get(body, "manifest"))
-		json_put_int(json_object_get(body, "manifest"), "version", (int64_t)roll(9) + 1);
-	if (json_object_get(body, "slip"))
-		json_put_int(json_object_get(body, "slip"), "no", (int64_t)roll(5) + 1);
-	if (json_object_get(body, "collected"))
-		json_put(body, "collected", "00000000000000000000000000000000");
-	return body;
-}
-
-/* One random act on a random dossier; the rules decide whether it is one. */
-static bool act(enum event_author author)
-{
-	static json_t *examples[512];
-	const struct kind *kind = &kind_table[roll(kind_count)];
-	/* Half of all acts are on the newest dossiers, so that both sides meet on them. */
-	unsigned n = roll(2) && dossiers > 8 ? dossiers - (unsigned)roll(8)
-			: (unsigned)roll(dossiers + 1) + 1;
-	bool first = kind_is_first(kind) || roll(12) == 0;
-	struct act one = { .board = BOARD, .kind = first ? "dossier.accepted" : kind->name,
-			.subject_kind = first ? SUBJECT_DOSSIER : kind->subject,
-			.actor = author == AUTHOR_BOARD ? "u-clerk" : "c-officer" };
-	struct store *store = side[author].store;
-	uint8_t id[16];
-	struct event event;
-	const char *reason;
-	size_t at = (size_t)(kind - kind_table);
-	json_t *body;
-	enum rc rc;
-
-	/* Erases have a test of their own; the center alone gives out codes, in settle. */
-	if (!first && (strcmp(kind->name, "body.erased") == 0 || strcmp(kind->name, "code.issued") == 0
-			|| strcmp(kind->name, "manifest.complete") == 0
-			|| strcmp(kind->name, "epoch.opened") == 0))
-		return false;
-	if (first && (author != AUTHOR_BOARD || roll(4)))
-		return false;
-	if (first)
-		n = dossiers + 1;
-	if (!first && !examples[at])
-		examples[at] = body_of(kind->name, n);
-	body = first ? body_of("dossier.accepted", n) : json_deep_copy(examples[at]);
-	if (!first && json_object_get(body, "manifest"))
-		json_put_int(json_object_get(body, "manifest"), "version", (int64_t)roll(9) + 1);
-	if (strcmp(one.kind, "dossier.seized") == 0) {
-		struct journal_head known;
-
-		assert_int_equal(journal_head_get(store, BOARD, AUTHOR_BOARD, &known), RC_OK);
-		json_put_int(body, "seq", (int64_t)known.seq);
-	}
-	store_fixture_id(n, id);
-	one.subject = id;
-	one.body = body;
-	assert_int_equal(store_begin(store, false), RC_OK);
-	rc = act_append(store, &one, &event, &reason);
-	if (rc == RC_OK && strcmp(one.kind, "dossier.handed_back") != 0 && roll(20) == 0) {
-		store_abort(store);	/* a cut before the commit */
-		rc = RC_CONFLICT;
-	} else if (rc == RC_OK) {
-		assert_int_equal(store_commit(store), RC_OK);
-		dossiers += first;
-	} else {
-		assert_int_equal(rc, RC_CONFLICT);
-		store_abort(store);
-	}
-	json_decref(body);
-	return rc == RC_OK;
 }
 
 static void same_tables(void)
@@ -187,9 +103,7 @@ static int set_up(void **state)
 	db_lose_durability_for_tests(side[1].store->tram);
 	if (seed)
 		assert_int_equal(num_parse(seed, 1, INT64_MAX, &number), RC_OK);
-	dice = (uint64_t)number;
-	dossiers = 0;
-	day_numbers = 0;
+	acts_begin(&acts_made, (uint64_t)number);
 	return 0;
 }
 
@@ -217,7 +131,7 @@ static void any_interleaving_ends_in_equal_tables(void **state)
 		enum event_author author = roll(2) ? AUTHOR_CENTER : AUTHOR_BOARD;
 
 		if (what < 17) {
-			acts[author] += act(author);
+			acts[author] += acts_do(&acts_made, side[author].store, author, BOARD);
 		} else {
 			uint64_t again = roll(3) == 0 ? roll(6) : 0;
 			bool cut = roll(5) == 0;
@@ -238,7 +152,7 @@ static void any_interleaving_ends_in_equal_tables(void **state)
 	store_fixture_rebuilds(&side[1]);
 	assert_int_equal(journal_verify(side[1].store, false, NULL, NULL, &totals), RC_OK);
 	print_message("steps=%lld parked=%llu dossiers=%u board=%lld center=%lld batches=%lld cut=%lld again=%lld\n",
-			(long long)steps, (unsigned long long)totals.parked, dossiers, (long long)acts[0], (long long)acts[1],
+			(long long)steps, (unsigned long long)totals.parked, acts_made.dossiers, (long long)acts[0], (long long)acts[1],
 			(long long)ships, (long long)cuts, (long long)replays);
 	/* It must have been about something. */
 	assert_true(acts[0] > steps / 20 && acts[1] > steps / 50 && cuts > 0 && replays > 0);
@@ -307,7 +221,7 @@ static void gap_fork_hash_identity_and_kind_are_refused(void **state)
 	for (n = 1; n <= 3; n++) {
 		store_fixture_id(n, id);
 		assert_int_equal(store_fixture_act(&side[0], NULL, id, "dossier.accepted", "u-clerk",
-				body_of("dossier.accepted", n)), RC_OK);
+				acts_body(&acts_made, "dossier.accepted", n)), RC_OK);
 	}
 	one = row_at(pool, 1);
 	two = row_at(pool, 2);
@@ -376,7 +290,7 @@ static void unknown_kind_is_stored_and_parked(void **state)
 	(void)state;
 	store_fixture_id(1, id);
 	assert_int_equal(store_fixture_act(&side[0], NULL, id, "dossier.accepted", "u-clerk",
-			body_of("dossier.accepted", 1)), RC_OK);
+			acts_body(&acts_made, "dossier.accepted", 1)), RC_OK);
 	one = last_row(pool);
 	newer = changed(pool, &one, "dossier.accepted 1", "dossier.accepted 2");
 	assert_int_equal(store_begin(side[1].store, false), RC_OK);

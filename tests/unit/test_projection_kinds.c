@@ -179,6 +179,9 @@ static void every_kind_is_projected_alike_and_made_again(void **state)
 		for (author = AUTHOR_BOARD; author <= AUTHOR_CENTER; author++) {
 			bool may = kind->by & (author == AUTHOR_BOARD ? BY_BOARD : BY_CENTER);
 
+			/* A branch must be there before it is recorded: test_exchange. */
+			if (strcmp(kind->name, "fork.recorded") == 0)
+				continue;
 			/* An erase parks here: its example names an event that is not there. */
 			if (may && !somewhere(kind, author))
 				fail_msg("%s by %s: no legal place found", kind->name,
