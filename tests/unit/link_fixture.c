@@ -195,7 +195,8 @@ void link_fixture_enrol(struct link_pair *pair, struct machine *machine)
 	new_certificate(pair, machine);
 	load(&machine->side, &machine->keys);
 	assert_int_equal(store_begin(pair->center.store, false), RC_OK);
-	assert_int_equal(enrol_board_put(pair->center.store, &invite, machine->fingerprint, slip), RC_OK);
+	assert_int_equal(enrol_board_put(pair->center.store, &invite, machine->fingerprint, slip, ""),
+			RC_OK);
 	assert_int_equal(store_commit(pair->center.store), RC_OK);
 	machine->greeted = false;
 }
@@ -454,7 +455,7 @@ bool link_fixture_hello(struct link_pair *pair, struct machine *machine)
 	machine->greeted = false;
 	if (!registered(pair, machine, &row))
 		return false;
-	for (tries = 0; good && again && tries < 4; tries++)
+	for (tries = 0; good && again && tries < 10; tries++)
 		good = greet(pair, machine, &again);
 	if (good && again)
 		fail_msg("hello after hello, and it does not come together");
