@@ -1,18 +1,13 @@
 /*
  * update_step.c: see update_step.h.
  */
-#define _GNU_SOURCE /* syncfs */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/encode.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/when.h"
@@ -22,19 +17,15 @@
 #define STATE_FILE "state.json"
 #define HEALTH_FILE "update.json"
 #define RELEASE_JSON "release.json"	/* beside the programs of a version */
-#define PROGRAMS "usr/lib/tram"		/* inside a package */
 #define STATE_MAX 65536u
 #define TRIES_MAX 3
-#define PIECE 65536u
-
-extern char **environ;
 
 static const char *const steps[] = {
 	[UPDATE_NONE] = "none", [UPDATE_OFFERED] = "offered", [UPDATE_COPIED] = "copied",
 	[UPDATE_SWITCHED] = "switched", [UPDATE_DONE] = "done", [UPDATE_BACK] = "back",
 };
 
-static char *in_data(struct update *update, const char *name)
+char *update_in_data(struct update *update, const char *name)
 {
 	return pool_printf(update->pool, "%s/%s", update->settings->data_dir, name);
 }
@@ -56,7 +47,7 @@ enum rc update_read(struct update *update)
 	update->step = UPDATE_NONE;
 	update->from = update->to = update->reason = "";
 	update->tries = 0;
-	rc = file_read(update->pool, in_data(update, "update/" STATE_FILE), STATE_MAX, &text, &len);
+	rc = file_read(update->pool, update_in_data(update, "update/" STATE_FILE), STATE_MAX, &text, &len);
 	if (rc == RC_NOT_FOUND)
 		return RC_OK;
 	if (rc != RC_OK)
@@ -126,9 +117,9 @@ enum rc update_write(struct update *update, enum update_step step, const char *r
 	state = state_of(update);
 	text = json_to_text(update->pool, state);
 	json_decref(state);
-	rc = file_make_dir(in_data(update, "update"), 0755);
+	rc = file_make_dir(update_in_data(update, "update"), 0755);
 	if (rc == RC_OK)
-		rc = file_put(in_data(update, "update"), STATE_FILE, text, strlen(text), 0644);
+		rc = file_put(update_in_data(update, "update"), STATE_FILE, text, strlen(text), 0644);
 	if (rc == RC_OK)
 		tell_health(update);
 	if (rc == RC_OK)
@@ -150,14 +141,14 @@ enum rc update_describe(struct update *update, const char *programs, struct rele
 
 char *update_programs(struct update *update, const char *version)
 {
-	return pool_printf(update->pool, "%s/releases/%s/" PROGRAMS, update->settings->data_dir, version);
+	return pool_printf(update->pool, "%s/releases/%s/" UPDATE_PROGRAMS, update->settings->data_dir, version);
 }
 
 /* The version that releases/current names, "": the machine's own package. */
-static const char *current(struct update *update)
+const char *update_current(struct update *update)
 {
 	char name[128];
-	ssize_t len = readlink(in_data(update, "releases/current"), name, sizeof(name) - 1);
+	ssize_t len = readlink(update_in_data(update, "releases/current"), name, sizeof(name) - 1);
 
 	if (len <= 0)
 		return "";
@@ -167,7 +158,7 @@ static const char *current(struct update *update)
 
 enum rc update_running(struct update *update, const char **programs, struct release *out)
 {
-	const char *version = current(update);
+	const char *version = update_current(update);
 	struct release own;
 	enum rc rc = update_describe(update, update->factory, &own);
 
@@ -207,66 +198,11 @@ static enum rc put_link(struct update *update, const char *dir, const char *name
 
 static enum rc point(struct update *update, const char *version)
 {
-	return put_link(update, in_data(update, "releases"), "current", version);
-}
-
-/* ---- offer ---- */
-
-static enum rc run(const char *const *words)
-{
-	pid_t pid = -1;
-	int status = 0;
-
-	if (posix_spawnp(&pid, words[0], NULL, NULL, (char *const *)(size_t)words, environ))
-		return RC_IO;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? RC_OK : RC_IO;
-}
-
-static void remove_tree(const char *path)
-{
-	const char *const words[] = { "rm", "-rf", "--", path, NULL };
-
-	if (run(words) != RC_OK)
-		log_warn("update path=%s: cannot be removed", path);
-}
-
-static enum rc load_key(struct update *update, struct jws_key **out)
-{
-	char *pem;
-	size_t len;
-
-	*out = NULL;
-	if (update->settings->release_key_file[0] == '\0'
-			|| file_read(update->pool, update->settings->release_key_file, STATE_MAX, &pem, &len))
-		return RC_NOT_FOUND;
-	return jws_key_parse(pem, out);
-}
-
-static enum rc read_offer(struct update *update, const char *folder, struct release *out,
-		const char **reason)
-{
-	struct jws_key *key = NULL;
-	char *token;
-	size_t len;
-	enum rc rc = file_read(update->pool, pool_printf(update->pool, "%s/" RELEASE_FILE, folder),
-			RELEASE_TOKEN_MAX, &token, &len);
-
-	if (rc != RC_OK)
-		return rc == RC_TOO_LARGE ? RC_DENIED : rc;
-	while (len > 0 && (token[len - 1] == '\n' || token[len - 1] == '\r'))
-		token[--len] = '\0';
-	*reason = "key";
-	if (load_key(update, &key) != RC_OK)
-		return RC_DENIED;
-	rc = release_verify(update->pool, key, token, out, reason);
-	jws_key_free(key);
-	return rc == RC_OK ? RC_OK : RC_DENIED;
+	return put_link(update, update_in_data(update, "releases"), "current", version);
 }
 
 /* A version with this schema serves databases as they are now; newer: or brings them up. */
-static bool fits_databases(struct update *update, const struct release *release, bool newer)
+bool update_fits(struct update *update, const struct release *release, bool newer)
 {
 	int found, kind;
 
@@ -281,150 +217,12 @@ static bool fits_databases(struct update *update, const struct release *release,
 	return true;
 }
 
-static const char *judge(struct update *update, const struct release *release)
-{
-	struct release running;
-	const char *programs;
-	int order;
-
-	if (update_running(update, &programs, &running) != RC_OK)
-		return "package";
-	order = release_compare(release->version, running.version);
-	if (order < 0)
-		return "older";
-	if (order == 0)
-		return "same";
-	if (strcmp(release->channel, update->settings->release_channel) != 0)
-		return "channel";
-	if (when_now_ms() < release->not_before)
-		return "early";
-	if (!fits_databases(update, release, true))
-		return "schema";
-	/* It was tried and did not pass; the next one may. */
-	if (update->step == UPDATE_BACK && release_compare(release->version, update->to) == 0)
-		return "failed";
-	return NULL;
-}
-
-/* Copies the package while measuring it: what is unpacked is what was measured, whatever a stick does
- * meanwhile. */
-static enum rc take_package(struct update *update, const char *folder,
-		const struct release_package *package, char **taken)
-{
-	char *from = pool_printf(update->pool, "%s/%s", folder, package->file);
-	struct hash *hash = hash_new();
-	uint8_t *piece = pool_alloc(update->pool, PIECE), found[HASH_SIZE];
-	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW), out = -1;
-	int64_t size = 0;
-	size_t got = 1;
-	enum rc rc = in < 0 ? RC_DENIED : RC_OK;
-
-	*taken = in_data(update, "update/package.deb");
-	if (rc == RC_OK)
-		rc = file_make_dir(in_data(update, "update"), 0755);
-	if (rc == RC_OK) {
-		out = open(*taken, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-		rc = out < 0 ? RC_IO : RC_OK;
-	}
-	while (rc == RC_OK && got > 0 && size <= package->size_bytes) {
-		rc = file_read_all(in, piece, PIECE, &got);
-		if (rc == RC_OK)
-			rc = file_write_all(out, piece, got);
-		hash_update(hash, piece, got);
-		size += (int64_t)got;
-	}
-	hash_final(hash, found);
-	hash_free(hash);
-	if (rc == RC_OK && (size != package->size_bytes || memcmp(found, package->sha256, HASH_SIZE) != 0))
-		rc = RC_DENIED;
-	if (in >= 0)
-		(void)close(in);
-	if (out >= 0)
-		(void)close(out);
-	return rc;
-}
-
-/* Unpacked under another name, checked, synced, renamed: a folder of a version's name is whole. */
-static enum rc unpack(struct update *update, const struct release *release, const char *package)
-{
-	char *dir = in_data(update, "releases"), *fresh = pool_printf(update->pool, "%s/.new", dir);
-	char *place = pool_printf(update->pool, "%s/%s", dir, release->version);
-	const char *const words[] = { "dpkg-deb", "-x", package, fresh, NULL };
-	struct release inside;
-	enum rc rc = file_make_dir(dir, 0755);
-	int fd = -1;
-
-	if (rc != RC_OK)
-		return rc;
-	remove_tree(fresh);
-	remove_tree(place);
-	if (mkdir(fresh, 0755) || run(words) != RC_OK) {
-		rc = file_free_bytes(dir) < PIECE ? RC_FULL : RC_DENIED;
-		goto out;
-	}
-	rc = update_describe(update, pool_printf(update->pool, "%s/" PROGRAMS, fresh), &inside);
-	if (rc != RC_OK || release_compare(inside.version, release->version) != 0
-			|| memcmp(inside.schema, release->schema, sizeof(inside.schema)) != 0) {
-		rc = RC_DENIED;
-		goto out;
-	}
-	fd = open(fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || syncfs(fd) != 0)
-		log_fatal("update: the new version cannot be made durable: %s", strerror(errno));
-	rc = rename(fresh, place) ? RC_IO : RC_OK;
-	if (rc == RC_OK)
-		file_sync_dir_or_die(dir);
-out:
-	if (fd >= 0)
-		(void)close(fd);
-	remove_tree(fresh);
-	return rc;
-}
-
-enum rc update_offer(struct update *update, const char *folder, const char **reason)
-{
-	const struct release_package *package;
-	struct release release;
-	char *taken;
-	enum rc rc;
-
-	*reason = "manifest";
-	if (update->step == UPDATE_SWITCHED)
-		return RC_BUSY;
-	rc = read_offer(update, folder, &release, reason);
-	if (rc != RC_OK)
-		return rc;
-	*reason = judge(update, &release);
-	if (*reason)
-		return RC_DENIED;
-	if ((update->step == UPDATE_OFFERED || update->step == UPDATE_COPIED)
-			&& release_compare(release.version, update->to) <= 0)
-		return RC_EXISTS;
-	*reason = "package";
-	package = release_find(&release, update->settings->side == SIDE_BOARD ? "tram-board"
-			: "tram-center", release_machine(), update->suite);
-	if (!package)
-		return RC_DENIED;
-	*reason = "content";
-	rc = take_package(update, folder, package, &taken);
-	if (rc == RC_OK)
-		rc = unpack(update, &release, taken);
-	(void)unlink(taken);
-	if (rc != RC_OK)
-		return rc;
-	*reason = "";
-	update->from = current(update);
-	update->to = release.version;
-	update->tries = 0;
-	return update_write(update, UPDATE_OFFERED, "");
-}
-
 /* ---- the other steps ---- */
 
 enum rc update_copy(struct update *update)
 {
 	static const enum db_kind kinds[] = { DB_TRAM, DB_AUTH };
-	char *dir = in_data(update, "update/copy");
+	char *dir = update_in_data(update, "update/copy");
 	size_t i;
 	enum rc rc;
 
@@ -475,7 +273,7 @@ static enum rc go_back(struct update *update, const char *reason)
 	struct release before;
 	enum rc rc = update_describe(update, programs, &before);
 
-	if (rc != RC_OK || !fits_databases(update, &before, false)) {
+	if (rc != RC_OK || !update_fits(update, &before, false)) {
 		log_error("update to=%s reason=%s: the version before does not serve these databases", update->to,
 				reason);
 		return RC_CONFLICT;
@@ -493,13 +291,13 @@ static bool is_kept(const struct update *update, const char *name)
 /* One version to go back to is enough. */
 static void prune(struct update *update)
 {
-	char *dir = in_data(update, "releases");
+	char *dir = update_in_data(update, "releases");
 	DIR *list = opendir(dir);
 	struct dirent *entry;
 
 	while (list && (entry = readdir(list))) {
 		if (!is_kept(update, entry->d_name))
-			remove_tree(pool_printf(update->pool, "%s/%s", dir, entry->d_name));
+			update_remove(pool_printf(update->pool, "%s/%s", dir, entry->d_name));
 	}
 	if (list)
 		closedir(list);

@@ -26,6 +26,8 @@
 #include "base/settings.h"
 #include "link/release.h"
 
+#define UPDATE_PROGRAMS "usr/lib/tram"	/* inside a package */
+
 enum update_step { UPDATE_NONE, UPDATE_OFFERED, UPDATE_COPIED, UPDATE_SWITCHED, UPDATE_DONE, UPDATE_BACK };
 
 struct update {
@@ -48,6 +50,12 @@ enum rc update_read(struct update *update) MUST_CHECK;
 enum rc update_write(struct update *update, enum update_step step, const char *reason) MUST_CHECK;
 const char *update_step_name(enum update_step step);
 
+/* Paths in the data folder; the version the link names, "" for the machine's own package; rm -rf. */
+char *update_in_data(struct update *update, const char *name);
+const char *update_current(struct update *update);
+void update_remove(const char *path);
+/* A version with this schema serves databases as they are now; newer: or brings them up. */
+bool update_fits(struct update *update, const struct release *release, bool newer);
 /* What a folder of programs says it is (release.json beside them). RC_NOT_FOUND, RC_INVALID. */
 enum rc update_describe(struct update *update, const char *programs, struct release *out) MUST_CHECK;
 /* Folder of the programs of a version in releases/. */
