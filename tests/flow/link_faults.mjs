@@ -99,8 +99,8 @@ test('hello: another nonce (a replayed answer)', () =>
 test('hello: for another board', () => lying('POST /v1/hello', hello({ board: 'b1-1' }), 'receipt'));
 test('hello: the center says it knows more of our journal, and has none of it', () =>
 	lying('POST /v1/hello', hello({ board_seq: 999 }), 'not-found'));
-test('hello: the center has another event where we have one of ours', () =>
-	lying('POST /v1/hello', hello({ board_seq: 1, board_hash: 'ab'.repeat(32) }), 'fork'));
+test('hello: the center says it has another event where we have one of ours, and cannot show it', () =>
+	lying('POST /v1/hello', hello({ board_seq: 1, board_hash: 'ab'.repeat(32) }), 'not-found'));
 const floor = () => readFileSync(path.join(stack.data, 'board/clock/floor'), 'utf8');
 for (const [words, years, reason] of [['ahead', 10, 'expired'], ['behind', -10, 'not-yet-valid']])
 	test(`hello: ten years ${words}, well signed: the clock's floor does not move`, async () => {

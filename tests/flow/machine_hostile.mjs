@@ -114,6 +114,7 @@ test('every kind of event with anything in it, in any order', async () => {
 			const line = dice(8) ? event.line : `${JSON.stringify({ h: event.header })}\n`;
 			const answer = await board.journal(line);
 			if (answer.status === 422 && /:kind"/.test(answer.html)) continue;	// the center's alone
+			if (kind === 'fork.recorded' && answer.status === 409 && /:branch"/.test(answer.html)) continue;	// its branch has not come
 			assert.equal(answer.status, 200, `${kind} ${answer.html} ${event.bodyText}`);
 			Object.assign(board.log, { seq: event.seq, hash: event.hash });
 			lines += line;
