@@ -13,6 +13,8 @@ struct order {
 	struct journal_row *rows;
 	size_t count;
 	bool *placed;
+	size_t *after;			/* index of what its author had seen; count: nothing that is here */
+	uint64_t first[2];		/* of each author: the place of its first one that is not placed */
 };
 
 /* Does one stand before other in the log of one author? */
@@ -21,21 +23,37 @@ static bool stands_before(const struct event *one, const struct event *other)
 	return one->author == other->author && one->place < other->place;
 }
 
+static void find_after(struct order *order)
+{
+	for (size_t at = 0; at < order->count; at++) {
+		const struct event *event = &order->rows[at].event;
+		size_t i = 0;
+
+		while (event->has_after && i < order->count &&
+				(i == at || memcmp(order->rows[i].event.id, event->after, EVENT_ID_SIZE) != 0))
+			i++;
+		order->after[at] = event->has_after ? i : order->count;
+	}
+}
+
+static void find_first(struct order *order)
+{
+	order->first[0] = order->first[1] = UINT64_MAX;
+	for (size_t i = 0; i < order->count; i++) {
+		const struct event *event = &order->rows[i].event;
+
+		if (!order->placed[i] && event->place < order->first[event->author != 0])
+			order->first[event->author != 0] = event->place;
+	}
+}
+
 static bool is_ready(const struct order *order, size_t at)
 {
 	const struct event *event = &order->rows[at].event;
-	size_t i;
+	size_t after = order->after[at];
 
-	for (i = 0; i < order->count; i++) {
-		const struct event *other = &order->rows[i].event;
-
-		if (order->placed[i] || i == at)
-			continue;
-		if (stands_before(other, event) || (event->has_after &&
-				memcmp(other->id, event->after, EVENT_ID_SIZE) == 0))
-			return false;
-	}
-	return true;
+	return event->place <= order->first[event->author != 0] &&
+			(after == order->count || order->placed[after]);
 }
 
 /* Of two that could be next: what stands in a log before a branch, then the center's, then the board's. */
@@ -52,15 +70,18 @@ static bool goes_first(const struct event *one, const struct event *other)
 
 void project_order(struct journal_row *rows, size_t count)
 {
-	struct order order = { rows, count, calloc(count + 1, sizeof(bool)) };
+	struct order order = { .rows = rows, .count = count, .placed = calloc(count + 1, sizeof(bool)),
+		.after = calloc(count + 1, sizeof(size_t)) };
 	struct journal_row *sorted = calloc(count + 1, sizeof(*sorted));
 	size_t i, n;
 
-	if (!order.placed || !sorted)
+	if (!order.placed || !order.after || !sorted)
 		log_fatal("projection: out of memory");
+	find_after(&order);
 	for (n = 0; n < count; n++) {
 		size_t next = count, any = count;
 
+		find_first(&order);
 		for (i = 0; i < count; i++) {
 			if (order.placed[i])
 				continue;
@@ -77,6 +98,7 @@ void project_order(struct journal_row *rows, size_t count)
 	if (count)
 		memcpy(rows, sorted, count * sizeof(*rows));
 	free(sorted);
+	free(order.after);
 	free(order.placed);
 }
 

@@ -11,6 +11,8 @@ import { Client } from './client.mjs';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const build = path.resolve(root, process.env.BUILD ?? 'build');
+// Such programs bear no preloaded library.
+export const sanitized = path.basename(build) === 'asan';
 const started = new Set();
 process.on('exit', () => {
 	for (const stack of started)
