@@ -16,6 +16,8 @@
 
 void acts_begin(struct acts *acts, uint64_t seed)
 {
+	for (size_t i = 0; i < sizeof(acts->examples) / sizeof(acts->examples[0]); i++)
+		json_decref(acts->examples[i]);
 	memset(acts, 0, sizeof(*acts));
 	acts->dice = seed;
 }

@@ -14,6 +14,7 @@ struct acts {
 	json_t *examples[512];		/* by kind, made once */
 };
 
+/* acts: all zero, or begun before. */
 void acts_begin(struct acts *acts, uint64_t seed);
 uint64_t acts_roll(struct acts *acts, uint64_t limit);
 /* A body of this kind; the caller decrefs. */
