@@ -23,16 +23,22 @@ static bool stands_before(const struct event *one, const struct event *other)
 	return one->author == other->author && one->place < other->place;
 }
 
+/* Mostly the row before; so from there back, then on. */
 static void find_after(struct order *order)
 {
 	for (size_t at = 0; at < order->count; at++) {
 		const struct event *event = &order->rows[at].event;
-		size_t i = 0;
+		size_t step;
 
-		while (event->has_after && i < order->count &&
-				(i == at || memcmp(order->rows[i].event.id, event->after, EVENT_ID_SIZE) != 0))
-			i++;
-		order->after[at] = event->has_after ? i : order->count;
+		order->after[at] = order->count;
+		for (step = 1; event->has_after && step < order->count; step++) {
+			size_t i = at >= step ? at - step : step;
+
+			if (memcmp(order->rows[i].event.id, event->after, EVENT_ID_SIZE) == 0) {
+				order->after[at] = i;
+				break;
+			}
+		}
 	}
 }
 
@@ -159,8 +165,8 @@ static enum rc subjects(struct stmt *stmt, struct pool *pool, uint8_t (**ids)[EV
 enum rc project_order_all(struct store *store, const char *board, unsigned log)
 {
 	static const char OF_BRANCH[] =
-		"SELECT o.id FROM dossier_ordered o JOIN (SELECT DISTINCT subject FROM journal"
-		" WHERE board = $1 AND author = $2) j ON j.subject = o.id WHERE o.board = $1";
+		"SELECT o.id FROM dossier_ordered o WHERE o.board = $1 AND EXISTS (SELECT 1 FROM journal j"
+		" WHERE j.board = o.board AND j.subject = o.id AND j.author = $2)";
 	static const char OF_ALL[] = "SELECT id FROM dossier_ordered WHERE board = $1";
 	struct stmt *stmt = db_stmt(store->tram, log ? OF_BRANCH : OF_ALL);
 	struct pool *pool = pool_new();

@@ -318,28 +318,6 @@ static enum rc dispatch(struct store *store, const struct event *event, const js
 	return RC_OK;
 }
 
-enum rc projection_event(struct store *store, const struct event *event, const json_t *body)
-{
-	const char *parked = NULL;
-	json_t *read = NULL;
-	bool matters = false;
-	enum rc rc;
-
-	if (!body && event->body && json_parse(event->body, event->body_len, &read) != RC_OK)
-		read = NULL;
-	rc = dispatch(store, event, body ? body : read, body != NULL, &parked);
-	json_decref(read);
-	if (rc == RC_OK && parked)
-		rc = park(store, event, parked);
-	if (rc == RC_OK && event->subject_kind == SUBJECT_DOSSIER && (parked || event->log > AUTHOR_CENTER))
-		rc = project_order_set(store, event);
-	/* Where many are projected each such dossier is made once, at their end. */
-	if (rc == RC_OK && event->subject_kind == SUBJECT_DOSSIER && !store->redoing &&
-			!store->rebuilding && !store->recording)
-		rc = project_order_matters(store, event, &matters);
-	return rc == RC_OK && matters ? projection_redo(store, event->board, event->subject, event) : rc;
-}
-
 /* A seizure counts from the position of the board's log that it names: it goes before what the board
  * wrote after that, wherever the two met. */
 static void order_seizures(struct journal_row *rows, size_t count)
@@ -372,6 +350,66 @@ static size_t count_to(const struct journal_row *rows, size_t count, const struc
 	return count;
 }
 
+/* The subject's events up to and with last (NULL: all), in the order in which they are projected anew. */
+static enum rc ordered(struct store *store, struct pool *pool, const char *board, const uint8_t *subject,
+		const struct event *last, struct journal_row **rows, size_t *count)
+{
+	enum rc rc = journal_subject(store, pool, board, subject, rows, count);
+	size_t i = 0;
+
+	if (rc != RC_OK)
+		return rc;
+	*count = count_to(*rows, *count, last);
+	while (i < *count && (*rows)[i].event.subject_kind != SUBJECT_DOSSIER)
+		i++;
+	if (i < *count)
+		project_order(*rows, *count);
+	order_seizures(*rows, *count);
+	return RC_OK;
+}
+
+/* Does it come last? Then nothing before it is projected otherwise than it was. */
+static enum rc comes_last(struct store *store, const struct event *event, bool *last)
+{
+	struct pool *pool = pool_new();
+	struct journal_row *rows = NULL;
+	size_t count = 0;
+	enum rc rc = ordered(store, pool, event->board, event->subject, event, &rows, &count);
+
+	*last = rc == RC_OK && count > 0 && rows[count - 1].event.log == event->log &&
+			rows[count - 1].event.seq == event->seq;
+	pool_free(pool);
+	return rc;
+}
+
+enum rc projection_event(struct store *store, const struct event *event, const json_t *body)
+{
+	const char *parked = NULL;
+	json_t *read = NULL;
+	bool apart, was = false, last = false;
+	enum rc rc;
+
+	if (!body && event->body && json_parse(event->body, event->body_len, &read) != RC_OK)
+		read = NULL;
+	rc = dispatch(store, event, body ? body : read, body != NULL, &parked);
+	json_decref(read);
+	if (rc == RC_OK && parked)
+		rc = park(store, event, parked);
+	if (rc != RC_OK || event->subject_kind != SUBJECT_DOSSIER)
+		return rc;
+	apart = parked || event->log > AUTHOR_CENTER;
+	/* Where many are projected each such dossier is made once, at their end. */
+	if (!store->redoing && !store->rebuilding && !store->recording)
+		rc = project_order_matters(store, event, &was);
+	if (rc == RC_OK && apart && !was)
+		rc = project_order_set(store, event);
+	if (rc != RC_OK || store->redoing || store->rebuilding || store->recording || (!was && !apart))
+		return rc;
+	if (was)
+		rc = comes_last(store, event, &last);
+	return rc == RC_OK && !last ? projection_redo(store, event->board, event->subject, event) : rc;
+}
+
 enum rc projection_redo(struct store *store, const char *board, const uint8_t *subject,
 		const struct event *last)
 {
@@ -382,13 +420,7 @@ enum rc projection_redo(struct store *store, const char *board, const uint8_t *s
 	enum rc rc;
 
 	store->redoing = true;
-	rc = journal_subject(store, pool, board, subject, &rows, &count);
-	count = count_to(rows, count, last);
-	for (i = 0; i < count && rows[i].event.subject_kind != SUBJECT_DOSSIER; i++)
-		;
-	if (i < count)
-		project_order(rows, count);
-	order_seizures(rows, count);
+	rc = ordered(store, pool, board, subject, last, &rows, &count);
 	if (rc == RC_OK)
 		rc = project_dossier_clear(store, board, subject);
 	if (rc == RC_OK)
