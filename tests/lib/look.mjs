@@ -41,12 +41,10 @@ export class Browser extends Desk {
 			// On a busy machine the press before may still have led on.
 			if (!await this.page.evaluate(() => 'axe' in globalThis)) await this.page.evaluate(axe);
 			await this.picture(`${name}-${width}`);
-			// Only what is wrong is told, and no style sheet is fetched again for it. No colour depends on the
-			// width, and to tell contrast takes as long as everything else: once a page.
-			const [over, { violations }] = await this.page.evaluate(async (contrast) => [
+			// Only what is wrong is told, and no style sheet is fetched again for it.
+			const [over, { violations }] = await this.page.evaluate(async () => [
 				document.documentElement.scrollWidth - document.documentElement.clientWidth,
-				await globalThis.axe.run(document, { resultTypes: ['violations'], preload: false,
-					rules: { 'color-contrast': { enabled: contrast } } })], width === sizes[0][0]);
+				await globalThis.axe.run(document, { resultTypes: ['violations'], preload: false })]);
 			if (over > 0) faults.push(`${over} px wider than ${width}`);
 			for (const { id, nodes } of violations)
 				faults.push(...nodes.map((node) => `axe ${id} at ${width}: ${node.html} ${node.failureSummary}`));
