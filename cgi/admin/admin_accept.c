@@ -33,14 +33,9 @@ static const char *const acts[] = { "dossier.accepted", "dossier.forwarded", "do
 static json_t *
 load(struct web *web, struct pool *pool)
 {
-	json_t *kept = NULL;
-	char *text = NULL;
-	size_t len = 0;
+	json_t *kept = json_of_file(pool, pool_printf(pool, "%s/" KEPT, web->settings->health_dir), FILE_MAX);
 
-	if (file_read(pool, pool_printf(pool, "%s/" KEPT, web->settings->health_dir), FILE_MAX, &text,
-			&len) != RC_OK || json_parse(text, len, &kept) != RC_OK)
-		kept = json_new_object();
-	return kept;
+	return kept != NULL ? kept : json_new_object();
 }
 
 static enum rc

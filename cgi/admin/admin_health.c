@@ -149,14 +149,7 @@ admin_health_show(struct view *view, const struct doctor *doctor)
 json_t *
 admin_health_read(struct web *web, struct pool *pool)
 {
-	json_t *health = NULL;
-	char *text = NULL;
-	size_t len = 0;
-
-	if (file_read(pool, pool_printf(pool, "%s/health.json", web->settings->health_dir), FILE_MAX,
-			&text, &len) != RC_OK || json_parse(text, len, &health) != RC_OK)
-		return NULL;
-	return health;
+	return json_of_file(pool, pool_printf(pool, "%s/health.json", web->settings->health_dir), FILE_MAX);
 }
 
 enum rc

@@ -21,14 +21,7 @@ static const char *const asks[] = { ASK_WRITE, ASK_READ };
 static json_t *
 read_said(struct web *web, struct pool *pool)
 {
-	json_t *said = NULL;
-	char *text = NULL;
-	size_t len = 0;
-
-	if (file_read(pool, pool_printf(pool, "%s/stick.json", web->settings->health_dir), FILE_MAX,
-			&text, &len) != RC_OK || json_parse(text, len, &said) != RC_OK)
-		return NULL;
-	return said;
+	return json_of_file(pool, pool_printf(pool, "%s/stick.json", web->settings->health_dir), FILE_MAX);
 }
 
 /* Is a wish still lying in the inbox? */

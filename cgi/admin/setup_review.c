@@ -39,14 +39,9 @@ setup_frame(struct web *web, struct request *request, struct view *view)
 json_t *
 setup_said(const struct setup_app *app, struct pool *pool)
 {
-	json_t *said = NULL;
-	char *text = NULL;
-	size_t len = 0;
+	json_t *said = json_of_file(pool, pool_printf(pool, "%s/said.json", app->dir), FILE_MAX);
 
-	if (file_read(pool, pool_printf(pool, "%s/said.json", app->dir), FILE_MAX, &text, &len) != RC_OK ||
-			json_parse(text, len, &said) != RC_OK)
-		said = json_new_object();
-	return said;
+	return said != NULL ? said : json_new_object();
 }
 
 enum rc

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -23,6 +24,17 @@ enum rc json_parse(const char *text, size_t len, json_t **out)
 	}
 	*out = value;
 	return RC_OK;
+}
+
+json_t *json_of_file(struct pool *pool, const char *path, size_t most)
+{
+	json_t *value = NULL;
+	char *text = NULL;
+	size_t len = 0;
+
+	if (file_read(pool, path, most, &text, &len) != RC_OK || json_parse(text, len, &value) != RC_OK)
+		return NULL;
+	return value;
 }
 
 const char *json_text(const json_t *object, const char *key)

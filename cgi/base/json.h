@@ -17,6 +17,8 @@
 
 /* One JSON object of at most 1 MiB, no duplicate keys, no U+0000. Caller json_decref's *out. */
 enum rc json_parse(const char *text, size_t len, json_t **out) MUST_CHECK;
+/* The object a file of at most so many bytes holds; NULL: no such file, or none. Caller json_decref's. */
+json_t *json_of_file(struct pool *pool, const char *path, size_t most);
 /* Member as text, "" when absent or not a string. Borrowed from the object. */
 const char *json_text(const json_t *object, const char *key);
 int64_t json_int(const json_t *object, const char *key, int64_t otherwise);

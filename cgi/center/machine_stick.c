@@ -19,7 +19,6 @@
 #include "base/notify.h"
 #include "base/when.h"
 #include "center/machine_stick.h"
-#include "crypt/hash.h"
 #include "link/bundle_side.h"
 #include "store/store.h"
 
@@ -73,41 +72,13 @@ say(struct sticks *sticks)
 
 /* ---- parts that came ---- */
 
-/* As on the courier's note; "" when it cannot be read. */
-static void
-groups_of(const char *path, char out[HASH_GROUPS_MAX])
-{
-	struct hash *hash = hash_new();
-	uint8_t piece[16384], sha256[HASH_SIZE];
-	size_t got = 1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	enum rc rc = fd < 0 ? RC_IO : RC_OK;
-
-	while (rc == RC_OK && got > 0) {
-		rc = file_read_all(fd, piece, sizeof(piece), &got);
-		hash_update(hash, piece, got);
-	}
-	hash_final(hash, sha256);
-	hash_free(hash);
-	if (fd >= 0)
-		(void)close(fd);
-	out[0] = '\0';
-	if (rc == RC_OK)
-		hash_groups(sha256, out);
-}
-
 static json_t *
 read_note(struct sticks *sticks, const char *id)
 {
 	const char *path = pool_printf(sticks->pool, "%s/stick-%s.json", sticks->settings->inbox_dir, id);
-	json_t *note = NULL;
-	char *text = NULL;
-	size_t len = 0;
+	json_t *note = json_of_file(sticks->pool, path, NOTE_MAX);
 
-	if (file_read(sticks->pool, path, NOTE_MAX, &text, &len) != RC_OK ||
-			json_parse(text, len, &note) != RC_OK)
-		note = json_new_object();
-	return note;
+	return note != NULL ? note : json_new_object();
 }
 
 static void
@@ -117,7 +88,7 @@ remember(struct sticks *sticks, const char *id, const char *path, const struct b
 	json_t *one = read_note(sticks, id);
 	char groups[HASH_GROUPS_MAX];
 
-	groups_of(path, groups);
+	bundle_part_groups(path, groups);
 	json_put(one, "id", id);
 	json_put(one, "groups", groups);
 	json_put(one, "outcome", bundle_outcome_name(taken->outcome));
@@ -169,27 +140,6 @@ empty_folder(struct pool *pool, const char *path)
 		(void)closedir(dir);
 }
 
-static void
-put_parts(json_t *one, const struct bundle_made *made)
-{
-	json_t *parts = json_new_array();
-	char groups[HASH_GROUPS_MAX];
-	size_t i;
-
-	for (i = 0; i < made->part_count; i++) {
-		json_t *part = json_new_object();
-
-		bundle_groups(made->parts[i].sha256, groups);
-		json_put(part, "name", made->parts[i].name);
-		json_put_int(part, "bytes", made->parts[i].bytes);
-		json_put(part, "groups", groups);
-		json_add(parts, part);
-	}
-	json_put_value(one, "parts", parts);
-	json_put_int(one, "events", (int64_t)made->events);
-	json_put_int(one, "files", (int64_t)made->files);
-}
-
 static enum rc
 make_return(struct sticks *sticks, const char *board)
 {
@@ -213,7 +163,7 @@ make_return(struct sticks *sticks, const char *board)
 	json_put(one, "state", rc == RC_OK ? "done" : rc == RC_NOT_FOUND ? "nothing" : "failed");
 	json_put(one, "reason", rc == RC_FULL ? "full" : "");
 	if (rc == RC_OK)
-		put_parts(one, &made);
+		bundle_made_json(&made, one);
 	json_put_value(json_object_get(sticks->said, "returns"), board, one);
 	say(sticks);
 	(void)unlink(wish);
@@ -280,12 +230,9 @@ look(struct sticks *sticks, bool *later)
 static void
 load_said(struct sticks *sticks)
 {
-	char *text = NULL;
-	size_t len = 0;
-
-	if (file_read(sticks->pool, pool_printf(sticks->pool, "%s/" SAID_FILE,
-			sticks->settings->health_dir), SAID_MAX, &text, &len) != RC_OK ||
-			json_parse(text, len, &sticks->said) != RC_OK)
+	sticks->said = json_of_file(sticks->pool, pool_printf(sticks->pool, "%s/" SAID_FILE,
+			sticks->settings->health_dir), SAID_MAX);
+	if (sticks->said == NULL)
 		sticks->said = json_new_object();
 	if (!json_is_array(json_object_get(sticks->said, "parts")))
 		json_put_value(sticks->said, "parts", json_new_array());

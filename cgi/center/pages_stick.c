@@ -179,14 +179,10 @@ pages_stick_tus(struct web *web, struct request *request, struct response *respo
 static json_t *
 read_said(struct web *web, struct pool *pool)
 {
-	json_t *said = NULL;
-	char *text = NULL;
-	size_t len = 0;
+	json_t *said = json_of_file(pool, pool_printf(pool, "%s/sticks.json", web->settings->health_dir),
+			SAID_MAX);
 
-	if (file_read(pool, pool_printf(pool, "%s/sticks.json", web->settings->health_dir), SAID_MAX,
-			&text, &len) != RC_OK || json_parse(text, len, &said) != RC_OK)
-		said = json_new_object();
-	return said;
+	return said != NULL ? said : json_new_object();
 }
 
 /* Those that nobody has judged yet. */
@@ -201,14 +197,12 @@ show_waiting(struct web *web, struct request *request, struct view *view)
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		size_t len = strlen(entry->d_name);
 		json_t *note = NULL;
-		char *text = NULL;
 		struct view *item;
-		size_t size = 0;
 
-		if (strncmp(entry->d_name, "stick-", 6) != 0 || len != 43 ||
-				file_read(request->pool, pool_printf(request->pool, "%s/%s", dir_name,
-				entry->d_name), NOTE_MAX, &text, &size) != RC_OK ||
-				json_parse(text, size, &note) != RC_OK)
+		if (strncmp(entry->d_name, "stick-", 6) == 0 && len == 43)
+			note = json_of_file(request->pool, pool_printf(request->pool, "%s/%s", dir_name,
+					entry->d_name), NOTE_MAX);
+		if (note == NULL)
 			continue;
 		item = view_item(view, "waiting");
 		view_set(item, "name", pool_strdup(request->pool, json_text(note, "name")));

@@ -233,13 +233,10 @@ void health_put(struct forward *forward)
 
 void health_take_up(struct forward *forward)
 {
-	json_t *health = NULL;
-	char *text;
-	size_t len;
+	json_t *health = json_of_file(forward->pool, pool_printf(forward->pool, "%s/health.json",
+			forward->settings->health_dir), HEALTH_FILE_MAX);
 
-	if (file_read(forward->pool, pool_printf(forward->pool, "%s/health.json",
-			forward->settings->health_dir), HEALTH_FILE_MAX, &text, &len) ||
-			json_parse(text, len, &health))
+	if (!health)
 		return;
 	gauge_take(&forward->gauge, health);
 	forward->round_trip_ms = json_int(health, "last_round_trip_ms", -1);

@@ -110,10 +110,9 @@ static void settle(struct forward *forward)
 {
 	const char *path = pool_printf(forward->pool, "%s/stick.json", forward->settings->health_dir);
 	struct job job = { .settings = forward->settings, .pool = forward->pool };
-	char *text;
-	size_t len;
 
-	if (file_read(forward->pool, path, SAID_MAX, &text, &len) || json_parse(text, len, &job.said))
+	job.said = json_of_file(forward->pool, path, SAID_MAX);
+	if (!job.said)
 		return;
 	if (strcmp(json_text(job.said, "state"), "running") == 0)
 		say(&job, "failed", "stick");
@@ -139,22 +138,7 @@ void stick_look(struct forward *forward)
 
 static void say_made(struct job *job, const struct bundle_made *made)
 {
-	json_t *parts = json_new_array();
-	char groups[BUNDLE_GROUPS_MAX];
-	size_t i;
-
-	for (i = 0; i < made->part_count; i++) {
-		json_t *part = json_new_object();
-
-		bundle_groups(made->parts[i].sha256, groups);
-		json_put(part, "name", made->parts[i].name);
-		json_put_int(part, "bytes", made->parts[i].bytes);
-		json_put(part, "groups", groups);
-		json_add(parts, part);
-	}
-	json_put_value(job->said, "parts", parts);
-	json_put_int(job->said, "events", (int64_t)made->events);
-	json_put_int(job->said, "files", (int64_t)made->files);
+	bundle_made_json(made, job->said);
 	json_put_int(job->said, "bytes", made->bytes);
 	say(job, "done", "");
 }

@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "crypt/hash.h"
 #include "crypt/random.h"
 #include "link/bundle.h"
 
@@ -136,6 +137,47 @@ out:
 void bundle_groups(const uint8_t sha256[32], char out[BUNDLE_GROUPS_MAX])
 {
 	hash_groups(sha256, out);
+}
+
+void bundle_part_groups(const char *path, char out[BUNDLE_GROUPS_MAX])
+{
+	struct hash *hash = hash_new();
+	uint8_t piece[16384], sha256[HASH_SIZE];
+	size_t got = 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	enum rc rc = fd < 0 ? RC_IO : RC_OK;
+
+	while (rc == RC_OK && got > 0) {
+		rc = file_read_all(fd, piece, sizeof(piece), &got);
+		hash_update(hash, piece, got);
+	}
+	hash_final(hash, sha256);
+	hash_free(hash);
+	if (fd >= 0)
+		(void)close(fd);
+	out[0] = '\0';
+	if (rc == RC_OK)
+		bundle_groups(sha256, out);
+}
+
+void bundle_made_json(const struct bundle_made *made, json_t *into)
+{
+	json_t *parts = json_new_array();
+	char groups[BUNDLE_GROUPS_MAX];
+	size_t i;
+
+	for (i = 0; i < made->part_count; i++) {
+		json_t *part = json_new_object();
+
+		bundle_groups(made->parts[i].sha256, groups);
+		json_put(part, "name", made->parts[i].name);
+		json_put_int(part, "bytes", made->parts[i].bytes);
+		json_put(part, "groups", groups);
+		json_add(parts, part);
+	}
+	json_put_value(into, "parts", parts);
+	json_put_int(into, "events", (int64_t)made->events);
+	json_put_int(into, "files", (int64_t)made->files);
 }
 
 const char *bundle_content_of(const char *name)

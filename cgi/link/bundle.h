@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/pool.h"
 #include "base/rc.h"
 #include "base/tar.h"
@@ -51,6 +52,8 @@ enum rc bundle_payload_parse(struct pool *pool, const char *payload, size_t len,
 
 /* Six groups of four digits of a part's SHA-256: what two people compare by reading aloud. */
 void bundle_groups(const uint8_t sha256[32], char out[BUNDLE_GROUPS_MAX]);
+/* The same of a part's file, as it lies there; "" when it cannot be read. */
+void bundle_part_groups(const char *path, char out[BUNDLE_GROUPS_MAX]);
 
 /* ---- bundle_write.c ---- */
 
@@ -63,6 +66,9 @@ struct bundle_made {
 	int64_t bytes;			/* of contents */
 	int64_t made_at;
 };
+
+/* What pages show of it: parts (name, bytes, groups), events, files. */
+void bundle_made_json(const struct bundle_made *made, json_t *into);
 
 struct bundle_seal {
 	const char *dir;		/* the stick's folder, or any other */

@@ -48,14 +48,9 @@ struct request {
 
 static json_t *said_before(struct pool *pool, const struct settings *settings)
 {
-	json_t *said = NULL;
-	char *text;
-	size_t len;
+	json_t *said = json_of_file(pool, pool_printf(pool, "%s/copy.json", settings->health_dir), SAID_MAX);
 
-	if (file_read(pool, pool_printf(pool, "%s/copy.json", settings->health_dir), SAID_MAX, &text,
-			&len) != RC_OK || json_parse(text, len, &said) != RC_OK)
-		return json_new_object();
-	return said;
+	return said ? said : json_new_object();
 }
 
 static void say_room(json_t *said, const char *dir)

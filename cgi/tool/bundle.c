@@ -7,9 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/json.h"
-#include "crypt/hash.h"
 #include "link/bundle_side.h"
 #include "tool/bundle.h"
 #include "tool/tool.h"
@@ -131,34 +129,12 @@ out:
 	return status;
 }
 
-/* The digits of the courier's note, to be compared before the part is believed. "" when it cannot be read. */
-static void groups_of(const char *path, char out[BUNDLE_GROUPS_MAX])
-{
-	struct hash *hash = hash_new();
-	uint8_t piece[16384], sha256[HASH_SIZE];
-	size_t got = 1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	enum rc rc = fd < 0 ? RC_IO : RC_OK;
-
-	while (rc == RC_OK && got > 0) {
-		rc = file_read_all(fd, piece, sizeof(piece), &got);
-		hash_update(hash, piece, got);
-	}
-	hash_final(hash, sha256);
-	hash_free(hash);
-	if (fd >= 0)
-		(void)close(fd);
-	out[0] = '\0';
-	if (rc == RC_OK)
-		bundle_groups(sha256, out);
-}
-
 static void print_taken(struct pool *pool, const char *name, const struct bundle_taken *taken, bool as_json)
 {
 	json_t *one = json_new_object();
 	char groups[BUNDLE_GROUPS_MAX];
 
-	groups_of(name, groups);
+	bundle_part_groups(name, groups);
 	json_put(one, "part", name);
 	json_put(one, "groups", groups);
 	json_put(one, "outcome", bundle_outcome_name(taken->outcome));

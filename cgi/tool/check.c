@@ -38,14 +38,11 @@ struct check {
 
 static bool is_due(const struct settings *settings, struct pool *pool)
 {
-	json_t *said = NULL;
+	json_t *said = json_of_file(pool, pool_printf(pool, "%s/check.json", settings->health_dir), SAID_MAX);
 	struct when_local local;
 	int64_t now = when_now_ms(), ago = INT64_MAX;
-	char *text;
-	size_t len;
 
-	if (file_read(pool, pool_printf(pool, "%s/check.json", settings->health_dir), SAID_MAX, &text,
-			&len) == RC_OK && json_parse(text, len, &said) == RC_OK)
+	if (said)
 		ago = now - json_int(said, "at", 0);
 	json_decref(said);
 	when_to_local(now, &local);

@@ -22,14 +22,7 @@
 static json_t *
 read_json(struct pool *pool, const char *dir, const char *name)
 {
-	json_t *value = NULL;
-	char *text = NULL;
-	size_t len = 0;
-
-	if (file_read(pool, pool_printf(pool, "%s/%s", dir, name), FILE_MAX, &text, &len) != RC_OK ||
-			json_parse(text, len, &value) != RC_OK)
-		return NULL;
-	return value;
+	return json_of_file(pool, pool_printf(pool, "%s/%s", dir, name), FILE_MAX);
 }
 
 /* The service manager leaves word of what it gave up: down-UNIT.json. */
