@@ -214,6 +214,42 @@ static int64_t counted(enum dossier_list_kind kind, int64_t now)
 	return counts[kind];
 }
 
+static void accept_due(unsigned n, const char *code, bool has, int64_t at)
+{
+	json_t *body = store_fixture_accepted(code, "A", false);
+	uint8_t id[16];
+
+	store_fixture_id(n, id);
+	json_put_value(body, "due", json_pack("{s:b, s:I, s:b}", "has", has, "at", (json_int_t)at,
+			"certain", 1));
+	assert_int_equal(store_fixture_act(&board, NULL, id, "dossier.accepted", "u-clerk", body), RC_OK);
+}
+
+/* Who is due first stands first, also across pages; of two at one time the earlier code; without a time, last. */
+static void lists_begin_with_what_is_due_first(void **state)
+{
+	static const char *const order[] = { "CT18685.1-261124-0004", "CT18685.1-261124-0002",
+		"CT18685.1-261124-0005", "CT18685.1-261124-0001", "CT18685.1-261124-0003" };
+	const int64_t due = INT64_C(1795600000000);
+	struct dossier_query query = { .kind = LIST_OPEN, .now_ms = due, .limit = 3 };
+
+	(void)state;
+	accept_due(1, order[3], true, due + 3000);
+	accept_due(2, order[1], true, due + 2000);
+	accept_due(3, order[4], false, 0);
+	accept_due(4, order[0], true, due + 1000);
+	accept_due(5, order[2], true, due + 2000);
+	for (query.offset = 0; query.offset < 5; query.offset += query.limit) {
+		struct dossier_row *rows;
+		size_t count, i;
+
+		assert_int_equal(dossier_list(board.store, board.pool, &query, &rows, &count), RC_OK);
+		assert_int_equal(count, query.offset == 0 ? 3 : 2);
+		for (i = 0; i < count; i++)
+			assert_string_equal(rows[i].code, order[query.offset + i]);
+	}
+}
+
 static void lists_count_what_they_show(void **state)
 {
 	const int64_t due = INT64_C(1795600000000), day = WHEN_DAY_MS;
@@ -406,6 +442,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(aborted_write_leaves_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(form_is_answered_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(search_forgives, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lists_begin_with_what_is_due_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_count_what_they_show, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(notes_of_money_add_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_of_receipts_has_every_one_once, set_up, tear_down),
