@@ -87,8 +87,8 @@ test('a PNG becomes a page too; too small, too dark is said, and nothing is forb
 test('what is no photo, cut off, too many pixels, a bomb: each is told, the rest of the form stays', async () => {
 	const { id, page, papers: [paper] } = await papersPage();
 	const whole = jpeg(3000), bomb = Buffer.from(whole);
-	bomb.writeUInt16BE(65500, bomb.indexOf(Buffer.from([0xff, 0xc0])) + 5);
-	bomb.writeUInt16BE(65500, bomb.indexOf(Buffer.from([0xff, 0xc0])) + 7);
+	bomb.writeUInt16BE(65500, bomb.lastIndexOf(Buffer.from([0xff, 0xc0])) + 5);
+	bomb.writeUInt16BE(65500, bomb.lastIndexOf(Buffer.from([0xff, 0xc0])) + 7);
 	const cases = [[whole.subarray(0, whole.length - 120), /hỏng hoặc bị cắt/], [bomb, /quá lớn/],
 		[png(8, 8, [30000, 30000]), /quá lớn/], [png(64, 64).subarray(0, 2000), /hỏng hoặc bị cắt/],
 		[Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(5000, 7)]), /hỏng hoặc bị cắt/]];

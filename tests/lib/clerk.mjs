@@ -79,8 +79,9 @@ export async function acceptDossier(client, { procedure = '2.000635', who, files
 export const url = (code, slug = '') => `/ho-so/${encodeURIComponent(code)}${slug && `/${slug}`}`;
 // A page that came back because of this field: told at the top, with a way to it, and beside it.
 export const fault = (page, field) => page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`);
-// How many events a dossier's page shows.
-export const events = (page) => (page.html.match(/<li[^>]*><time>/g) ?? []).length;
+// How many events a dossier's page shows, but for what the province writes of itself, when it likes.
+export const events = (page) => page.html.split(/<li[^>]*>(?=<time>)/).slice(1)
+	.filter((one) => !/Tỉnh cấp mã chính thức|Tỉnh đã nhận đủ tệp/.test(one)).length;
 export const dossier = (client, code) => client.get(`/ho-so/${encodeURIComponent(code)}`);
 
 // Opens an act's page (or presses its button on the dossier page), fills it, expects the dossier page.
