@@ -8,6 +8,7 @@
 
 #include "base/encode.h"
 #include "store/blob.h"
+#include "store/bundle.h"
 #include "web/esc.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -163,6 +164,23 @@ show_acts(struct view *view, const struct dossier_row *row)
 	view_set(view, "stop_url", pages_dossier_url(pool, row, "/dung"));
 }
 
+/* A part of a bundle: what the citizen handed in lies with the whole. */
+static enum rc
+show_whole(struct web *web, struct view *view, const struct dossier_row *row, int64_t now_ms)
+{
+	struct pool *pool = view_pool(view);
+	const char *hex = NULL;
+	struct dossier_row whole;
+	enum rc rc = bundle_parent(web->store, pool, row->board, row->id, &hex);
+
+	if (rc != RC_OK || hex == NULL)
+		return rc;
+	rc = dossier_find(web->store, pool, row->board, hex, &whole);
+	if (rc == RC_OK)
+		pages_inbox_show(view_item(view, "whole"), &whole, now_ms);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc
 pages_dossier(struct web *web, struct request *request, struct response *response)
 {
@@ -192,6 +210,8 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 		rc = show_files(web, request, &row, body, view, true);
 	if (rc == RC_OK)
 		rc = show_results(web, request, &row, view);
+	if (rc == RC_OK)
+		rc = show_whole(web, view, &row, request->now_ms);
 	if (rc == RC_OK)
 		rc = pages_question_papers(web, view, &row);
 	if (rc == RC_OK)

@@ -81,7 +81,7 @@ const struct kind_field kind_fields_handed_back[] = {
 };
 const struct kind_field kind_fields_supplement_requested[] = {
 	REQ_IN_P("items", 'a', kind_part_supplement), REASON, REQ("requested_at", 'i'),
-	OPT("answer_by", 'i'), OPT("number", 's'), OPT("proposal", 'e'), END
+	OPT("answer_by", 'i'), OPT("number", 's'), OPT("proposal", 'e'), OPT("part", 'e'), END
 };
 const struct kind_field kind_fields_supplement_received[] = {
 	REQ("received_at", 'i'), OPT_IN_P("items", 'a', kind_part_supplement), OPT_DUE,

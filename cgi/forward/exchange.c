@@ -369,12 +369,10 @@ static enum rc exchange_take_lines(struct forward *forward, const struct http_an
 
 	if (rc)
 		goto out;
-	rc = wire_take_feed(forward->store, forward->pool, AUTHOR_CENTER, lines.data, lines.len, &why,
-			&line);
+	rc = wire_take_feed(forward->store, lines.data, lines.len, &why, &line);
 	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0 &&
 			heal_fetch_branches(forward) == RC_OK)
-		rc = wire_take_feed(forward->store, forward->pool, AUTHOR_CENTER, lines.data, lines.len,
-				&why, &line);
+		rc = wire_take_feed(forward->store, lines.data, lines.len, &why, &line);
 	forward->fetched_all = false;
 	if (rc == RC_OK)
 		rc = linkstate_feed_token(forward->store, token);

@@ -19,7 +19,8 @@ bool bundle_has_parts(struct web *web, struct pool *pool, const struct dossier_r
 bool bundle_is_by_parts(const char *choice_key)
 {
 	static const char *const keys[] = { "forward", "hand_over", "take", "to_sign", "sign", "finish",
-		"return" };
+		"return", "recall", "send_back", "previous", "recall_result", "change", "extend", "supplement",
+		"supplement_in" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(keys[i], choice_key) == 0)

@@ -1,6 +1,7 @@
 /*
- * slip_renew.c: a new slip after the province granted a change of what stands on the old one
- * (/giay-hen-moi). The center cannot make it: a slip's secret is the point's. The old slip answers that
+ * slip_renew.c: a new slip after what stands on the old one was changed by somebody who had no paper to give
+ * (/giay-hen-moi): the province granted a change and cannot make one, for a slip's secret is the point's; the
+ * manager set another due time; a bundle's due time followed its parts. The old slip answers that
  * it was replaced from the moment the new one is made, not before: until then the citizen holds no other.
  */
 #include "intake/correct.h"
@@ -12,7 +13,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-/* The last event of this kind from the province, for the line that says what changed. */
+/* The last such event that brought no slip, for the line that says what changed. */
 static enum rc last_change(struct correct *c, json_t **out)
 {
 	struct journal_row *rows = NULL;
@@ -24,11 +25,14 @@ static enum rc last_change(struct correct *c, json_t **out)
 	for (size_t i = count; rc == RC_OK && i > 0 && *out == NULL; i--) {
 		const struct event *event = &rows[i - 1].event;
 
-		if (event->author != AUTHOR_CENTER || event->body == NULL ||
-				(strcmp(event->kind, "dossier.amended") != 0 &&
+		if (event->body == NULL || (strcmp(event->kind, "dossier.amended") != 0 &&
 				strcmp(event->kind, "dossier.due_adjusted") != 0))
 			continue;
 		rc = json_parse(event->body, event->body_len, out);
+		if (rc == RC_OK && json_object_get(*out, "slip") != NULL) {
+			json_decref(*out);
+			*out = NULL;
+		}
 	}
 	return rc;
 }

@@ -240,7 +240,7 @@ static enum rc take_receipts(struct store *store, const struct bundle_keys *keys
 	return rc;
 }
 
-static enum rc take_feed(struct store *store, struct pool *pool, const char *packed, size_t len,
+static enum rc take_feed(struct store *store, const char *packed, size_t len,
 		const char **why)
 {
 	struct buf lines = { 0 };
@@ -248,7 +248,7 @@ static enum rc take_feed(struct store *store, struct pool *pool, const char *pac
 	enum rc rc = wire_gunzip(packed, len, LINES_MAX, &lines);
 
 	if (rc == RC_OK)
-		rc = wire_take_feed(store, pool, AUTHOR_CENTER, lines.data, lines.len, why, &line);
+		rc = wire_take_feed(store, lines.data, lines.len, why, &line);
 	else
 		*why = "line";
 	buf_free(&lines);
@@ -302,7 +302,7 @@ static enum rc take_entry(struct store *store, struct pool *pool, const struct b
 	if (entry->name[0] == 'b')
 		return bundle_side_stage(store, store->board, text, (size_t)entry->size, &taken->why);
 	if (entry->name[0] == 'j')
-		return take_feed(store, pool, text, (size_t)entry->size, &taken->why);
+		return take_feed(store, text, (size_t)entry->size, &taken->why);
 	rc = take_receipts(store, keys, text, strncmp(entry->name, "receipts/journal", 16) == 0, taken);
 	if (rc == RC_PROTOCOL)
 		taken->why = "receipt";

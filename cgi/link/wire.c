@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/log.h"
 #include "link/wire.h"
+#include "store/bundle.h"
 #include "store/fork.h"
 #include "store/linkstate.h"
 
@@ -403,8 +404,8 @@ out:
 
 /* ---- the exchange ---- */
 
-/* Every line, in order; inside store_begin. */
-static enum rc wire_take_lines(struct store *store, const char *board, enum event_author author,
+/* Every line, in order; inside store_begin. news: of the province's, on a board at work. */
+static enum rc wire_take_lines(struct store *store, const char *board, enum event_author author, bool news,
 		const char *ndjson, size_t len, const char **why, size_t *line)
 {
 	const char *at = ndjson, *end = ndjson + len;
@@ -423,6 +424,9 @@ static enum rc wire_take_lines(struct store *store, const char *board, enum even
 		}
 		rc = journal_receive(store, board, author, event.header, event.header_len, event.salt,
 				event.body, event.body_len, why);
+		if (rc == RC_OK && news)
+			rc = bundle_follow_arrived(store, board, event.header, event.header_len,
+					event.body, event.body_len);
 		if (rc == RC_EXISTS)
 			rc = RC_OK;
 		at = stop + 1;
@@ -447,7 +451,7 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 		return rc;
 	rc = journal_head_get(store, board, AUTHOR_BOARD, &before);
 	if (rc == RC_OK)
-		rc = wire_take_lines(store, board, AUTHOR_BOARD, ndjson, len, why, line);
+		rc = wire_take_lines(store, board, AUTHOR_BOARD, false, ndjson, len, why, line);
 	if (rc == RC_OK)
 		rc = linkstate_settle(store, board, before.seq);
 	if (rc == RC_OK)
@@ -458,22 +462,32 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 	return rc;
 }
 
-enum rc wire_take_feed(struct store *store, struct pool *pool, enum event_author author,
-		const char *ndjson, size_t len, const char **why, size_t *line)
+static enum rc take_all(struct store *store, enum event_author author, bool news, const char *ndjson,
+		size_t len, const char **why, size_t *line)
 {
 	enum rc rc;
 
-	(void)pool;
 	*why = NULL;
 	*line = 0;
 	rc = store_begin(store, false);
 	if (rc)
 		return rc;
-	rc = wire_take_lines(store, store->board, author, ndjson, len, why, line);
+	rc = wire_take_lines(store, store->board, author, news, ndjson, len, why, line);
 	if (rc == RC_OK)
 		return store_commit(store);
 	store_abort(store);
 	return rc;
+}
+
+enum rc wire_take_feed(struct store *store, const char *ndjson, size_t len, const char **why, size_t *line)
+{
+	return take_all(store, AUTHOR_CENTER, true, ndjson, len, why, line);
+}
+
+enum rc wire_take_copy(struct store *store, enum event_author author, const char *ndjson, size_t len,
+		const char **why, size_t *line)
+{
+	return take_all(store, author, false, ndjson, len, why, line);
 }
 
 enum rc wire_stage(struct store *store, const char *board, const char *ndjson, size_t len,

@@ -148,6 +148,8 @@ enum rc act_append(struct store *store, const struct act *act, struct event *out
 	if (rc == RC_OK)
 		rc = projection_event(store, out, act->body);
 	if (rc == RC_OK)
+		rc = bundle_down(store, act, out, reason);
+	if (rc == RC_OK)
 		rc = bundle_follow(store, act, out);
 out:
 	out->salt = NULL;

@@ -9,6 +9,10 @@
 #include "store/bundle.h"
 #include "store/draft.h"
 
+static const char PARENT[] =
+	"SELECT ref FROM mark WHERE board = $1 AND subject = $2 AND kind = 'dossier.linked' AND ref <> ''"
+	" LIMIT 1";
+
 /* One part, and its link to the parent. */
 static enum rc accept_part(struct store *store, struct pool *pool, const struct act *parent,
 		const char *bundle, json_t *body, uint8_t id[EVENT_ID_SIZE], const char **reason)
@@ -79,5 +83,22 @@ enum rc bundle_accept(struct store *store, struct pool *pool, const struct act *
 	if (rc == RC_OK)
 		rc = act_append(store, &act, &event, reason);
 	json_decref(link);
+	return rc;
+}
+
+enum rc bundle_parent(struct store *store, struct pool *pool, const char *board, const uint8_t *part,
+		const char **hex)
+{
+	struct stmt *stmt = db_stmt(store->tram, PARENT);
+	bool row = false;
+	enum rc rc;
+
+	*hex = NULL;
+	stmt_text(stmt, 1, board);
+	stmt_blob(stmt, 2, part, EVENT_ID_SIZE);
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row)
+		*hex = stmt_col_dup(stmt, 0, pool);
+	stmt_reset(stmt);
 	return rc;
 }

@@ -1,30 +1,29 @@
 /*
- * bundle_follow.c: the parent of a bundle follows its parts: what the board does to a part it writes on the
- * parent too, in the same commit, as the parent's own event. The parent is what the citizen's slip names, so
- * its state must be what the parts have come to. What does not fit (the parent is at the province, its words
- * were erased) is left as it is: a part's act never fails because of its parent.
+ * bundle_follow.c: the parent of a bundle follows its parts: what becomes of a part, by the board's act or by
+ * one of the province's that has just come, the board writes on the parent too, in the same commit, as the
+ * parent's own event. The parent is what the citizen's slip names, so its state and due time must be what the
+ * parts have come to. What does not fit (the parent is at the province, its words were erased) is left as it
+ * is: a part's act never fails because of its parent.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/when.h"
 #include "store/bundle.h"
 #include "store/dossier.h"
 #include "store/journal.h"
-
-#define PARTS_MAX 12
-
-static const char PARENT[] =
-	"SELECT ref FROM mark WHERE board = $1 AND subject = $2 AND kind = 'dossier.linked' AND ref <> ''"
-	" LIMIT 1";
 
 struct follow {
 	struct store *store;
 	struct pool *pool;
 	const struct act *act;		/* on the part */
+	const char *by;			/* who did it there, maybe at the province */
 	struct dossier_row parent, part;
 	size_t place;			/* of the part in the bundle, from 1 */
-	size_t parts, closed, returned, working, forwarded;
+	size_t parts, closed, returned, working, forwarded, waiting;
+	int64_t due_at;			/* the latest of the parts, 0: none has one */
+	bool due_certain;
 };
 
 static bool is(const char *kind, const char *name)
@@ -37,29 +36,14 @@ static bool matters(const char *kind)
 	static const char *const kinds[] = { "dossier.forwarded", "dossier.handed_over", "dossier.taken",
 		"dossier.recalled", "dossier.sent_back", "dossier.sent_to_sign", "dossier.finished",
 		"dossier.result_returned", "dossier.result_recalled", "dossier.withdrawn",
-		"dossier.stopped", "dossier.refused", "dossier.voided" };
+		"dossier.stopped", "dossier.refused", "dossier.voided",
+		"dossier.supplement_requested", "dossier.supplement_received", "dossier.extended",
+		"dossier.due_adjusted" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (is(kind, kinds[i]))
 			return true;
 	return false;
-}
-
-static enum rc parent_of(struct store *store, struct pool *pool, const struct event *event,
-		const char **hex)
-{
-	struct stmt *stmt = db_stmt(store->tram, PARENT);
-	bool row = false;
-	enum rc rc;
-
-	*hex = NULL;
-	stmt_text(stmt, 1, event->board);
-	stmt_blob(stmt, 2, event->subject, EVENT_ID_SIZE);
-	rc = stmt_step(stmt, &row);
-	if (rc == RC_OK && row)
-		*hex = stmt_col_dup(stmt, 0, pool);
-	stmt_reset(stmt);
-	return rc;
 }
 
 /* The newest body of this kind in a dossier's events; NULL: none, or erased. Caller json_decref's. */
@@ -83,6 +67,25 @@ static enum rc last_body(const struct follow *follow, const struct dossier_row *
 	return rc;
 }
 
+static void count_part(struct follow *follow, const struct dossier_row *row)
+{
+	enum dossier_state state = row->facts.state;
+
+	follow->waiting += state == STATE_SUPPLEMENT;
+	/* What waits for the citizen stands where it will go on. */
+	if (state == STATE_SUPPLEMENT || state == STATE_PAYMENT)
+		state = row->facts.resume_state;
+	follow->parts++;
+	follow->closed += state_is_closed(state);
+	follow->returned += state == STATE_RETURNED;
+	follow->working += !state_is_closed(state) && state > STATE_FORWARDED;
+	follow->forwarded += state == STATE_FORWARDED;
+	if (row->has_due && row->due_at > follow->due_at) {
+		follow->due_at = row->due_at;
+		follow->due_certain = row->due_certain;
+	}
+}
+
 /* Where all parts stand now, this act included. */
 static enum rc count_parts(struct follow *follow)
 {
@@ -93,19 +96,13 @@ static enum rc count_parts(struct follow *follow)
 
 	json_array_foreach(json_object_get(link, "parts"), i, part) {
 		struct dossier_row row;
-		enum dossier_state state;
 
 		if (rc == RC_OK)
 			rc = dossier_find(follow->store, follow->pool, follow->parent.board,
 					json_text(part, "dossier"), &row);
 		if (rc != RC_OK)
 			break;
-		state = row.facts.state;
-		follow->parts++;
-		follow->closed += state_is_closed(state);
-		follow->returned += state == STATE_RETURNED;
-		follow->working += !state_is_closed(state) && state > STATE_FORWARDED;
-		follow->forwarded += state == STATE_FORWARDED;
+		count_part(follow, &row);
 		if (memcmp(row.id, follow->part.id, sizeof(row.id)) == 0)
 			follow->place = i + 1;
 	}
@@ -240,12 +237,87 @@ static enum rc on_forward(struct follow *follow)
 	return write(follow, taken ? "dossier.taken" : "dossier.forwarded", body, &done);
 }
 
+/* The citizen comes when the last part is ready. */
+static json_t *due_of_parts(const struct follow *follow)
+{
+	json_t *due = json_new_object();
+
+	json_put_flag(due, "has", true);
+	json_put_int(due, "at", follow->due_at);
+	json_put_flag(due, "certain", follow->due_certain);
+	return due;
+}
+
+/* A part waits for the citizen: so does the whole, whose slip she asks by. The part has the paper. */
+static enum rc on_wait(struct follow *follow)
+{
+	enum dossier_state state = follow->parent.facts.state;
+	char hex[2 * EVENT_ID_SIZE + 1];
+	json_t *body;
+	bool done;
+
+	if (state != STATE_ACCEPTED && state != STATE_FORWARDED && state != STATE_PROCESSING)
+		return RC_OK;
+	body = json_deep_copy(follow->act->body);
+	(void)json_object_del(body, "number");
+	(void)json_object_del(body, "proposal");
+	(void)json_object_del(body, "batch");
+	hex_encode(follow->part.id, EVENT_ID_SIZE, hex);
+	json_put(body, "part", hex);
+	return write(follow, "dossier.supplement_requested", body, &done);
+}
+
+/* No part waits any more. */
+static enum rc on_brought(struct follow *follow)
+{
+	json_t *body = json_new_object();
+	bool done;
+
+	json_put_int(body, "received_at", json_int(follow->act->body, "received_at", when_now_ms()));
+	return write(follow, "dossier.supplement_received", body, &done);
+}
+
+/* A part's due time moved: the whole is due with the last of them. */
+static enum rc on_due(struct follow *follow)
+{
+	const json_t *before = json_object_get(follow->act->body, "before");
+	const char *reason = json_text(follow->act->body, "reason");
+	json_t *body, *old;
+	bool done;
+
+	/* Earlier only where the part had been the last one: the whole may have a time of its own. */
+	if (follow->due_at == 0 || follow->due_at == follow->parent.due_at ||
+			state_is_closed(follow->parent.facts.state) || (follow->due_at <
+			follow->parent.due_at && json_int(before, "at", 0) != follow->parent.due_at))
+		return RC_OK;
+	body = json_new_object();
+	json_put_value(body, "due", due_of_parts(follow));
+	old = json_new_object();
+	json_put_flag(old, "has", follow->parent.has_due);
+	if (follow->parent.has_due)
+		json_put_int(old, "at", follow->parent.due_at);
+	json_put_value(body, "before", old);
+	json_put(body, "reason", reason[0] != '\0' ? reason : follow->part.procedure_name);
+	json_put(body, "approver", follow->by);
+	return write(follow, "dossier.due_adjusted", body, &done);
+}
+
 static enum rc follow_part(struct follow *follow)
 {
 	enum rc rc = count_parts(follow);
 
 	if (rc != RC_OK || follow->parts == 0 || follow->place == 0)
 		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	if (is(follow->act->kind, "dossier.supplement_requested"))
+		return on_wait(follow);
+	if (follow->waiting == 0 && follow->parent.facts.state == STATE_SUPPLEMENT)
+		rc = on_brought(follow);
+	if (rc != RC_OK)
+		return rc;
+	if (is(follow->act->kind, "dossier.supplement_received") ||
+			is(follow->act->kind, "dossier.extended") ||
+			is(follow->act->kind, "dossier.due_adjusted"))
+		return on_due(follow);
 	if (is(follow->act->kind, "dossier.recalled") || is(follow->act->kind, "dossier.sent_back") ||
 			is(follow->act->kind, "dossier.result_recalled"))
 		return on_back(follow);
@@ -256,18 +328,16 @@ static enum rc follow_part(struct follow *follow)
 	return rc == RC_OK && follow->returned > 0 ? on_return(follow) : rc;
 }
 
-enum rc bundle_follow(struct store *store, const struct act *act, const struct event *event)
+static enum rc follow_event(struct store *store, const struct act *act, const struct event *event)
 {
-	struct follow follow = { .store = store, .act = act };
+	struct follow follow = { .store = store, .act = act, .by = event->actor };
 	char part_hex[2 * EVENT_ID_SIZE + 1];
 	const char *parent = NULL;
 	enum rc rc;
 
-	if (event->author != AUTHOR_BOARD || act->subject_kind != SUBJECT_DOSSIER || !matters(act->kind))
-		return RC_OK;
 	follow.pool = pool_new();
 	hex_encode(event->subject, EVENT_ID_SIZE, part_hex);
-	rc = parent_of(store, follow.pool, event, &parent);
+	rc = bundle_parent(store, follow.pool, event->board, event->subject, &parent);
 	if (rc == RC_OK && parent != NULL)
 		rc = dossier_find(store, follow.pool, event->board, parent, &follow.parent);
 	if (rc == RC_OK && parent != NULL)
@@ -276,4 +346,31 @@ enum rc bundle_follow(struct store *store, const struct act *act, const struct e
 		rc = follow_part(&follow);
 	pool_free(follow.pool);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc bundle_follow(struct store *store, const struct act *act, const struct event *event)
+{
+	if (event->author != AUTHOR_BOARD || act->subject_kind != SUBJECT_DOSSIER || !matters(act->kind))
+		return RC_OK;
+	return follow_event(store, act, event);
+}
+
+enum rc bundle_follow_arrived(struct store *store, const char *board, const char *header,
+		size_t header_len, const char *text, size_t text_len)
+{
+	struct act act = { .board = board, .subject_kind = SUBJECT_DOSSIER, .actor = "system" };
+	struct event event;
+	json_t *body = NULL;
+	enum rc rc;
+
+	if (text == NULL || event_decode(header, header_len, &event) != RC_OK ||
+			event.subject_kind != SUBJECT_DOSSIER || !matters(event.kind) ||
+			json_parse(text, text_len, &body) != RC_OK)
+		return RC_OK;
+	act.subject = event.subject;
+	act.kind = event.kind;
+	act.body = body;
+	rc = follow_event(store, &act, &event);
+	json_decref(body);
+	return rc;
 }

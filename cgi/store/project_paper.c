@@ -107,12 +107,15 @@ static bool outdates_slip(const struct event *event, const json_t *body)
 
 /*
  * The center cannot make a slip: its secret is the point's. What it changes (granted requests) waits here
- * until somebody at the point makes the new one.
+ * until somebody at the point makes the new one; so does a due time that the manager set, who is at no
+ * counter, or that followed a bundle's parts.
  */
 static enum rc old_slip(struct store *store, const struct event *event, const json_t *body,
 		int64_t slip_no)
 {
-	if (event->author != AUTHOR_CENTER || slip_no <= 0 || !outdates_slip(event, body))
+	bool follows = strcmp(event->kind, "dossier.due_adjusted") == 0 && json_object_get(body, "slip") == NULL;
+
+	if ((event->author != AUTHOR_CENTER && !follows) || slip_no <= 0 || !outdates_slip(event, body))
 		return RC_OK;
 	return waits(store, event, PAPER_SLIP_RENEWAL, "");
 }
@@ -152,6 +155,9 @@ static enum rc act_papers(struct store *store, const struct event *event, const 
 			continue;
 		/* Guided by word of mouth or with the printed guide: nothing to sign. */
 		if (strcmp(event->kind, "intake.guided") == 0 && number[0] == '\0')
+			return RC_OK;
+		/* The part of a bundle has it. */
+		if (json_text(body, "part")[0] != '\0')
 			return RC_OK;
 		rc = waits(store, event, made[i].paper, "");
 		return rc == RC_OK ? raise(store, event, number) : rc;

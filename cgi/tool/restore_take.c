@@ -96,7 +96,7 @@ static enum rc take_lines(struct restore *restore, const char *text, size_t size
 			at = stop + 1;
 		}
 		if (rc == RC_OK)
-			rc = wire_take_feed(restore->store, pool, author, from, (size_t)(at - from), &why, &line);
+			rc = wire_take_copy(restore->store, author, from, (size_t)(at - from), &why, &line);
 		if (rc != RC_OK)
 			fprintf(stderr, "tram restore: an event of the copy does not fit: %s\n", why);
 		pool_free(pool);

@@ -3,6 +3,8 @@
 import { strict as assert } from 'node:assert';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier, act, dossier, fault, returnResult, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
+import { workday } from '../lib/days.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'continuity', ports: [9140, 9150] });
@@ -208,6 +210,39 @@ test('a bundle of which every part is withdrawn is withdrawn', async () => {
 	const parent = await taken({ procedure: '2.001023' });
 	for (const part of await partsOf(parent)) await act(clerk, part, 'rut', { reason: 'Người dân xin rút' });
 	assert.match(await stateOf(parent), /^Đã rút/);
+});
+
+test('what is done to the whole is done to its parts: people put right, voided; one of them worked on stands in the way', async () => {
+	const byManager = { second_login: 'quanly', second_password: PASSWORD };
+	const parent = await taken({ procedure: '2.001023' });
+	const parts = await partsOf(parent);
+	await act(clerk, parent, 'sua', { name: 'Nguyễn Thị Sửa Lại', reason: 'Gõ sai tên', ...byManager });
+	for (const part of parts) assert.match((await dossier(clerk, part)).text, /Chủ hồ sơ Nguyễn Thị Sửa Lại/, 'the name put right');
+	for (const slug of ['thu-hoi', 'doi-thu-tuc', 'gia-han', 'bo-sung', 'lui-buoc'])
+		assert.notEqual((await manager.get(url(parent, slug))).status, 200, `${slug} is the parts'`);
+	await act(clerk, parent, 'huy', { reason: 'Nhập nhầm người', slip_taken: '1', ...byManager });
+	for (const code of [parent, ...parts]) assert.match(await stateOf(code), /^Đã hủy/, 'no part is left in a tray');
+	const other = await taken({ procedure: '2.001023' });
+	const [first] = await partsOf(other);
+	await act(specialist, first, 'nhan-xu-ly');
+	await act(specialist, first, 'ket-qua', { kind: 'Giấy khai sinh', signed_on: '24/11/2026', issuer: 'UBND xã', signer: 'Phạm Thị Thử' }, { files: [] });
+	const form = await clerk.get(url(other, 'rut'));
+	const refused = await clerk.submit(form, '/rut', { reason: 'Người dân xin rút' });
+	assert.equal(refused.status, 409, refused.text.slice(0, 300));
+	assert.match(refused.text, /Một phần của hồ sơ liên thông đã được giải quyết/);
+	assert.match(await stateOf(other), /^Đang xử lý/, 'nothing was written');
+});
+test('a part due later moves the whole, and its slip waits to be made anew', async () => {
+	const parent = await taken({ procedure: '2.001023' });
+	const [first] = await partsOf(parent);
+	const day = workday(40);
+	await act(manager, first, 'ngay-hen', { due_at: day.at('16:00'), reason: 'Mưa lũ' });
+	const page = await dossier(clerk, parent);
+	assert(page.text.includes(day.screen('16:00')), page.text.slice(0, 900));
+	assert((await lookup(parent)).text.includes(day.screen('16:00')));
+	assert(page.html.includes(url(parent, 'giay-hen-moi')), 'the paper in her hand says the day of before');
+	await act(clerk, parent, 'giay-hen-moi');
+	assert((await clerk.get(url(parent, 'giay-hen'))).text.includes(day.paper('16:00')));
 });
 
 test('rebuilt from the journal, everything is as it was', async () => {

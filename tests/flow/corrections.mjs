@@ -138,6 +138,7 @@ test('the manager adjusts the due time with its ground; old and new stand side b
 	assert((await clerk.get(url(code, 'giay-hen'))).text.includes(DAY.paper('16:00')));
 	assert((await lookup(code, await secretOf(code))).text.includes(DAY.screen('16:00')));
 	assert(fault(await opened(manager, code, 'ngay-hen', { due_at: LATER, reason: 'Lần nữa' }), 'due_at'), 'the same again');
+	assert(page.html.includes(url(code, 'giay-hen-moi')), 'the paper in the citizen’s hand says the day of before: the counter makes a new one');
 });
 test('putting off with an apology: not on the last day, once, and only to later', async () => {
 	const code = await taken();

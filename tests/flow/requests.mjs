@@ -201,7 +201,7 @@ test('a wrong name: asked with a second person, changed only when granted', asyn
 	const old = await secretOf(code);
 	await clerk.submit(await clerk.get(url(code, 'giay-hen')), '/da-in');
 	assert.match((await lookup(code, old)).text, /Đang xử lý|Đã chuyển/);
-	assert.match((await clerk.get('/in')).text, new RegExp(`Giấy hẹn cần làm mới: Tỉnh đã sửa nội dung[\\s\\S]*${short(code)}`));
+	assert.match((await clerk.get('/in')).text, new RegExp(`Giấy hẹn cần làm mới: nội dung đã thay đổi[\\s\\S]*${short(code)}`));
 	assert((await dossier(clerk, code)).html.includes(url(code, 'giay-hen-moi')), 'the dossier leads there');
 	const renew = await clerk.get(url(code, 'giay-hen-moi')), stale = await manager.get(url(code, 'giay-hen-moi'));
 	assert.match(renew.text, /→ Nguyễn Thị Thử Lại/, 'what changed');
@@ -233,6 +233,39 @@ test('the result overtakes a request: it needs no answer any more', async () => 
 	await until('refused at the point', 30, async () => (await dossier(clerk, code)).text.includes('Tình trạng Từ chối'));
 	assert.match((await clerk.get(url(code, 'yeu-cau'))).text, /không cần trả lời nữa/);
 	assert(!(await clerk.get('/cau-hoi')).text.includes('Người dân đổi ý'));
+});
+
+const partsOf = async (code) => [.../aria-labelledby="lien-thong"[\s\S]*?<\/section>/.exec((await dossier(clerk, code)).html)[0]
+	.matchAll(/href="\/ho-so\/([^"]+)"/g)].map((m) => decodeURIComponent(m[1]));
+test('what the province does to a part of a bundle, the whole and its slip follow when it comes', async () => {
+	const { code: parent } = await acceptDossier(clerk, { procedure: '2.001023' });
+	const [birth, card] = await partsOf(parent);
+	const whole = (words) => until(`the whole: ${words}`, 30, async () => words.test((await dossier(clerk, parent)).text));
+	await handOver(clerk, card, 'Bảo hiểm xã hội');
+	await whole(/Tình trạng Đã chuyển/);
+	await until('the province has the part', 30, async () => (await officer.get(there(card))).html.includes('nhan-xu-ly'));
+	assert((await officer.get(there(card))).html.includes(`href="${there(parent)}"`), 'its papers are the whole’s: a way there');
+	await officer.submit(await officer.get(there(card)), 'nhan-xu-ly');
+	await whole(/Tình trạng Đang xử lý/);
+	await officer.submit(await officer.get(there(card, 'bo-sung')), '/bo-sung', { reason: 'Thiếu ảnh thẻ', papers: 'Ảnh thẻ' });
+	await whole(/Tình trạng Chờ người dân bổ sung/);
+	const secret = await secretOf(parent);
+	assert.match((await lookup(parent, secret)).text, /bổ sung/, 'the citizen reads it by her slip');
+	const waiting = await clerk.get(url(card, 'nhan-bo-sung'));
+	assert.equal((await clerk.get(url(parent, 'nhan-bo-sung'))).status, 409, 'brought to the part');
+	assert.equal(waiting.status, 200, waiting.text.slice(0, 300));
+	await clerk.submit(waiting, '/nhan-bo-sung');
+	await whole(/Tình trạng Đang xử lý/);
+	// The other part is over; the province refuses this one: nothing is left, and the whole says so.
+	const form = await clerk.get(url(birth, 'rut'));
+	await clerk.submit(form, '/rut', { reason: 'Người dân xin rút' });
+	await whole(/Tình trạng Đang xử lý/);
+	await handOver(clerk, card, 'Bảo hiểm xã hội');
+	await until('the province has it again', 30, async () => (await officer.get(there(card))).html.includes('nhan-xu-ly'));
+	await officer.submit(await officer.get(there(card)), 'nhan-xu-ly');
+	await officer.submit(await officer.get(there(card, 'tu-choi')), 'tu-choi', { reason: 'Không đủ điều kiện' });
+	await whole(/Tình trạng Từ chối/);
+	assert.match((await lookup(parent, secret)).text, /Từ chối|từ chối/);
 });
 
 test('rebuilt tables are the same, on both sides', async () => {

@@ -522,10 +522,10 @@ void link_fixture_feed(struct link_pair *pair, struct machine *machine, size_t l
 	assert_int_equal(journal_head_get(store, LINK_BOARD, AUTHOR_CENTER, &had), RC_OK);
 	if (lines_of(pair->center.store, AUTHOR_CENTER, had.seq, limit, &lines, &last) == 0 || lost)
 		goto out;
-	rc = wire_take_feed(store, pool, AUTHOR_CENTER, lines.data, lines.len, &why, &line);
+	rc = wire_take_feed(store, lines.data, lines.len, &why, &line);
 	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0) {
 		stage_branches(pair->center.store, store);
-		rc = wire_take_feed(store, pool, AUTHOR_CENTER, lines.data, lines.len, &why, &line);
+		rc = wire_take_feed(store, lines.data, lines.len, &why, &line);
 	}
 	if (rc != RC_OK) {
 		assert_int_equal(rc, RC_PROTOCOL);
