@@ -182,6 +182,8 @@ static const struct key keys[] = {
 			"counters that serve some queues only, as 1:A|2:AB; all others serve all" },
 	{ "queue_priority_run", TYPE_NUMBER, ON_BOARD, AT(queue_priority_run), 0, 100, "2",
 			"so many with priority are called in a row, then one without; 0: no end" },
+	{ "feedback_days", TYPE_NUMBER, ON_BOARD, AT(feedback_days), 1, 90, "10",
+			"working days within which a complaint or proposal is answered, as the form proposes" },
 	{ "rating_indices", TYPE_TEXT, ON_BOARD, AT(rating_indices), 0, 1200, "",
 			"names of the nine indices a citizen may rate, | between; an empty one keeps its own words" },
 	{ "lookup_url", TYPE_URL, ON_BOARD, AT(lookup_url), 0, 200, "",

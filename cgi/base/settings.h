@@ -99,6 +99,7 @@ struct settings {
 	char *uncollected_days;		/* "3 10 30": the lists, by days since there is a result */
 
 	/* Queue (board) */
+	int64_t feedback_days;		/* 10 working days to answer a complaint or proposal */
 	char *rating_indices;		/* names with '|' between; "": the words of the program */
 	char *queues;			/* names with '|' between; "": one without a name */
 	char *queue_counters;		/* "1:A|2:AB": a counter serves these; others serve all */

@@ -36,6 +36,7 @@ extern const struct kind_field kind_part_supplement[];
 extern const struct kind_field kind_part_original[];
 extern const struct kind_field kind_part_receipt[];
 extern const struct kind_field kind_part_collector[];
+extern const struct kind_field kind_part_counter[];
 extern const struct kind_field kind_part_linked[];
 extern const struct kind_field kind_part_amendable[];
 /* kind_state.c */
@@ -127,6 +128,7 @@ extern const struct kind_field kind_fields_board_fenced[];
 extern const struct kind_field kind_fields_day_closed[];
 extern const struct kind_field kind_fields_ticket_issued[];
 extern const struct kind_field kind_fields_ticket_called[];
+extern const struct kind_field kind_fields_queue_changed[];
 extern const struct kind_field kind_fields_intake_guided[];
 extern const struct kind_field kind_fields_intake_printed[];
 extern const struct kind_field kind_fields_draft_moved[];

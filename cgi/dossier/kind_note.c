@@ -194,6 +194,9 @@ const struct kind_field kind_fields_ticket_issued[] = {
 const struct kind_field kind_fields_ticket_called[] = {
 	REQ("number", 's'), REQ("counter", 's'), OPT_OF("outcome", "called|again|absent|moved|done"), END
 };
+const struct kind_field kind_fields_queue_changed[] = {
+	REQ("queues", 'l'), OPT_IN("counters", 'a', kind_part_counter), OPT("priority_run", 'i'), END
+};
 const struct kind_field kind_fields_intake_guided[] = {
 	REQ("draft", 'e'), OPT_IN("procedure", 'o', kind_part_procedure), OPT("number", 's'),
 	OPT_IN_P("applicant", 'o', kind_part_applicant), OPT_IN_P("items", 'a', kind_part_supplement),

@@ -97,6 +97,10 @@ const struct kind_field kind_part_collector[] = {
 	OPT("id", 's'), REQ("name", 's'), OPT("tax_code", 's'), OPT("address", 's'), END
 };
 
+const struct kind_field kind_part_counter[] = {
+	REQ("no", 'i'), OPT("name", 's'), OPT("serves", 's'), END
+};
+
 const struct kind_field kind_part_linked[] = {
 	REQ("dossier", 'e'), OPT("code", 's'), OPT("procedure", 's'), OPT("unit", 's'), END
 };

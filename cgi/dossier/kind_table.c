@@ -136,6 +136,7 @@ const struct kind kind_table[] = {
 	OTHER("day.closed", SUBJECT_STATION, BY_BOARD, kind_fields_day_closed),
 	OTHER("ticket.issued", SUBJECT_STATION, BY_BOARD, kind_fields_ticket_issued),
 	OTHER("ticket.called", SUBJECT_STATION, BY_BOARD, kind_fields_ticket_called),
+	OTHER("queue.changed", SUBJECT_STATION, BY_BOARD, kind_fields_queue_changed),
 	OTHER("intake.guided", SUBJECT_STATION, BY_BOARD, kind_fields_intake_guided),
 	OTHER("intake.printed", SUBJECT_STATION, BY_BOARD, kind_fields_intake_printed),
 	OTHER("draft.moved", SUBJECT_STATION, BY_BOARD, kind_fields_draft_moved),

@@ -5,6 +5,7 @@
 #include "base/when.h"
 #include "intake/pay.h"
 #include "store/account.h"
+#include "store/queue.h"
 #include "web/login.h"
 #include "web/text_vi.h"
 
@@ -94,10 +95,31 @@ static enum rc choose(struct web *web, struct request *request, struct response 
 	return rc;
 }
 
+/* The counters the manager named; while there are none, the first few. */
+static enum rc show_places(struct web *web, struct request *request, struct view *view)
+{
+	struct queue_setup setup;
+	enum rc rc = queue_setup_get(web->store, request->pool, &setup);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < setup.place_count && setup.seen[0] != '\0'; i++) {
+		struct view *item = view_item(view, "counters");
+
+		view_int(item, "no", setup.places[i].no);
+		view_set(item, "name", setup.places[i].name);
+		view_flag(view, "named", true);
+	}
+	for (int i = 1; (setup.place_count == 0 || setup.seen[0] == '\0') && i <= COUNTER_BUTTONS; i++)
+		view_int(view_item(view, "counters"), "no", i);
+	return RC_OK;
+}
+
 enum rc page_counter(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	int64_t cash = 0;
+	enum rc rc;
 
 	if (request->method == METHOD_POST) {
 		if (form_check(request->form, counter_fields, COUNTER_FIELDS) == RC_OK &&
@@ -113,7 +135,8 @@ enum rc page_counter(struct web *web, struct request *request, struct response *
 	view_set(view, "title", text_get("counter.title"));
 	view_flag(view, "at_counter", true);
 	view_flag(view, "takes_money", frame_can(request, ROLES_TILL));
-	for (int i = 1; i <= COUNTER_BUTTONS; i++)
-		view_int(view_item(view, "counters"), "no", i);
+	rc = show_places(web, request, view);
+	if (rc != RC_OK)
+		return rc;
 	return web_page(web, request, response, "intake/counter", view);
 }

@@ -4,9 +4,11 @@
  */
 #include <string.h>
 
+#include "base/when.h"
 #include "intake/intake.h"
 #include "store/account.h"
 #include "store/director.h"
+#include "store/feedback.h"
 #include "store/pending.h"
 #include "store/queue.h"
 #include "web/show.h"
@@ -66,6 +68,29 @@ static enum rc show_counts(struct web *web, struct request *request, struct view
 	return rc;
 }
 
+static enum rc show_feedback(struct web *web, struct request *request, struct view *view)
+{
+	struct feedback *rows = NULL;
+	struct when_local local;
+	size_t count = 0;
+	int open = 0, late = 0;
+	enum rc rc = RC_OK;
+
+	when_to_local(request->now_ms, &local);
+	for (int year = local.year; rc == RC_OK && year > local.year - 2; year--) {
+		rc = feedback_list(web->store, request->pool, year, &rows, &count);
+		for (size_t i = 0; rc == RC_OK && i < count; i++) {
+			open += rows[i].answered_at == 0;
+			late += rows[i].answered_at == 0 && rows[i].answer_by < request->now_ms;
+		}
+	}
+	if (open > 0)
+		view_set(view, "feedback", text_fill(request->pool, late > 0 ? "manage.feedback_late" :
+				"manage.feedback", pool_printf(request->pool, "%d", open),
+				pool_printf(request->pool, "%d", late), NULL));
+	return rc;
+}
+
 enum rc page_manage(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
@@ -73,6 +98,8 @@ enum rc page_manage(struct web *web, struct request *request, struct response *r
 
 	if (rc == RC_OK)
 		rc = show_counts(web, request, view);
+	if (rc == RC_OK)
+		rc = show_feedback(web, request, view);
 	if (rc != RC_OK)
 		return rc;
 	view_set(view, "title", text_get("manage.title"));

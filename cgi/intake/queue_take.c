@@ -19,20 +19,22 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 {
 	static const char *const priorities[] = { "none", "elderly", "disabled", "pregnant", "merit" };
 	struct view *view = view_new(request->pool);
-	const char *names[QUEUE_MAX], *chosen = "none";
-	size_t count = queue_names(web->settings, request->pool, names);
+	const char *chosen = "none";
+	struct queue_setup setup;
 	int64_t waiting = 0;
 	enum rc rc = queue_waiting(web->store, false, queue_day(request->now_ms), &waiting);
 
+	if (rc == RC_OK)
+		rc = queue_setup_get(web->store, request->pool, &setup);
 	if (rc != RC_OK)
 		return rc;
 	if (request->method == METHOD_POST && form_text(request->form, "priority")[0] != '\0')
 		chosen = form_text(request->form, "priority");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < setup.queues; i++) {
 		struct view *item = view_item(view, "queues");
 
 		view_setf(item, "no", "%d", (int)i);
-		view_set(item, "name", names[i][0] != '\0' ? names[i] : text_get("queue.one"));
+		view_set(item, "name", setup.names[i][0] != '\0' ? setup.names[i] : text_get("queue.one"));
 	}
 	for (size_t i = 0; i < sizeof(priorities) / sizeof(priorities[0]); i++) {
 		struct view *item = view_item(view, "priorities");

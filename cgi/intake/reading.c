@@ -52,7 +52,8 @@ static const char *const about_others[] = { "staff", "tablets", "reading", "book
 	"queue", "catalog", "late", "calendar", "takeover.sample" };
 /* Lists with names have no subject. /quay is one's own desk and is looked at all day: no look at it. */
 static const char *const lists[] = { "find", "register", "tray", "uncollected", "keying", "questions",
-	"takeover", "reassign", "cert.tray", "receipts", "pay.list", "post.in", "post.out", "handovers" };
+	"takeover", "reassign", "cert.tray", "receipts", "pay.list", "post.in", "post.out", "handovers",
+	"feedback" };
 
 static bool is_personal(const struct request *request)
 {

@@ -73,6 +73,7 @@ static const struct marked {
 	{ "day.closed", "head_seq", "", "", "day" },
 	{ "ticket.issued", "", "", "", "number" },
 	{ "ticket.called", "", "", "", "number" },
+	{ "queue.changed", "priority_run", "", "", "" },
 	{ "intake.guided", "", "", "draft", "number" },
 	{ "intake.printed", "copy", "handwritten", "", "paper" },
 	{ "draft.moved", "", "", "draft", "from_account" },

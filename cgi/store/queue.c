@@ -43,29 +43,6 @@ int64_t queue_day(int64_t at_ms)
 	return local.year * INT64_C(10000) + local.month * 100 + local.day;
 }
 
-size_t queue_names(const struct settings *settings, struct pool *pool, const char *names[QUEUE_MAX])
-{
-	const char *at = settings->queues;
-	size_t count = 0;
-
-	while (count < QUEUE_MAX) {
-		size_t len = strcspn(at, "|");
-
-		while (len > 0 && *at == ' ')
-			at++, len--;
-		names[count] = pool_strndup(pool, at, len);
-		for (char *end = (char *)(size_t)names[count] + len; len > 0 && end[-1] == ' '; len--)
-			*--end = '\0';
-		count += len > 0;
-		at += strcspn(at, "|");
-		if (*at++ == '\0')
-			break;
-	}
-	if (count == 0)
-		names[count++] = "";
-	return count;
-}
-
 /* ---- reading ---- */
 
 static struct stmt *of_day(struct store *store, bool public, const char *sql, int64_t day)
@@ -224,17 +201,21 @@ static enum rc append_station(struct store *store, const char *kind, const char 
 enum rc queue_issue(struct store *store, struct pool *pool, const char *actor, size_t queue,
 		const char *priority, int64_t now_ms, char **number)
 {
-	const char *names[QUEUE_MAX];
-	size_t queues = queue_names(store->settings, pool, names);
-	char letter[2] = { queues > 1 ? (char)('A' + (int)queue) : '\0', '\0' };
-	struct stmt *stmt = of_day(store, false, LAST, queue_day(now_ms));
+	struct queue_setup setup;
+	char letter[2] = "";
+	struct stmt *stmt;
 	int64_t last = 0;
 	json_t *body;
 	bool row = false;
-	enum rc rc;
+	enum rc rc = queue_setup_get(store, pool, &setup);
 
-	if (queue >= queues)
+	if (rc != RC_OK)
+		return rc;
+	if (queue >= setup.queues)
 		return RC_INVALID;
+	if (setup.queues > 1)
+		letter[0] = (char)('A' + (int)queue);
+	stmt = of_day(store, false, LAST, queue_day(now_ms));
 	stmt_text(stmt, 3, pool_printf(pool, "%s000", letter));
 	stmt_text(stmt, 4, pool_printf(pool, "%s999", letter));
 	rc = stmt_step(stmt, &row);
@@ -249,7 +230,7 @@ enum rc queue_issue(struct store *store, struct pool *pool, const char *actor, s
 	*number = pool_printf(pool, "%s%03d", letter, (int)last + 1);
 	body = json_new_object();
 	json_put(body, "number", *number);
-	json_put(body, "queue", names[queue]);
+	json_put(body, "queue", setup.names[queue]);
 	json_put(body, "priority", priority);
 	return append_station(store, "ticket.issued", actor, body);
 }
@@ -279,34 +260,19 @@ static enum rc priority_run(struct store *store, int64_t day, int *run)
 	return rc;
 }
 
-/* The letters this counter serves: "3:AB" in settings->queue_counters; "" for all. */
-static const char *letters_of(struct store *store, struct pool *pool, const char *counter)
-{
-	const char *at = store->settings->queue_counters;
-	size_t name = strlen(counter);
-
-	for (; *at != '\0'; at += *at == '|') {
-		size_t len;
-
-		at += strspn(at, " ");
-		len = strcspn(at, "|");
-		if (strncmp(at, counter, name) == 0 && at[name] == ':')
-			return pool_strndup(pool, at + name + 1, len - name - 1);
-		at += len;
-	}
-	return "";
-}
-
 enum rc queue_next(struct store *store, struct pool *pool, const char *actor, const char *counter,
 		int64_t now_ms, char **number)
 {
 	int64_t day = queue_day(now_ms);
 	struct ticket_waiting *waiting;
 	struct ticket *rows = NULL, current;
+	struct queue_setup setup;
 	size_t count = 0, at;
 	int run = 0;
 	enum rc rc = queue_list(store, pool, false, day, TICKET_WAITING, WAITING_MAX, &rows, &count);
 
+	if (rc == RC_OK)
+		rc = queue_setup_get(store, pool, &setup);
 	if (rc == RC_OK)
 		rc = priority_run(store, day, &run);
 	if (rc != RC_OK)
@@ -317,8 +283,8 @@ enum rc queue_next(struct store *store, struct pool *pool, const char *actor, co
 		waiting[i].counter = rows[i].counter;
 		waiting[i].priority = strcmp(rows[i].priority, "none") != 0;
 	}
-	at = ticket_pick(waiting, count, counter, letters_of(store, pool, counter), run,
-			(int)store->settings->queue_priority_run);
+	at = ticket_pick(waiting, count, counter, queue_setup_letters(&setup, counter), run,
+			(int)setup.priority_run);
 	if (at == count)
 		return RC_NOT_FOUND;
 	*number = pool_strdup(pool, rows[at].number);

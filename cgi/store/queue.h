@@ -27,9 +27,29 @@ struct ticket {
 /* 20261124: the local day. */
 int64_t queue_day(int64_t at_ms);
 
-/* The queues of settings->queues; with one, numbers have no letter. names[] from the pool. Returns
- * how many, at least 1: names[0] is "" when none is set. */
-size_t queue_names(const struct settings *settings, struct pool *pool, const char *names[QUEUE_MAX]);
+/* ---- queue_setup.c: queues and counters as the manager last set them ---- */
+#define QUEUE_PLACES 20
+/* A counter that has a name, or serves some queues only ("AB"; "": all). Others serve all. */
+struct queue_place { int64_t no; const char *name, *serves; };
+struct queue_setup {
+	/* At least one; names[0] is "" when none is set. With one, numbers have no letter. */
+	const char *names[QUEUE_MAX];
+	size_t queues;
+	struct queue_place places[QUEUE_PLACES];
+	size_t place_count;
+	int64_t priority_run;
+	char seen[2 * 16 + 1];		/* its event in hex; "" while tram.conf alone says it */
+	const char *actor;
+	int64_t at;
+};
+enum rc queue_setup_get(struct store *store, struct pool *pool, struct queue_setup *out) MUST_CHECK;
+/* Inside store_begin. */
+enum rc queue_setup_change(struct store *store, const char *actor,
+		const struct queue_setup *setup) MUST_CHECK;
+/* The letters this counter serves; "" for all. */
+const char *queue_setup_letters(const struct queue_setup *setup, const char *counter);
+/* Of tickets that wait today with this letter: how many. */
+enum rc queue_setup_waiting(struct store *store, char letter, int64_t day, int64_t *count) MUST_CHECK;
 
 /* ---- reading; public: from public.db, as the screens do, else tram.db ---- */
 /* Tickets of the day in one state, in the order in which they were issued; called ones newest first. */

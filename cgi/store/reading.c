@@ -19,6 +19,7 @@ static enum rc expire(struct store *store, int64_t now_ms)
 {
 	static int64_t next_at;
 	struct stmt *stmt;
+	enum rc rc;
 
 	if (now_ms < next_at)
 		return RC_OK;
@@ -27,17 +28,25 @@ static enum rc expire(struct store *store, int64_t now_ms)
 			"WHERE at < $1 AND no < (SELECT max(no) FROM reading) ORDER BY at LIMIT $2)");
 	stmt_int(stmt, 1, now_ms - KEPT_MS);
 	stmt_int(stmt, 2, EXPIRE_ROWS);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK)
+		return rc;
+	/* A name goes with the last look of its person; its time may be a day behind. */
+	stmt = db_stmt(store->access, "DELETE FROM reader WHERE at < $1");
+	stmt_int(stmt, 1, now_ms - KEPT_MS - WHEN_DAY_MS);
 	return stmt_run(stmt);
 }
 
-/* Written when it is another one than before. */
+/* Written when it is another one than before, or the time beside it is a day old. */
 static enum rc note_name(struct store *store, const struct reading *reading)
 {
-	struct stmt *stmt = db_stmt(store->access, "INSERT INTO reader (account, name) VALUES ($1, $2) "
-			"ON CONFLICT (account) DO UPDATE SET name = $2 WHERE name <> $2");
+	struct stmt *stmt = db_stmt(store->access, "INSERT INTO reader (account, name, at) VALUES ($1, $2, $3) "
+			"ON CONFLICT (account) DO UPDATE SET name = $2, at = $3 WHERE name <> $2 OR at < $4");
 
 	stmt_text(stmt, 1, reading->account);
 	stmt_text(stmt, 2, reading->name);
+	stmt_int(stmt, 3, reading->at);
+	stmt_int(stmt, 4, reading->at - WHEN_DAY_MS);
 	return stmt_run(stmt);
 }
 

@@ -39,8 +39,10 @@ static const char NEWEST[] =
 	" coalesce((SELECT n.name FROM board_reader n WHERE n.board = $1" \
 	" AND n.account = board_reading.account), '')"
 static const char PUT_NAME[] =
-	"INSERT INTO board_reader (board, account, name) VALUES ($1, $2, $3)"
-	" ON CONFLICT (board, account) DO UPDATE SET name = excluded.name";
+	"INSERT INTO board_reader (board, account, name, at) VALUES ($1, $2, $3, $4)"
+	" ON CONFLICT (board, account) DO UPDATE SET name = excluded.name, at = CASE WHEN"
+	" excluded.at > board_reader.at THEN excluded.at ELSE board_reader.at END";
+static const char EXPIRE_NAMES[] = "DELETE FROM board_reader WHERE board = $1 AND at < $2";
 static const char SUMS[] =
 	"SELECT account, count(*), count(DISTINCT CASE WHEN ground <> 0 THEN subject END)," NAME
 	" FROM board_reading WHERE board = $1 AND at >= $2 GROUP BY account ORDER BY 3 DESC, 2 DESC"
@@ -217,6 +219,7 @@ static enum rc put_name(struct store *store, const char *board, const struct rea
 	stmt_text(stmt, 1, board);
 	stmt_text(stmt, 2, reading->account);
 	stmt_text(stmt, 3, reading->name);
+	stmt_int(stmt, 4, reading->at);
 	return stmt_run(stmt);
 }
 
@@ -233,6 +236,12 @@ enum rc reading_send_take(struct store *store, const char *board, const char *lo
 	if (rc != RC_OK)
 		return rc;
 	stmt = db_stmt(store->tram, EXPIRE);
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, now_ms - KEPT_MS);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, EXPIRE_NAMES);
 	stmt_text(stmt, 1, board);
 	stmt_int(stmt, 2, now_ms - KEPT_MS);
 	return stmt_run(stmt);

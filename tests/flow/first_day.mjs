@@ -110,6 +110,33 @@ test('the director\'s page: who is due when, what waits; it can be printed', asy
 	for (const word of ['Người đang chờ', 'Quá hạn', 'Đến hạn hôm nay', 'Kết quả chờ người dân']) assert(later.text.includes(word), word);
 	assert.match(later.text, /Lê Văn Thử|Không có hồ sơ quá hạn/);
 });
+test('a complaint is taken down, answered once, and the director\'s page counts it meanwhile', async () => {
+	const where = '/quan-ly/phan-anh';
+	const form = await boss.get(where);
+	assert.match(form.html, /name="answer_by"[^>]*value="\d\d\/\d\d\/\d{4}"/, 'a day is proposed');
+	for (const [values, field] of [[{ text: '' }, 'text'], [{ text: 'x'.repeat(4001) }, 'text'], [{ text: 'Chờ lâu', phone: '12' }, 'phone'],
+		[{ text: 'Chờ lâu', answer_by: '01/01/2020' }, 'answer_by'], [{ text: 'Chờ lâu', answer_by: '31/02/2099' }, 'answer_by'], [{ text: 'Chờ lâu', answer_by: '' }, 'answer_by']]) {
+		const page = await boss.submit(form, where, values);
+		assert.equal(page.status, 422, JSON.stringify(values).slice(0, 80));
+		assert(page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`), field);
+	}
+	const said = { text: 'Chờ lâu ở quầy 2 <b>sáng thứ hai</b>', from: 'Nguyễn Văn Thử', phone: '0900 000 001' };
+	const [page] = await Promise.all([1, 2].map(() => boss.submit(form, where, said)));
+	assert.match(page.text, /01\/\d{4} Chờ lâu ở quầy 2 <b>sáng thứ hai<\/b> Nguyễn Văn Thử ?0900000001/);
+	assert(!/02\/\d{4} Chờ/.test((await boss.get(where)).text), 'written once');
+	assert.match((await boss.get('/quan-ly')).text, /Phản ánh chờ trả lời: 1/);
+	const one = await boss.get(/href="(\/quan-ly\/phan-anh\/[0-9a-f]{32})"/.exec(page.html)[1]);
+	assert.equal((await boss.submit(one, where, { answer: '' })).status, 422);
+	const done = await boss.submit(one, where, { answer: 'Đã mở thêm quầy 3' });
+	assert.match(done.text, /Đã mở thêm quầy 3/);
+	const again = { ...one, html: one.html.replace(/name="form_id" value="[0-9a-f]{32}"/, `name="form_id" value="${'a'.repeat(32)}"`) };
+	const late = await boss.submit(again, where, { answer: 'Câu khác' });
+	assert.equal(late.status, 409);
+	assert.match(late.text, /đã có người trả lời[\s\S]*Câu khác[\s\S]*Đã mở thêm quầy 3/);
+	assert(!/Phản ánh chờ trả lời/.test((await boss.get('/quan-ly')).text));
+	for (const odd of [`${where}/${'0'.repeat(32)}`, `${where}/x`]) assert.equal((await boss.get(odd)).status, 404);
+	assert.equal((await people.canbo.get(where)).status, 403);
+});
 test('the tables made anew are the same', async () => {
 	await stack.stop('board');
 	assert.equal(stack.tram('board', ['rebuild', '--compare']).status, 0);

@@ -148,6 +148,41 @@ test('the number goes into the dossier begun for it', async () => {
 	assert.equal(drafts.status, 200);
 	assert.match((await one.get('/quay?viec=nhap')).html, new RegExp(number), 'a draft shows its number');
 });
+// The manager's page: what it posts back when nothing is changed, with values.
+async function set(client, values, from) {
+	const page = from ?? await client.get('/quan-ly/quay');
+	return client.submit(page, '/quan-ly/quay', values);
+}
+test('the manager sets queues and counters; what is wrong stays with what was typed', async () => {
+	let page = await two.get('/quan-ly/quay');
+	assert.match(page.html, /name="queue2"[^>]*value="Chứng thực"/, 'tram.conf holds until somebody sets them');
+	assert.match(page.html, /name="no1"[^>]*value="2"[\s\S]*name="serves1"[^>]*value="B"/);
+	for (const [values, field, words] of [
+		[{ queue2: 'Tiếp nhận hồ sơ' }, 'queue2', /trùng tên/], [{ queue3: 'a|b' }, 'queue3', /dấu \|/],
+		[{ queue3: 'x'.repeat(61) }, 'queue3', /60 ký tự/], [{ no2: '1', name2: 'Đất đai', serves2: 'AD' }, 'serves2', /hàng đang có/],
+		[{ no2: '0', name2: 'Đất đai' }, 'no2', /1 đến 99/], [{ name2: 'Đất đai' }, 'no2', /1 đến 99/], [{ no2: '2' }, 'no2', /dòng khác/],
+		[{ run: '101' }, 'run', /./], [{ run: '' }, 'run', /./], [{ queue1: 'Chứng thực', queue2: 'Tiếp nhận hồ sơ' }, 'queue1', /còn \d+ người đang chờ/]]) {
+		page = await set(two, values);
+		assert.equal(page.status, 422, JSON.stringify(values));
+		assert(page.html.includes(`href="#${field}"`) && page.html.includes(`id="${field}-loi"`), `${JSON.stringify(values)}: ${field}`);
+		assert.match(page.text, words);
+		for (const [name, value] of Object.entries(values))
+			assert(page.html.includes(`name="${name}" type="text"`) && (value === '' || page.html.includes(`value="${value}"`)), `${name} typed is kept`);
+	}
+	const before = stack.status().head_seq, empty = await two.get('/quan-ly/quay');
+	const values = { queue2: 'Chứng thực, sao y', queue3: 'Đất đai', no2: '1', name2: 'Hộ tịch', serves2: 'c, a', name1: 'Chứng thực', run: '1' };
+	const twice = await Promise.all([1, 2].map(() => set(two, values, empty)));
+	for (const one of twice) assert.match(one.text, /sửa lần cuối lúc/, say(one));
+	if (before !== undefined) assert.equal(stack.status().head_seq, before + 1, 'one event for two taps');
+	assert.match(twice[0].html, /name="serves2"[^>]*value="AC"/);
+	assert.match((await two.get('/chon-quay')).text, /Quầy 2 ?Chứng thực Quầy 1 ?Hộ tịch/);
+	const late = await set(two, { queue1: 'Mọi việc', form_id: 'b'.repeat(32) }, empty);
+	assert.equal(late.status, 409, 'somebody was first');
+	assert.match(late.text, /Người khác vừa sửa trang này/);
+	assert.match(late.html, /name="queue1"[^>]*value="Tiếp nhận hồ sơ"/);
+	assert.equal(await take(2), 'C001', 'the new queue gives numbers at once');
+	assert.equal((await one.get('/quan-ly/quay')).status, 403);
+});
 test('killed and started, rebuilt and compared: nothing is lost', async () => {
 	const before = [now(await one.get('/hang-doi')), (await screen()).html.match(/<b>[A-Z]\d+<\/b>/g)?.join()];
 	await stack.kill('board');
@@ -161,6 +196,7 @@ test('killed and started, rebuilt and compared: nothing is lost', async () => {
 	await stack.start('board');
 	one = await at('canbo', 1);
 	assert.equal(now(await one.get('/hang-doi')), before[0]);
+	assert.match((await (await at('quanly')).get('/quan-ly/quay')).html, /name="queue3"[^>]*value="Đất đai"/);
 });
 test('only the counter’s people: a specialist gets no number, nobody without a session', async () => {
 	const other = await at('chuyenvien');

@@ -131,12 +131,16 @@ test('fifty snooping looks stand in the manager\'s week', async () => {
 test('records are kept a year, and go after it', async () => {
 	const old = Date.now() - 367 * 86400000;
 	sql('access.db', `INSERT INTO reading (at, account, route, subject, place, ground) VALUES (${old}, 'u-x', 'dossier', 'x', '', 0),
-		(${old + 5 * 86400000}, 'u-x', 'dossier', 'x', '', 0)`);
+		(${old + 5 * 86400000}, 'u-x', 'dossier', 'x', '', 0);
+		INSERT INTO reader (account, name, at) VALUES ('u-x', 'Nguyễn Văn Thử', ${old - 2 * 86400000}),
+		('u-xx', 'Trần Thị Mẫu', ${old + 5 * 86400000})`);
 	for (const name of Object.keys(stack.pids('board')).filter((n) => n.startsWith('intake'))) stack.killOne('board', name);
 	await until('the old record is gone', 20, async () => {
 		await people.one.get(url(codes[0]));
 		return looks("account = 'u-x'") === 1;
 	});
+	assert.equal(sql('access.db', "SELECT group_concat(account) FROM reader WHERE account LIKE 'u-x%' ORDER BY account"), 'u-xx',
+		'a name goes with the last look of its person');
 });
 test('the tables made anew are the same', async () => {
 	await stack.stop('board');

@@ -64,8 +64,10 @@ test('malformed, cut, too many, another record under a number: a problem, and no
 });
 test('older than twelve months goes away', async () => {
 	const log = LOG.replace('0', 'a'), year = 367 * 86400000;
-	answer(await send(lines([record(1, { at: Date.now() - year })]), { log }));
-	answer(await send(lines([record(2)]), { log }));
+	const names = () => sql('center', 'tram.db', "SELECT group_concat(name, '; ') FROM board_reader WHERE board = 'b18685-8' AND account LIKE 'u-f%'");
+	answer(await send(lines([record(1, { at: Date.now() - year, account: 'u-f000000000000001', name: 'Nguyễn Văn Thử' })]), { log }));
+	answer(await send(lines([record(2, { account: 'u-f000000000000002', name: 'Trần Thị Mẫu' })]), { log }));
+	assert.equal(names(), 'Trần Thị Mẫu', 'a name goes with the last look of its person');
 	assert.equal(there('b18685-8', `log = '${log}' AND no = 1`), 0);
 	assert.equal(there('b18685-8', `log = '${log}' AND no = 2`), 1);
 });
