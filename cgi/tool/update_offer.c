@@ -152,7 +152,8 @@ static enum rc unpack(struct update *update, const struct release *release, cons
 		return rc;
 	update_remove(fresh);
 	update_remove(place);
-	if (mkdir(fresh, 0755) || run(words) != RC_OK) {
+	/* umask does not decide who may start a version: each program runs as a user of its own. */
+	if (chmod(dir, 0755) || mkdir(fresh, 0755) || chmod(fresh, 0755) || run(words) != RC_OK) {
 		rc = file_free_bytes(dir) < PIECE ? RC_FULL : RC_DENIED;
 		goto out;
 	}

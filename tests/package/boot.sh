@@ -1,8 +1,8 @@
 #!/bin/sh
-# In a machine that booted with the package of a board installed, as root, on its console: makes a board and
-# proves what its services may and may not. Prints "ok …" and "not ok …", then switches the machine off.
+# In a machine that booted with the package of a board installed, as root: makes a board and proves what its
+# services may and may not. Prints "ok …" and "not ok …" to OUT, then switches the machine off. usage: boot.sh OUT
 set -u
-exec </dev/null >/dev/ttyS0 2>&1
+exec </dev/null >"$1" 2>&1
 data=/var/lib/tram
 export LC_ALL=C.UTF-8 SYSTEMD_PAGER=
 
