@@ -13,7 +13,11 @@ int setup_main(int argc, char **argv);
 
 /* ---- setup_run.c: what the pages wish ---- */
 
-struct setup_place { const char *folder, *data, *boot, *with; bool one_user; };
+struct setup_place {
+	const char *folder, *data, *boot, *with;
+	const char *reach;	/* the unit that asks whether the center is there; NULL: who runs this asks */
+	bool one_user;
+};
 /* Every wish that lies there. The exit status. */
 int setup_run(struct pool *pool, const struct setup_place *place);
 /* folder/said.json, for the pages. */
@@ -24,6 +28,13 @@ enum rc setup_say(struct pool *pool, const char *folder, const char *what, const
 enum rc setup_put_network(struct pool *pool, const char *data, const struct setup *setup, char hex[65]) MUST_CHECK;
 /* The pages' user owns it. */
 enum rc setup_give(const char *path) MUST_CHECK;
+
+/* ---- setup_reach.c: does the center answer over the line of these answers? ---- */
+/* RC_GONE: no; *why: one word. */
+enum rc setup_reach(struct pool *pool, const struct setup_place *place, const struct setup *setup,
+		const char **why) MUST_CHECK;
+/* The unit's part: asks, and leaves the word in the folder. The exit status. */
+int setup_reach_alone(struct pool *pool, const struct setup_place *place);
 
 /* ---- setup_begin.c: the folder, the label, the file on the boot partition ---- */
 int setup_begin(struct pool *pool, const struct setup_place *place);

@@ -22,7 +22,6 @@
 #include "base/network.h"
 #include "base/when.h"
 #include "crypt/hash.h"
-#include "link/identity.h"
 #include "store/account.h"
 #include "tool/init.h"
 #include "tool/setup.h"
@@ -30,7 +29,6 @@
 
 #define FILE_MAX ((size_t)64 * 1024)
 #define APPLY_MS 60000
-#define REACH_S 15
 #define MADE_IN "dang-dung"	/* in the data folder, until it is whole */
 #define PRACTICE (ROLE_INTAKE | ROLE_CASHIER | ROLE_SCANNER | ROLE_SPECIALIST | ROLE_SIGNER | ROLE_CLERK_SEAL \
 	| ROLE_APPROVER | ROLE_RETURNER | ROLE_GUIDE | ROLE_MANAGER | ROLE_TECHNICIAN)
@@ -151,33 +149,6 @@ static enum rc try_line(struct pool *pool, const struct setup_place *place, cons
 	return rc == RC_OK && strcmp(word, "ok") != 0 ? RC_GONE : rc;
 }
 
-static void set(char **member, const char *text)
-{
-	free(*member);
-	*member = strdup(text);
-	if (!*member)
-		log_fatal("setup: out of memory");
-}
-
-static enum rc reach(struct pool *pool, const struct setup_place *place, const struct setup *setup,
-		const char **why)
-{
-	struct settings *settings = NULL;
-	enum rc rc = settings_load(pool_printf(pool, "%s/setup.conf", place->folder), &settings);
-
-	if (rc != RC_OK)
-		return rc;
-	set(&settings->center_url, setup->value[SETUP_CENTER]);
-	set(&settings->center_more, setup->value[SETUP_CENTER_MORE]);
-	set(&settings->center_name, setup->value[SETUP_CENTER_NAME]);
-	set(&settings->link_proxy, setup->value[SETUP_PROXY]);
-	settings->link_timeout_s = REACH_S;
-	rc = identity_reach(settings, setup->value[SETUP_INVITE], why);
-	*why = pool_strdup(pool, *why);
-	settings_free(settings);
-	return rc == RC_OK ? RC_OK : RC_GONE;
-}
-
 static enum rc do_network(struct pool *pool, const struct setup_place *place, const struct setup *setup)
 {
 	const char *why = "";
@@ -186,7 +157,7 @@ static enum rc do_network(struct pool *pool, const struct setup_place *place, co
 	if (rc == RC_OK)
 		rc = try_line(pool, place, setup, &why);
 	if (rc == RC_OK && strcmp(setup->value[SETUP_UPLINK_KIND], "none") != 0)
-		rc = reach(pool, place, setup, &why);
+		rc = setup_reach(pool, place, setup, &why);
 	if (rc == RC_OK)
 		rc = setup_say(pool, place->folder, "network", "done", "");
 	else if (rc == RC_GONE || rc == RC_INVALID)

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The units of board and center: each line that takes something away from a program stands below a
+# The units of board, center and card: each line that takes something away from a program stands below a
 # comment that says why, nothing is left to fill in, and `systemd-analyze security` gives each service at
 # most 2.0 (where systemd is installed; the values are printed). usage: units.pl [FOLDER]
 use strict;
@@ -14,7 +14,7 @@ my $most = 2.0;
 # What needs a reason: limits, and what bounds a program's rights.
 my $bounding = qr/^(Protect\w+|Private\w+|Restrict\w+|Device\w+|NoNewPrivileges|LockPersonality|MemoryDenyWriteExecute
 	|RemoveIPC|SystemCall\w+|LimitCORE|UMask|CapabilityBoundingSet|AmbientCapabilities|IPAddress\w+|ReadWritePaths
-	|InaccessiblePaths|ProcSubset|Memory\w+|TasksMax|CPUWeight|OOMPolicy|WatchdogSec|Restart|StartLimit\w+
+	|InaccessiblePaths|ProcSubset|Memory\w+|TasksMax|CPUWeight|Keyring\w+|OOMPolicy|WatchdogSec|Restart|StartLimit\w+
 	|Socket(User|Group|Mode)|TimeoutStartSec)=/x;
 
 sub check {
@@ -57,7 +57,7 @@ sub security {
 }
 
 my $analyze = system('command -v systemd-analyze >/dev/null 2>&1') == 0;
-for my $side (qw(board center)) {
+for my $side (qw(board center image)) {
 	my $folder = tempdir(CLEANUP => 1);
 	check(system("$root/board/systemd/expand", $side, $folder) == 0, "$side: units expand");
 	for my $file (sort glob "$folder/*") {

@@ -27,15 +27,19 @@ apt() {
 }
 
 ok 'installs with its dependencies' apt install --no-install-recommends "$deb"
-for user in tram-web tram-look tram-admin tram-link; do
+for user in tram-web tram-look tram-admin tram-link tram-names; do
 	ok "there is a user $user without a shell" is /usr/sbin/nologin "$(getent passwd $user | cut -d: -f7)"
 done
 ok 'its target is enabled' test -e /etc/systemd/system/multi-user.target.wants/tram-board.target
 ok 'every file is what the package says' dpkg -V tram-board
 ok 'lighttpd takes the configuration' /usr/sbin/lighttpd -tt -f /etc/tram/lighttpd/board.conf
+ok 'what is suggested for a machine of its own is to be had' apt install --no-install-recommends hostapd dnsmasq-base \
+	nftables wpasupplicant lighttpd-mod-openssl
+ok 'lighttpd takes the configuration of such a machine' /usr/sbin/lighttpd -t -f /etc/tram/lighttpd/point.conf
+ok 'none of it is switched on' sh -c "! ls /etc/systemd/system/*.wants/ | grep -E 'tram-(setup|network|rules|dnsmasq|hostapd|tablet)'"
 ok 'units are well formed' systemd-analyze verify --man=no /usr/lib/systemd/system/tram-board.target \
 	/usr/lib/systemd/system/tram-*.service /usr/lib/systemd/system/tram-*.socket \
-	/usr/lib/systemd/system/tram-*.timer
+	/usr/lib/systemd/system/tram-*.timer /usr/lib/systemd/system/tram-*.path
 for unit in /usr/lib/systemd/system/tram-*.service; do
 	value=$(systemd-analyze security --offline=true --no-pager "$unit" 2>/dev/null \
 		| sed -n 's/.*exposure level for [^:]*: \([0-9.]*\).*/\1/p')
