@@ -16,9 +16,11 @@ const PORT = stack.boardPort + 2;	// where manager and technician will be
 const work = path.join(stack.data, 'card'), folder = path.join(work, 'setup'), boot = path.join(work, 'boot');
 const data = path.join(stack.data, 'board');
 const oneUser = process.getuid() === 0 && statSync(root).mode & 1 ? [] : ['--one-user'];
-const tram = (...args) => spawnSync(path.join(build, 'tram'), ['setup', ...args], { encoding: 'utf8' });
+// The service manager's place: the unit that asks whether the center is there.
+const places = path.join(work, 'bin');
+const tram = (...args) => spawnSync(path.join(build, 'tram'), ['setup', ...args], { encoding: 'utf8', env: { ...process.env, PATH: `${places}:${process.env.PATH}` } });
 const begin = (where = folder, from = boot) => tram('begin', '--folder', where, '--data', data, '--boot', from);
-const runWishes = () => tram('run', '--folder', folder, '--data', data, '--with', path.join(work, 'more'), ...oneUser);
+const runWishes = () => tram('run', '--folder', folder, '--data', data, '--with', path.join(work, 'more'), '--reach', 'tram-setup-reach.service', ...oneUser);
 const keyOf = (file, key) => new RegExp(`^${key} = (.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
 const PASSWORD = 'Mot-Mat-Khau-2026!';
 const pages = new SetupPages(work, folder, PORT);
@@ -40,6 +42,8 @@ test.must('a center; a card flashed with a label; two boxes share nothing', asyn
 	await stack.up(['center']);
 	for (const name of readdirSync(data)) if (!['lighttpd', 'plan', 'pid', 'log'].includes(name)) rmSync(path.join(data, name), { recursive: true });
 	mkdirSync(boot, { recursive: true });
+	mkdirSync(places);
+	writeFileSync(path.join(places, 'systemctl'), `#!/bin/sh\n[ "$*" = 'start tram-setup-reach.service' ] && exec '${path.join(build, 'tram')}' setup reach --folder '${folder}'\n`, { mode: 0o755 });
 	writeFileSync(path.join(work, 'more'), `public_url = http://127.0.0.1:${stack.centerPort + 2}\ncenter_name = localhost\nretry_min_s = 1\npoll_max_s = 2\n`
 		.replace('center_name = localhost\n', ''));
 	const made = spawnSync(path.join(build, 'tram'), ['setup', 'label', '--boot', boot], { encoding: 'utf8' });
