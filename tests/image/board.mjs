@@ -23,7 +23,7 @@ export const sh = (command, ...args) => {
 // Before the programs start; what lies on the second disk is unpacked first.
 const UNIT = `[Unit]
 DefaultDependencies=no
-After=tram-disk.service
+After=var-lib-tram.mount
 Before=tram-prepare.service tram-network.service tram-setup-begin.service
 
 [Service]
@@ -32,6 +32,7 @@ ExecStart=/bin/sh -c "mkdir -p /run/try; tar -xf /dev/vdb -C /run/try; exec sh /
 KillMode=process
 `;
 const BEGIN = `[ ! -e /run/try/radios ] || modprobe mac80211_hwsim radios=2
+[ ! -e /run/try/plain ] || mount -o noatime,nodev,nosuid,errors=remount-ro /dev/vdc /var/lib/tram
 sh /run/try/listen &
 `;
 const LISTEN = `exec </dev/hvc0 >/dev/hvc0 2>&1
@@ -46,8 +47,10 @@ done
 export class Board {
 	// folder: of the card and the logs, made afresh. port: on loopback for the pages over TLS; port + 1 for
 	// those without.
-	constructor(folder, port, { size = '3G', radios = false } = {}) {
-		Object.assign(this, { folder, port });
+	// plain: the data lie on a disk of their own without encryption, whose every write is logged in order
+	// (QEMU's blklogwrites): { base, log } are its files, as it was before the first start and what came then.
+	constructor(folder, port, { size = '3G', radios = false, plain = null } = {}) {
+		Object.assign(this, { folder, port, plain });
 		rmSync(folder, { recursive: true, force: true });
 		mkdirSync(path.join(folder, 'second'), { recursive: true });
 		this.card = path.join(folder, 'card');
@@ -57,6 +60,13 @@ export class Board {
 		writeFileSync(path.join(folder, 'second/listen'), LISTEN);
 		// Two simulated radios, one for the board and one for a client (mac80211_hwsim).
 		if (radios) writeFileSync(path.join(folder, 'second/radios'), '');
+		if (plain) {
+			writeFileSync(path.join(folder, 'second/plain'), '');
+			sh('truncate', '-s', '320M', plain.base);
+			sh('mkfs.ext4', '-q', '-F', '-b', '4096', '-m', '1', plain.base);
+			sh('cp', '--sparse=always', plain.base, path.join(folder, 'plain'));
+			writeFileSync(plain.log, '');
+		}
 		sh('tar', '-cf', path.join(folder, 'second.tar'), '-C', path.join(folder, 'second'), '.');
 	}
 
@@ -75,10 +85,15 @@ export class Board {
 		const line = `${readFileSync(path.join(root, 'board/image/cmdline.txt'), 'utf8').trim()} console=ttyAMA0 ${append} ` +
 			`systemd.set_credential_binary=systemd.extra-unit.tram-try.service:${unit} systemd.wants=tram-try.service`;
 		this.started = Date.now();
+		const third = this.plain ? ['-blockdev', `driver=file,filename=${path.join(this.folder, 'plain')},node-name=plain-file`,
+			'-blockdev', `driver=file,filename=${this.plain.log},node-name=plain-log`,
+			'-blockdev', 'driver=blklogwrites,node-name=plain,file=plain-file,log=plain-log,log-super-update-interval=1',
+			'-device', 'virtio-blk-pci,drive=plain'] : [];
 		this.child = spawn('qemu-system-aarch64', ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '512', '-display', 'none', '-no-reboot',
 			'-accel', 'tcg,thread=multi', '-kernel', path.join(image, 'vmlinuz'), '-initrd', path.join(image, 'initrd.img'), '-append', line,
 			'-drive', `file=${this.card},if=none,id=card,format=raw,discard=unmap`, '-device', 'virtio-blk-pci,drive=card',
 			'-drive', `file=${path.join(this.folder, 'second.tar')},if=none,id=second,format=raw,readonly=on`, '-device', 'virtio-blk-pci,drive=second',
+			...third,
 			'-netdev', 'user,id=out', '-device', 'virtio-net-pci,netdev=out,mac=52:54:00:77:00:01',
 			'-netdev', 'user,id=ap,net=10.77.0.0/24,host=10.77.0.254,dns=10.77.0.253,dhcpstart=10.77.0.240,restrict=on,' +
 				`hostfwd=tcp:127.0.0.1:${this.port}-10.77.0.1:443,hostfwd=tcp:127.0.0.1:${this.port + 1}-10.77.0.1:80`,
