@@ -96,7 +96,8 @@ $(eval $(call archive,image,$(filter-out %/main.o,$(call room,image))))
 
 # SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
 EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' \
-	! -path 'board/systemd/*' ! -path 'board/package/*' ! -path 'board/network/*' ! -path 'board/image/*' 2>/dev/null)
+	! -path 'board/systemd/*' ! -path 'board/package/*' ! -path 'board/network/*' ! -path 'board/image/*' \
+	! -path 'board/first-boot/*' ! -path 'board/docs/*' ! -name '*.md' 2>/dev/null)
 $(B)/host/embed: $(wildcard cgi/web/embed/*) cgi/web/pages.h
 	@mkdir -p $(@D)
 	$(call say,HOSTCC $<)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -O1 -g -o $@ $(filter %.c,$^)
