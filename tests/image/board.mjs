@@ -10,7 +10,8 @@ import path from 'node:path';
 import { until } from '../lib/check.mjs';
 import { root } from '../lib/stack.mjs';
 
-export const image = path.join(root, 'build/image');
+// Another image than the one in the tree is tried with TRAM_IMAGE.
+export const image = process.env.TRAM_IMAGE ?? path.join(root, 'build/image');
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
