@@ -1,5 +1,6 @@
 // upload.mjs: eight files of 10 MB over a line of 20 Mbit/s, by the forwarder and by curl, to the same
-// center. Run by scripts/bench in a network namespace of its own, whose loopback is the line.
+// center. PDFs, which go as they came. Run by scripts/bench in a network namespace of its own, whose
+// loopback is the line.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
@@ -9,7 +10,7 @@ import { Stack, root } from '../lib/stack.mjs';
 import { until } from '../lib/check.mjs';
 import { Board, acceptedBody } from '../lib/board.mjs';
 import { accept, chooseProcedure, startDraft, tickPapers } from '../lib/clerk.mjs';
-import { jpeg } from '../lib/files.mjs';
+import { pdfOf } from '../lib/files.mjs';
 import { report, save } from './measure.mjs';
 
 const FILES = 8, SIZE = 10_000_000, RATE = '20mbit';
@@ -31,8 +32,8 @@ async function intake(stack) {
 	let page = await chooseProcedure(client, draft, '2.000635');
 	const paper = /name="(file\.[^"]+)"/.exec(page.html)[1];
 	for (let i = 0; i < FILES; i++) {
-		page = await client.submit(page, '/tai-len', {}, { files: [{ name: paper, filename: `${i}.jpg`,
-			type: 'image/jpeg', content: jpeg(SIZE) }], button: paper.slice('file.'.length) });
+		page = await client.submit(page, '/tai-len', {}, { files: [{ name: paper, filename: `${i}.pdf`,
+			type: 'application/pdf', content: pdfOf(SIZE, `bench ${i}`) }], button: paper.slice('file.'.length) });
 		assert.match(page.redirected ?? '', /giay-to/, page.text.slice(0, 300));
 	}
 	await accept(client, await tickPapers(client, page));
@@ -55,10 +56,10 @@ async function byForwarder(stack) {
 async function byCurl(stack) {
 	const board = new Board(stack, 'bcurl-1');
 	const files = Array.from({ length: FILES }, (_, i) => {
-		const content = jpeg(SIZE), file = path.join(scratch, `curl-${i}.jpg`);
+		const content = pdfOf(SIZE, `curl ${i}`), file = path.join(scratch, `curl-${i}.pdf`);
 		writeFileSync(file, content);
 		return { file, sha256: createHash('sha256').update(content).digest('hex'), size: content.length,
-			type: 'image/jpeg', name: `${i}.jpg` };
+			type: 'application/pdf', name: `${i}.pdf` };
 	});
 	board.log.add('station.opened', { subjectKind: 'station', body: { board: 'bcurl-1', mode: 'rehearsal' } });
 	board.log.add('dossier.accepted', { body: acceptedBody('CT18685.9-261124-0001',

@@ -89,7 +89,7 @@ export class Client {
 		this.agent.destroy();
 	}
 
-	request(method, path, { headers = {}, body, timeout = 30000 } = {}) {
+	request(method, path, { headers = {}, body, timeout = 120000 } = {}) {
 		const url = new URL(path, this.origin);
 		const all = { ...headers };
 		if (this.cookies.size && !all.Cookie)

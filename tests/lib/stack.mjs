@@ -196,8 +196,14 @@ export class Stack {
 	drained(seconds = 30) {
 		return until('everything is sent and fetched', seconds, () => {
 			const s = this.status();
-			return s.unsent === 0 && s.files_to_send === 0 && s.files_to_fetch === 0 && s;
+			return s.unsent === 0 && s.files_to_send === 0 && s.files_to_fetch === 0 && this.fed(s) && s;
 		});
+	}
+	// What the center has written for the board, also of itself after the last file, is there.
+	fed(status) {
+		if (!existsSync(path.join(this.data, 'center/tram.conf'))) return true;
+		const known = this.status('center').boards.find(({ board }) => board === this.boardId());
+		return !known || known.center_log.seq === status.center_log.seq;
 	}
 	// tram verify on both sides, and equal logs: [board's lines, center's lines].
 	verifyBoth() {
