@@ -130,38 +130,36 @@ static const char *const ways[][STEPS_MAX] = {
 	{ "book.opened", "book.numbered", NULL },
 };
 
-/* True when the kind could be appended by author at the end of the first so many steps of a way. */
-static bool follows(const struct kind *kind, enum event_author author, size_t way, size_t steps)
+/* True when the kind could be appended by author somewhere along a way, after so many steps at least. */
+static bool follows(const struct kind *kind, enum event_author author, size_t way, size_t least, size_t most)
 {
 	size_t i;
 
 	new_subject();
-	for (i = 0; i < steps; i++) {
-		const char *step = ways[way][i];
+	for (i = 0; i <= most; i++) {
+		const char *step = i < STEPS_MAX ? ways[way][i] : NULL;
 		enum event_author by = step && step[0] == 'c' && step[1] == ' ' ? AUTHOR_CENTER
 				: AUTHOR_BOARD;
 
+		if (i >= least && try(author, kind) == RC_OK)
+			return true;
 		if (!step)
 			return false;
 		assert_int_equal(try(by, named(by == AUTHOR_CENTER ? step + 2 : step)), RC_OK);
 		ship(by);
 	}
-	return try(author, kind) == RC_OK;
+	return false;
 }
 
 static bool somewhere(const struct kind *kind, enum event_author author)
 {
 	bool alone = kind_is_first(kind) || (kind->class == KIND_OTHER
 			&& kind->subject != SUBJECT_BOOK);
-	size_t way, steps;
+	size_t way, least = alone || kind->class == KIND_OTHER ? 0 : 1;
 
-	for (steps = alone || kind->class == KIND_OTHER ? 0 : 1; steps < STEPS_MAX; steps++) {
-		for (way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
-			if (follows(kind, author, way, steps))
-				return true;
-		}
-		if (alone)
-			break;
+	for (way = 0; way < (alone ? 1 : sizeof(ways) / sizeof(ways[0])); way++) {
+		if (follows(kind, author, way, least, alone ? 0 : STEPS_MAX))
+			return true;
 	}
 	return false;
 }
