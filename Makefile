@@ -44,13 +44,15 @@ endif
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla $(if $(LOOSE),,-Werror)
-HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN = -fPIE $(if $(SANITIZE),,-ffunction-sections -fdata-sections) -fstack-protector-strong $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 # With sanitizers -O2 takes twice as long to compile as -O1.
 # At -O1 gcc does not see what a number can be, and fears for texts that are long enough.
 CFLAGS ?= $(if $(SANITIZE),-O1 -g1 $(if $(CLANG),,-Wno-format-truncation),-O2 -g)
 C_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) $(CROSS_FLAGS) $(SANITIZERS) \
 	-Icgi -I$(B)/gen -isystem $(SYSROOT)/usr/include/postgresql -MMD -MP $(CFLAGS)
+# Packed relocations and no unused parts: every process reads, and holds, what its program is made of.
 LD_FLAGS = -pie $(CROSS_FLAGS) $(CROSS_LIBS) $(SANITIZERS) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+	-Wl,-z,pack-relative-relocs $(if $(SANITIZE),,-Wl,--gc-sections) \
 	$(LDFLAGS)
 
 # What each floor stands on outside the house. --as-needed leaves out what a program does not call.
@@ -115,6 +117,8 @@ $(B)/gen/stamp: $(EMBED) $(EMBEDDED)
 PAGES = web store dossier crypt base
 MACHINE = web link store dossier crypt base
 QUIET = link store dossier crypt base
+# A board's pages: each program with its own, before the archive that has them all.
+own_pages = $(if $(EMBED),$(B)/obj/gen/pages_$(1).o)
 define program
 $(B)/$(1): $(2) $(3:%=$(B)/lib/%.a) $(if $(5),$(B)/lib/pg.a)
 	$$(call say,LD $(1))$$(CC) -o $$@ $(2) $(if $(5),-Wl$$(comma)--whole-archive $(B)/lib/pg.a \
@@ -125,9 +129,9 @@ comma = ,
 CENTER = $(call room,center)
 CENTER_PAGES = $(filter-out $(B)/obj/center/machine_%.o $(B)/obj/center/main_machine.o,$(CENTER))
 CENTER_MACHINE = $(filter-out $(B)/obj/center/pages_%.o $(B)/obj/center/main_pages.o,$(CENTER))
-$(eval $(call program,tram-intake,$(call room,intake),$(PAGES),$(LIBS_FCGI),))
-$(eval $(call program,tram-lookup,$(call room,lookup),$(PAGES),$(LIBS_FCGI),))
-$(eval $(call program,tram-admin,$(call room,admin),$(PAGES),$(LIBS_FCGI),))
+$(eval $(call program,tram-intake,$(call room,intake) $(call own_pages,intake),$(PAGES),$(LIBS_FCGI),))
+$(eval $(call program,tram-lookup,$(call room,lookup) $(call own_pages,lookup),$(PAGES),$(LIBS_FCGI),))
+$(eval $(call program,tram-admin,$(call room,admin) $(call own_pages,admin),$(PAGES),$(LIBS_FCGI),))
 $(eval $(call program,tram-center,$(CENTER_PAGES),$(PAGES),$(LIBS_FCGI),pg))
 $(eval $(call program,tram-machine,$(CENTER_MACHINE),$(MACHINE),$(LIBS_FCGI),pg))
 $(eval $(call program,tram-forward,$(call room,forward),$(QUIET),,))

@@ -120,7 +120,7 @@ static enum rc read_row(struct pool *pool, const json_t *row, struct calendar_da
 static enum rc read_days(struct pool *pool, const json_t *list, struct calendar *out,
 		const char **fault)
 {
-	struct calendar_day *days = pool_alloc(pool, DAYS_MAX * sizeof(*days));
+	struct calendar_day days[DAYS_MAX];	/* a worker keeps what there are, not what there may be */
 	const json_t *row;
 	size_t i;
 
@@ -138,7 +138,8 @@ static enum rc read_days(struct pool *pool, const json_t *list, struct calendar 
 			return RC_INVALID;
 		}
 	}
-	out->days = days;
+	out->days = memcpy(pool_alloc(pool, out->day_count * sizeof(*days)), days,
+			out->day_count * sizeof(*days));
 	return RC_OK;
 }
 

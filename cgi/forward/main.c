@@ -324,6 +324,7 @@ static void main_pause(struct forward *forward)
 	main_take_stir(forward);	/* our own commits write there too */
 	forward->retry_at = now + pause;
 	health_put(forward);
+	store_spare(forward->store);
 	main_wait(forward, now, least, now + pause);
 }
 

@@ -91,6 +91,12 @@ enum rc db_open(const struct settings *settings, enum db_kind kind, struct db **
 	return RC_OK;
 }
 
+void db_spare(struct db *db)
+{
+	if (db && db->driver->spare)
+		db->driver->spare(db);
+}
+
 static void read_end(struct db *db)
 {
 	db->phase = DB_IDLE;

@@ -40,6 +40,9 @@ int db_schema(const struct db *db);
 /* The one a database has now. RC_NOT_FOUND: there is none. */
 enum rc db_schema_found(const struct settings *settings, enum db_kind kind, int *version) MUST_CHECK;
 
+/* Gives the pages it keeps in memory back, before a wait. Outside a view. */
+void db_spare(struct db *db);
+
 /* A consistent view over several reads. Reads outside are each their own. Within db_hold the view held. */
 enum rc db_read_begin(struct db *db) MUST_CHECK;
 void db_read_end(struct db *db);

@@ -43,6 +43,7 @@ struct db_driver {
 	enum rc (*version_set)(struct db *db, int version);
 	/* Makes deleted words leave the files (after an erase). */
 	enum rc (*scrub)(struct db *db);
+	void (*spare)(struct db *db);	/* gives back its pages; NULL: keeps none */
 };
 
 struct db {

@@ -392,6 +392,11 @@ void db_lose_durability_for_tests(struct db *db)
 		(void)sqlite_script(db, "PRAGMA synchronous=OFF; PRAGMA cache_size=-400000");
 }
 
+static void sqlite_spare(struct db *db)
+{
+	(void)sqlite3_db_release_memory(db_of(db)->handle);
+}
+
 static const struct db_driver driver = {
 	.engine = "sqlite",
 	.close = sqlite_close,
@@ -418,4 +423,5 @@ static const struct db_driver driver = {
 	.version_get = sqlite_version_get,
 	.version_set = sqlite_version_set,
 	.scrub = sqlite_scrub,
+	.spare = sqlite_spare,
 };

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,18 @@ enum rc store_open(const struct settings *settings, unsigned which, struct store
 	}
 	*out = store;
 	return RC_OK;
+}
+
+void store_spare(struct store *store)
+{
+	if (!store)
+		return;
+	db_spare(store->tram);
+	db_spare(store->auth);
+	db_spare(store->run);
+	db_spare(store->pub);
+	db_spare(store->access);
+	malloc_trim(0);
 }
 
 void store_close(struct store *store)

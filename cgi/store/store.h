@@ -41,6 +41,8 @@ struct store {
  * board or mode than the settings) are logged. */
 enum rc store_open(const struct settings *settings, unsigned which, struct store **out) MUST_CHECK;
 void store_close(struct store *store);
+/* Gives back what reading left in memory: at the end of a start, before a long wait. */
+void store_spare(struct store *store);
 
 /* Write transaction on tram.db. RC_BUSY, RC_FULL (also when free space is under
  * settings->reserve_bytes and new_work is true: refused early and politely). */

@@ -119,6 +119,7 @@ int web_serve(struct web *web)
 	/* Not all workers of a pool in the same minute. */
 	if (limit > 0)
 		limit += random_below((uint32_t)(limit / 10) + 1);
+	store_spare(web->store);
 	log_info("serving program=%s", web->program);
 	notify_ready();
 	log_gather();

@@ -158,7 +158,7 @@ function slowUpload(stack, client, draft, form, rate, bytes) {
 			'-H', `Origin: ${client.origin}`, '-H', 'Expect:', '-b', cookieOf(client), '--data-binary', `@${file}`, client.origin + form.action]);
 		let out = '';
 		curl.stdout.on('data', (chunk) => { out += chunk; });
-		curl.on('exit', () => { rmSync(file, { force: true }); resolve(out); });
+		curl.on('close', () => { rmSync(file, { force: true }); resolve(out); });
 	});
 }
 

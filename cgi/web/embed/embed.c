@@ -6,11 +6,13 @@
  *		cgi/schema/<engine>/<database>/NNNN.sql and
  *		board/{catalogue,calendar,forms,keying}.json, board/{communes.tsv,rights.tsv,demo/confirm.json}
  *						→ gen/schema.c, gen/embed.h
- *		www/pages, www/text/vi.txt	→ gen/pages.c
+ *		www/pages, www/text/vi.txt	→ gen/pages.c (all of it), gen/pages_PROGRAM.c (what that
+ *						program of a board shows)
  *		www/static/NAME.EXT		→ static/NAME.<8 hex>.EXT
  *		Touches only files whose content changes, and none when there is a fault.
  *	embed --check-c FILE…
- *		From the source root: every literal text key in these C files stands in vi.txt.
+ *		From the source root: every literal text key in these C files stands in vi.txt, and a
+ *		program names no page of a folder that is not built into it.
  *
  * Exit: 0; 1 with "file:line: what" on stderr for each fault.
  */
@@ -278,6 +280,12 @@ size_t words_add(const char *bytes, size_t len)
 	return place;
 }
 
+void words_reset(void)
+{
+	words.len = 0;
+	words_len = 0;
+}
+
 /* Longer than the 4095 characters that every C11 compiler must take; gcc and clang take it. */
 static void words_write(struct out *out)
 {
@@ -285,6 +293,21 @@ static void words_write(struct out *out)
 			"const char pages_words[] =\n");
 	out_add(out, words.data, words.len);
 	out_text(out, "\t\"\";\n");
+}
+
+/* What the named program shows, or everything. */
+static void write_pages(const char *out_dir, const char *program)
+{
+	struct out pages = { 0 };
+
+	words_reset();
+	out_text(&pages, "/* Made by web/embed. */\n#include \"web/pages.h\"\n\n");
+	texts_write(&pages);
+	assets_write(&pages);
+	templates_write(&pages, program);
+	words_write(&pages);
+	put(join(out_dir, program != NULL ? join("/gen/pages_", join(program, ".c")) : "/gen/pages.c"),
+			pages.data, pages.len);
 }
 
 static void write_schema(const char *root, const char *out_dir)
@@ -315,12 +338,12 @@ static void write_schema(const char *root, const char *out_dir)
 
 int main(int argc, char **argv)
 {
-	struct out pages = { 0 };
-
 	if (argc > 2 && strcmp(argv[1], "--check-c") == 0) {
 		texts_read(".");
-		for (int i = 2; i < argc; i++)
+		for (int i = 2; i < argc; i++) {
 			texts_check_c(argv[i]);
+			shown_check_c(argv[i]);
+		}
 		return fault_count > 0;
 	}
 	if (argc != 3) {
@@ -333,11 +356,9 @@ int main(int argc, char **argv)
 	if (fault_count > 0)
 		return 1;
 	write_schema(argv[1], argv[2]);
-	out_text(&pages, "/* Made by web/embed. */\n#include \"web/pages.h\"\n\n");
-	texts_write(&pages);
-	assets_write(&pages);
-	templates_write(&pages);
-	words_write(&pages);
-	put(join(argv[2], "/gen/pages.c"), pages.data, pages.len);
+	write_pages(argv[2], NULL);
+	write_pages(argv[2], "intake");
+	write_pages(argv[2], "admin");
+	write_pages(argv[2], "lookup");
 	return fault_count > 0;
 }

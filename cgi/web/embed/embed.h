@@ -21,6 +21,7 @@ void out_bytes(struct out *out, const char *name, const char *bytes, size_t len)
 
 /* Keeps a text for pages_words, with a NUL; its place there. */
 size_t words_add(const char *bytes, size_t len);
+void words_reset(void);
 
 /* Faults are counted; main fails at the end, so that one run shows all of them. line 0: none. */
 void fault(const char *file, int line, const char *format, ...)
@@ -50,6 +51,10 @@ void assets_write(struct out *out);
 
 /* templates.c: www/pages */
 void templates_read(const char *root);
-void templates_write(struct out *out);
+void templates_write(struct out *out, const char *program);	/* NULL: for all of them */
+
+/* shown.c */
+int shown_in(const char *program, const char *name);	/* NULL: in any of them */
+void shown_check_c(const char *file);
 
 #endif

@@ -378,6 +378,9 @@ static void write_ops(struct out *out, const struct template *template, const si
 		size_t jump = op->code == PAGES_PARTIAL ? place[op->jump] : op->jump;
 		size_t hash = op->name != NULL ? pages_hash(op->name) : 0;
 
+		if (op->code == PAGES_PARTIAL && jump == SIZE_MAX)
+			fault(template->path, op->line, "a partial that this program has not: %s",
+					op->name);
 		if (op->code == PAGES_TEXT) {
 			jump = words_add(op->text, op->len);
 			hash = op->len;
@@ -386,25 +389,29 @@ static void write_ops(struct out *out, const struct template *template, const si
 	}
 }
 
-void templates_write(struct out *out)
+void templates_write(struct out *out, const char *program)
 {
 	size_t *order = grow(NULL, template_count * sizeof *order);
 	size_t *place = grow(NULL, template_count * sizeof *place);
+	size_t count = 0;
 
-	for (size_t i = 0; i < template_count; i++)
-		order[i] = i;
-	if (template_count > 0)
-		qsort(order, template_count, sizeof *order, by_template);
-	for (size_t i = 0; i < template_count; i++)
+	for (size_t i = 0; i < template_count; i++) {
+		place[i] = SIZE_MAX;
+		if (shown_in(program, templates[i].name))
+			order[count++] = i;
+	}
+	if (count > 0)
+		qsort(order, count, sizeof *order, by_template);
+	for (size_t i = 0; i < count; i++)
 		place[order[i]] = i;
 	out_text(out, "const struct pages_op pages_ops[] = {\n");
-	for (size_t i = 0; i < template_count; i++)
+	for (size_t i = 0; i < count; i++)
 		write_ops(out, &templates[order[i]], place);
 	out_text(out, "\t{ PAGES_STOP, 0, 0 }\n};\nconst struct pages_template pages_templates[] = {\n");
-	for (size_t i = 0, first = 0; i < template_count; first += templates[order[i]].count, i++) {
+	for (size_t i = 0, first = 0; i < count; first += templates[order[i]].count, i++) {
 		const char *name = templates[order[i]].name;
 
 		out_printf(out, "\t{ %zu, %zu },\n", words_add(name, strlen(name)), first);
 	}
-	out_printf(out, "\t{ 0 }\n};\nconst size_t pages_template_count = %zu;\n", template_count);
+	out_printf(out, "\t{ 0 }\n};\nconst size_t pages_template_count = %zu;\n", count);
 }
