@@ -99,6 +99,8 @@ $(eval $(call archive,pg,$(PG_OBJECTS)))
 $(eval $(call archive,sheet,$(filter-out %/main.o,$(call room,sheet))))
 # Pictures from strangers: likewise.
 $(eval $(call archive,image,$(filter-out %/main.o,$(call room,image))))
+# Loops over all pixels of a photo.
+$(B)/obj/image/raster.o $(B)/obj/image/quality.o: C_FLAGS += $(if $(SANITIZE),,-O3)
 
 # SQL, catalogue, templates, texts and the names of static files become C by a tool of our own.
 EMBEDDED = $(shell find cgi/schema www board -type f ! -path 'board/lighttpd/*' \

@@ -12,6 +12,9 @@
 #include "image/image.h"
 
 #define STEP 6
+#define SAMPLE 8u		/* one in so many rows of blocks */
+#define SAMPLE_LINES 16u
+#define SAMPLE_PIXELS 500000u
 #define FIRST_BYTES ((size_t)256 << 10)
 
 struct sink {
@@ -133,14 +136,63 @@ out:
 	return done;
 }
 
+/* Every SAMPLE-th row of blocks as a picture of its own: what it needs tells what all need. Rows of
+ * blocks are 16 lines high: so the blocks are the same ones. */
+static bool sample_make(const struct raster *raster, struct raster *out)
+{
+	size_t row = (size_t)raster->width * raster_channels(raster), stripe = SAMPLE_LINES * row;
+
+	*out = *raster;
+	out->height = raster->height / (SAMPLE_LINES * SAMPLE) * SAMPLE_LINES;
+	out->bytes = out->height > 0 ? malloc(out->height * row) : NULL;
+	for (uint32_t i = 0; out->bytes != NULL && i < out->height / SAMPLE_LINES; i++)
+		memcpy(out->bytes + i * stripe, raster->bytes + (i * SAMPLE + SAMPLE / 2) * stripe, stripe);
+	return out->bytes != NULL;
+}
+
+static bool sample_fits(const struct raster *sample, const struct raster *raster, int quality,
+		size_t max_bytes)
+{
+	struct image_bytes bytes;
+	uint64_t whole = 0;
+	int full;
+
+	if (try(sample, quality, SIZE_MAX / 4, &bytes, &full))
+		whole = (uint64_t)bytes.len * raster->height / sample->height;
+	free(bytes.data);
+	return whole <= max_bytes;
+}
+
+/* The best of from, from - STEP, … that will do, by the sample; least at worst. A large picture only:
+ * of a small one a try costs less than a sample is worth. */
+static int guess(const struct raster *raster, int from, int least, size_t max_bytes)
+{
+	struct raster sample;
+	int good = 0, bad = (from - least + STEP - 1) / STEP;
+
+	if ((uint64_t)raster->width * raster->height < SAMPLE_PIXELS || !sample_make(raster, &sample))
+		return from;
+	/* In steps down from the start: good and all before may do, bad and all after need no look. */
+	while (good < bad) {
+		int middle = good == 0 && bad * STEP >= from - least ? 0 : (good + bad) / 2;
+
+		if (sample_fits(&sample, raster, from - middle * STEP, max_bytes))
+			bad = middle;
+		else
+			good = middle + 1;
+	}
+	free(sample.bytes);
+	return from - bad * STEP > least ? from - bad * STEP : least;
+}
+
 bool jpegout_write(const struct raster *raster, int from, int least, size_t max_bytes,
 		struct image_bytes *out, int *quality)
 {
 	int full = 0;
 
 	/* What was far too large goes down faster. */
-	for (*quality = from; ; *quality -= full < 45 ? 4 * STEP : full < 65 ? 3 * STEP :
-			full < 82 ? 2 * STEP : STEP) {
+	for (*quality = guess(raster, from, least, max_bytes); ; *quality -= full < 45 ? 4 * STEP :
+			full < 65 ? 3 * STEP : full < 82 ? 2 * STEP : STEP) {
 		bool last = *quality <= least;
 
 		if (last)

@@ -32,24 +32,36 @@ int quality_brightness(const struct raster *raster)
 /* Of one block: Laplacian variance in percent of the brightness variance; -1: nothing on it. */
 static int block_sharpness(const struct raster *raster, uint32_t x0, uint32_t y0)
 {
-	double sum = 0, squares = 0, edge = 0, edge_squares = 0, count = (BLOCK - 2) * (BLOCK - 2);
-	double variance;
+	int brightness[BLOCK][BLOCK];
+	int64_t sum = 0, squares = 0, edge = 0, edge_squares = 0;
+	double count = (BLOCK - 2) * (BLOCK - 2), variance, edge_variance;
 
-	for (uint32_t y = y0 + 1; y < y0 + BLOCK - 1; y++)
-		for (uint32_t x = x0 + 1; x < x0 + BLOCK - 1; x++) {
-			int here = luma(raster, x, y);
-			int laplace = 4 * here - luma(raster, x - 1, y) - luma(raster, x + 1, y) -
-					luma(raster, x, y - 1) - luma(raster, x, y + 1);
+	for (uint32_t y = 0; y < BLOCK; y++)
+		for (uint32_t x = 0; x < BLOCK; x++)
+			brightness[y][x] = luma(raster, x0 + x, y0 + y);
+	for (int y = 1; y < BLOCK - 1; y++) {
+		int line = 0, line_squares = 0, line_edge = 0, line_edge_squares = 0;
 
-			sum += here;
-			squares += (double)here * here;
-			edge += laplace;
-			edge_squares += (double)laplace * laplace;
+		for (int x = 1; x < BLOCK - 1; x++) {
+			int here = brightness[y][x];
+			int laplace = 4 * here - brightness[y][x - 1] - brightness[y][x + 1] -
+					brightness[y - 1][x] - brightness[y + 1][x];
+
+			line += here;
+			line_squares += here * here;
+			line_edge += laplace;
+			line_edge_squares += laplace * laplace;
 		}
-	variance = squares / count - sum / count * (sum / count);
+		sum += line;
+		squares += line_squares;
+		edge += line_edge;
+		edge_squares += line_edge_squares;
+	}
+	variance = (double)squares / count - (double)sum / count * ((double)sum / count);
 	if (variance < CONTENT)
 		return -1;
-	return (int)(100 * (edge_squares / count - edge / count * (edge / count)) / variance);
+	edge_variance = (double)edge_squares / count - (double)edge / count * ((double)edge / count);
+	return (int)(100 * edge_variance / variance);
 }
 
 int quality_sharpness(const struct raster *raster)

@@ -1,6 +1,7 @@
 /*
  * raster.c: see image.h. A picture is made smaller while its lines come, by the mean of the area that
- * one new pixel covers, so that nothing but the small picture is held.
+ * one new pixel covers, so that nothing but the small picture is held. First the lines of one new row are
+ * added up, pixel by pixel, which a compiler makes fast; then that one line is made narrower.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ struct raster_writer {
 	unsigned channels;
 	int orientation;
 	uint32_t lines, rows;		/* come in; laid down */
-	float *across, *sum;		/* one line made narrower; lines of one row so far */
+	float *sum;			/* lines of one row so far; room for one more pixel behind */
 	uint8_t *row;
 	unsigned taps;			/* old pixels that have a share in a new one */
 	uint32_t *first;
@@ -99,11 +100,10 @@ struct raster_writer *raster_writer_new(uint32_t width, uint32_t height, enum im
 	out->space = space;
 	out->width = aside ? writer->height : writer->width;
 	out->height = aside ? writer->width : writer->height;
-	writer->across = calloc((size_t)writer->width * writer->channels, sizeof(float));
-	writer->sum = calloc((size_t)writer->width * writer->channels, sizeof(float));
+	writer->sum = calloc(((size_t)width + 1) * writer->channels, sizeof(float));
 	out->bytes = malloc((size_t)writer->width * writer->height * writer->channels);
 	writer->row = malloc((size_t)writer->width * writer->channels);
-	if (!shares_make(writer) || !writer->across || !writer->sum || !writer->row || out->bytes == NULL)
+	if (!shares_make(writer) || !writer->sum || !writer->row || out->bytes == NULL)
 		goto fail;
 	return writer;
 fail:
@@ -116,7 +116,6 @@ void raster_writer_drop(struct raster_writer *writer)
 {
 	if (writer == NULL)
 		return;
-	free(writer->across);
 	free(writer->sum);
 	free(writer->row);
 	free(writer->first);
@@ -162,61 +161,58 @@ static void lay_bytes(struct raster_writer *writer, const uint8_t *line)
 	}
 }
 
-/* Lays down what is in sum, as bytes. */
-static void lay_sum(struct raster_writer *writer)
+static uint8_t byte_of(float value)
 {
-	size_t count = (size_t)writer->width * writer->channels;
-	float scale = writer->filled > 0 ? 1.0f / writer->filled : 0;
-
-	for (size_t i = 0; i < count; i++) {
-		float value = writer->sum[i] * scale + 0.5f;
-
-		writer->row[i] = value >= 255 ? 255 : value <= 0 ? 0 : (uint8_t)value;
-	}
-	lay_bytes(writer, writer->row);
-	memset(writer->sum, 0, count * sizeof(float));
-	writer->filled = 0;
+	value += 0.5f;
+	return value >= 255 ? 255 : value <= 0 ? 0 : (uint8_t)value;
 }
 
-/* Means of the parts of the line that each new pixel covers. */
-static void narrow(struct raster_writer *writer, const uint8_t *line)
+/* Means of the parts of the summed line that each new pixel covers, as bytes. */
+static void narrow(struct raster_writer *writer, float scale)
 {
 	unsigned taps = writer->taps < writer->from_width ? writer->taps : writer->from_width;
 	const float *share = writer->shares;
-	float *to = writer->across;
+	uint8_t *to = writer->row;
 
 	if (writer->channels == 1) {
 		for (uint32_t x = 0; x < writer->width; x++, share += writer->taps) {
-			const uint8_t *at = line + writer->first[x];
+			const float *at = writer->sum + writer->first[x];
 			float total = 0;
 
 			for (unsigned k = 0; k < taps; k++)
-				total += share[k] * (float)at[k];
-			to[x] = total;
+				total += share[k] * at[k];
+			to[x] = byte_of(total * scale);
 		}
 		return;
 	}
 	for (uint32_t x = 0; x < writer->width; x++, share += writer->taps, to += 3) {
-		const uint8_t *at = line + (size_t)writer->first[x] * 3;
-		float a = 0, b = 0, c = 0;
+		const float *at = writer->sum + (size_t)writer->first[x] * 3;
+		float mean[4] = { 0 };	/* the fourth is the next pixel's: four at once are as cheap */
 
-		for (unsigned k = 0; k < taps; k++, at += 3) {
-			a += share[k] * (float)at[0];
-			b += share[k] * (float)at[1];
-			c += share[k] * (float)at[2];
-		}
-		to[0] = a;
-		to[1] = b;
-		to[2] = c;
+		for (unsigned k = 0; k < taps; k++, at += 3)
+			for (int c = 0; c < 4; c++)
+				mean[c] += share[k] * at[c];
+		for (int c = 0; c < 3; c++)
+			to[c] = byte_of(mean[c] * scale);
 	}
 }
 
-static void add(struct raster_writer *writer, float part)
+/* Lays down what is in sum, as bytes. */
+static void lay_sum(struct raster_writer *writer)
 {
-	size_t count = (size_t)writer->width * writer->channels;
+	narrow(writer, writer->filled > 0 ? 1.0f / writer->filled : 0);
+	lay_bytes(writer, writer->row);
+	memset(writer->sum, 0, (size_t)writer->from_width * writer->channels * sizeof(float));
+	writer->filled = 0;
+}
+
+static void add(struct raster_writer *writer, const uint8_t *restrict line, float part)
+{
+	size_t count = (size_t)writer->from_width * writer->channels;
+	float *restrict sum = writer->sum;
 
 	for (size_t i = 0; i < count; i++)
-		writer->sum[i] += writer->across[i] * part;
+		sum[i] += (float)line[i] * part;
 	writer->filled += part;
 }
 
@@ -231,12 +227,11 @@ void raster_writer_line(struct raster_writer *writer, const uint8_t *line)
 		lay_bytes(writer, line);
 		return;
 	}
-	narrow(writer, line);
 	while (writer->rows < writer->height && left < bottom) {
 		float edge = (float)(writer->rows + 1) * writer->step_y;
 		float stop = edge < bottom ? edge : bottom;
 
-		add(writer, stop - left);
+		add(writer, line, stop - left);
 		left = stop;
 		if (edge > bottom && writer->lines < writer->from_height)
 			break;
@@ -244,7 +239,7 @@ void raster_writer_line(struct raster_writer *writer, const uint8_t *line)
 	}
 	/* What rounding left of the last row. */
 	while (writer->lines == writer->from_height && writer->rows < writer->height) {
-		add(writer, 1.0f);
+		add(writer, line, 1.0f);
 		lay_sum(writer);
 	}
 }
