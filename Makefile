@@ -51,8 +51,9 @@ CFLAGS ?= $(if $(SANITIZE),-O1 -g1 $(if $(CLANG),,-Wno-format-truncation),-O2 -g
 C_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) $(CROSS_FLAGS) $(SANITIZERS) \
 	-Icgi -I$(B)/gen -isystem $(SYSROOT)/usr/include/postgresql -MMD -MP $(CFLAGS)
 # Packed relocations and no unused parts: every process reads, and holds, what its program is made of.
+# binutils 2.40 packs them for x86 alone.
 LD_FLAGS = -pie $(CROSS_FLAGS) $(CROSS_LIBS) $(SANITIZERS) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
-	-Wl,-z,pack-relative-relocs $(if $(SANITIZE),,-Wl,--gc-sections) \
+	$(if $(CROSS),,-Wl,-z,pack-relative-relocs) $(if $(SANITIZE),,-Wl,--gc-sections) \
 	$(LDFLAGS)
 
 # What each floor stands on outside the house. --as-needed leaves out what a program does not call.
