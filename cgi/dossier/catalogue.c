@@ -164,11 +164,16 @@ out:
 
 const struct procedure *catalogue_find(const struct catalogue *catalogue, const char *code)
 {
+	static size_t last;	/* a page asks for the same one several times */
 	size_t i;
 
+	if (last < catalogue->count && strcmp(catalogue->procedures[last].code, code) == 0)
+		return &catalogue->procedures[last];
 	for (i = 0; i < catalogue->count; i++) {
-		if (strcmp(catalogue->procedures[i].code, code) == 0)
+		if (strcmp(catalogue->procedures[i].code, code) == 0) {
+			last = i;
 			return &catalogue->procedures[i];
+		}
 	}
 	return NULL;
 }

@@ -39,8 +39,11 @@ static bool is_dossier(const struct request *request)
 static bool belongs(const char *name, const char *const *to, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		size_t len = strlen(to[i]);
+		size_t len;
 
+		if (to[i][0] != name[0])
+			continue;
+		len = strlen(to[i]);
 		if (strncmp(name, to[i], len) == 0 && (name[len] == '\0' || name[len] == '.'))
 			return true;
 	}
