@@ -56,7 +56,9 @@ export class Desk {
 		assert.equal(answer.status(), status, `${address}: ${await this.page.innerText('body')}`);
 		return this;
 	}
+	// For eyes: where nobody looks (TRAM_SHOTS=no), none.
 	async picture(name) {
+		if (process.env.TRAM_SHOTS === 'no') return;
 		this.cdp ??= await this.context.newCDPSession(this.page);
 		// Of the whole page, and not pressed as small as a PNG can be: half the work.
 		const { data } = await this.cdp.send('Page.captureScreenshot', { captureBeyondViewport: true, optimizeForSpeed: true });
