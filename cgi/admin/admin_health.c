@@ -30,7 +30,7 @@ static const struct {
 	{"feed-position", "impostor"},
 	{"expired", "clock"}, {"not-yet-valid", "clock"},
 	{"refused-ours", "refused"}, {"certificate", "refused"}, {"identity", "refused"},
-	{"fenced", "refused"},
+	{"fenced", "fenced"},
 	{"cloned", "cloned"}, {"fork", "restored"}, {"gap", "restored"},
 	{"center-restored", "restored"}, {"board-restored", "restored"},
 	{"busy", "center"}, {"full", "center"}, {"error", "center"},
@@ -77,6 +77,7 @@ admin_health_link(struct view *view, const json_t *health, int64_t now_ms)
 		set_state(view, "link", "wait", text_get(pool_printf(pool, "health.%s", group)));
 		view_set(view, "link_do", text_get(pool_printf(pool, "health.%s.do", group)));
 		view_set(view, "link_reason", json_text(health, "reason"));
+		view_flag(view, "link_fenced", strcmp(group, "cloned") == 0 || strcmp(group, "fenced") == 0);
 		if (failing_ms > 0)
 			view_set(view, "link_since", show_time_screen(pool, now_ms - failing_ms));
 	}

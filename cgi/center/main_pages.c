@@ -45,6 +45,7 @@ main(int argc, char **argv)
 	web.page_of = uploads ? pages_upload_page_of : NULL;
 	web.login_path = LOGIN_PATH;
 	web.frame = pages_frame;
+	web.guard = uploads ? NULL : pages_forks_guard;
 	status = web_serve(&web);
 out:
 	store_close(store);

@@ -104,6 +104,25 @@ PAGES_HANDLER(board);
 PAGES_HANDLER(board_revoke);
 PAGES_HANDLER(board_allow);
 bool pages_boards_may(const struct request *request);
+/* pages_fence.c: shutting a machine out, taking its dossiers, giving them back */
+PAGES_HANDLER(fence);
+PAGES_HANDLER(seize);
+PAGES_HANDLER(give_back);
+/* Why, since when and by whom it is shut out. */
+void pages_fence_show(struct web *web, struct request *request, struct view *view,
+		const struct link_board *board);
+/* Whose a dossier of a machine that is or was shut out is now, and what may be done. */
+enum rc pages_fence_show_dossier(struct web *web, struct request *request, struct view *view,
+		const struct link_board *board, const struct dossier_row *row) MUST_CHECK;
+
+/* pages_forks.c: logs that came apart */
+PAGES_HANDLER(forks);
+PAGES_HANDLER(fork);
+enum rc pages_forks_list(struct web *web, struct request *request, struct view *view) MUST_CHECK;
+/* web->guard: an address that names two dossiers. */
+enum rc pages_forks_guard(struct web *web, struct request *request, struct response *response,
+		bool *answered) MUST_CHECK;
+
 /* pages_invite.c: the code that lets a machine in, shown once */
 PAGES_HANDLER(invite);
 

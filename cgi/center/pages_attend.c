@@ -11,6 +11,28 @@
 
 #define HERE "/can-xem"
 
+/* Machines that are shut out: their points wait for somebody here. */
+static enum rc
+show_fenced(struct web *web, struct request *request, struct view *view)
+{
+	struct link_board *boards = NULL;
+	size_t count = 0, i;
+	enum rc rc = pages_frame_boards(web, request->pool, &boards, &count);
+
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		struct view *item;
+
+		if (!boards[i].fenced || boards[i].revoked)
+			continue;
+		item = view_item(view, "fenced_boards");
+		view_set(item, "name", boards[i].name);
+		view_set(item, "board_url", pool_printf(request->pool, "/diem/%s", boards[i].board));
+		pages_fence_show(web, request, item, &boards[i]);
+		view_flag(view, "any_fenced", true);
+	}
+	return rc;
+}
+
 static enum rc
 show(struct web *web, struct request *request, struct response *response)
 {
@@ -18,6 +40,10 @@ show(struct web *web, struct request *request, struct response *response)
 	enum rc rc;
 
 	rc = attend_show(web, request, view, "");
+	if (rc == RC_OK)
+		rc = pages_forks_list(web, request, view);
+	if (rc == RC_OK)
+		rc = show_fenced(web, request, view);
 	view_set(view, "title", text_get("attend.title"));
 	view_set(view, "here", HERE);
 	view_flag(view, "tried_left", strcmp(request_query(request, "con"), "1") == 0);

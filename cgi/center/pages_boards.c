@@ -13,6 +13,7 @@
 #include "crypt/cert.h"
 #include "store/account.h"
 #include "store/enrol.h"
+#include "store/fence.h"
 #include "store/journal.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -44,7 +45,8 @@ show_state(struct view *view, const struct link_board *board, bool waits, int64_
 		word = "boards.state.revoked";
 		tag = "bad";
 	} else if (board->fenced) {
-		word = "boards.state.fenced";
+		word = strcmp(board->fence_reason, FENCE_CLONED) == 0 ? "boards.state.cloned" :
+				"boards.state.fenced";
 		tag = "bad";
 	} else if (waits) {
 		word = "boards.state.waits";
@@ -213,6 +215,8 @@ show_one(struct web *web, struct request *request, struct response *response,
 		json_decref(point);
 	}
 	show_revoked(web, request, view, board);
+	pages_fence_show(web, request, view, board);
+	view_flag(view, "done_fence", strcmp(request_query(request, "xong"), "khoa") == 0);
 	view_set(view, "title", board->name);
 	view_flag(view, "may", pages_boards_may(request));
 	view_flag(view, "done_revoke", strcmp(request_query(request, "xong"), "thu-hoi") == 0);

@@ -20,7 +20,7 @@ pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *
 	char *url;
 
 	/* The code is the board's word: it goes into links and into Location. */
-	esc_url_part(&code, row->code);
+	esc_url_part(&code, row->key);
 	url = pool_printf(pool, "/ho-so/%s/%s%s", row->board,
 			code.data != NULL ? code.data : "", suffix);
 	buf_free(&code);
@@ -216,6 +216,8 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 		rc = pages_question_papers(web, view, &row);
 	if (rc == RC_OK)
 		rc = pages_request_open(web, view, &row, board.name);
+	if (rc == RC_OK)
+		rc = pages_fence_show_dossier(web, request, view, &board, &row);
 	if (rc == RC_OK)
 		rc = pages_timeline(web, request, &row, board.name, view);
 	if (rc == RC_OK)

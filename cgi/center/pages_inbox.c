@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dossier/catalogue.h"
 #include "store/account.h"
+#include "web/forks.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -80,6 +81,7 @@ pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_m
 	view_set(view, "url", pages_dossier_url(pool, row, ""));
 	view_set(view, "code", official ? row->official : row->code);
 	view_set(view, "code_point", official ? row->code : "");
+	view_flag(view, "shared", row->shared);
 	view_set(view, "procedure", row->procedure_name);
 	view_set(view, "applicant", row->applicant);
 	view_set(view, "state", text_get(pool_printf(pool, "state.%s",
@@ -207,6 +209,16 @@ pages_inbox(struct web *web, struct request *request, struct response *response)
 	if (rc != RC_OK)
 		return rc;
 	rc = pages_request_count(web, request, &waiting);
+	if (rc != RC_OK)
+		return rc;
+	for (i = 0; i < board_count; i++) {
+		if (boards[i].fenced && !boards[i].revoked) {
+			item = view_item(view, "fenced_boards");
+			view_set(item, "name", boards[i].name);
+			view_set(item, "board_url", pool_printf(request->pool, "/diem/%s", boards[i].board));
+		}
+	}
+	rc = forks_show_new(web, request, view, "");
 	if (rc != RC_OK)
 		return rc;
 	view_int(view, "request_count", waiting);

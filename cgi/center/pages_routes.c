@@ -32,6 +32,9 @@ const struct route pages_routes[] = {
 	{"board", GET, "/diem/:board", 0, ROLE_OFFICER, 0, pages_board},
 	{"board.revoke", POST, "/diem/:board/thu-hoi", 0, ROLE_MANAGER, 0, pages_board_revoke},
 	{"board.allow", POST, "/diem/:board/gia-han", 0, ROLE_MANAGER, 0, pages_board_allow},
+	{"board.fence", GET | POST, "/diem/:board/khoa", 0, ROLE_MANAGER, 0, pages_fence},
+	{"forks", GET, "/nhanh", 0, ROLE_OFFICER, 0, pages_forks},
+	{"fork", GET, "/nhanh/:board/:log", 0, ROLE_OFFICER, 0, pages_fork},
 	{"stick", GET, "/usb", 0, ROLE_OFFICER, 0, pages_stick},
 	{"stick.return", POST, "/usb/ve", ROUTE_NO_FORM_ID, ROLE_OFFICER, 0, pages_stick_return},
 	{"stick.part", GET, "/usb/ve/:board/:part", 0, ROLE_OFFICER, 0, pages_stick_part},
@@ -39,6 +42,9 @@ const struct route pages_routes[] = {
 	{"act.request", GET | POST, "/ho-so/:board/:code/de-nghi/:id", 0, ROLE_OFFICER, 0,
 		pages_request},
 	{"act.paper", POST, "/ho-so/:board/:code/nhan-ban-giay", 0, ROLE_OFFICER, 0, pages_paper_here},
+	{"act.seize", GET | POST, "/ho-so/:board/:code/tam-giu", 0, ROLE_MANAGER, 0, pages_seize},
+	{"act.give_back", GET | POST, "/ho-so/:board/:code/tra-diem", 0, ROLE_OFFICER, 0,
+		pages_give_back},
 	{"act.end", GET | POST, "/ho-so/:board/:code/:act", 0, ROLE_OFFICER, 0, pages_act_end},
 };
 const size_t pages_route_count = sizeof(pages_routes) / sizeof(pages_routes[0]);

@@ -174,7 +174,7 @@ const struct kind_field kind_fields_fork_recorded[] = {
 	OPT("last", 'i'), END
 };
 const struct kind_field kind_fields_board_fenced[] = {
-	REASON, REQ("epoch", 'i'), OPT("seq", 'i'), OPT("hash", 'h'), END
+	REASON, REQ("epoch", 'i'), OPT("seq", 'i'), OPT("hash", 'h'), OPT("approver", 's'), END
 };
 const struct kind_field kind_fields_day_closed[] = {
 	REQ("day", 's'), REQ("number", 'i'), REQ("head_seq", 'i'), REQ("head_hash", 'h'),

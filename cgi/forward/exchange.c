@@ -67,7 +67,7 @@ static enum rc exchange_check_welcome(struct forward *forward, const struct wire
 
 	if (welcome->counter && linkstate_raise_counter(forward->store, welcome->counter))
 		return forward_fail(forward, "hello", "database", RC_DB);
-	if (exchange_is_ours(forward, &welcome->own, &ours))
+	if (exchange_is_ours(forward, &welcome->own, &ours) || linkstate_fence(forward->store, welcome->fenced))
 		return forward_fail(forward, "hello", "database", RC_DB);
 	*again = true;
 	switch (greet_judge(hello, welcome, cursor->sent_seq, ours)) {

@@ -244,7 +244,7 @@ static void show_defaults(struct web *web, struct request *request, struct view 
 static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, struct view *view)
 {
-	view_set(view, "upload", pool_printf(request->pool, "/tai-len/ket-qua/%s", row->code));
+	view_set(view, "upload", pool_printf(request->pool, "/tai-len/ket-qua/%s", row->key));
 	view_set(view, "max_size", show_bytes(request->pool, web->settings->upload_max_bytes));
 	return act_page(web, request, response, row, "finish", view);
 }

@@ -22,6 +22,10 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	struct view *view = view_new(request->pool);
 	enum rc rc = attend_show(web, request, view, web->store->board);
 
+	if (rc == RC_OK)
+		rc = forks_of_board(web, request, view);
+	if (rc == RC_OK)
+		rc = forks_show_fence(web, view);
 	view_set(view, "title", text_get("attend.title"));
 	view_set(view, "here", HERE);
 	view_flag(view, "at_manage", true);

@@ -104,7 +104,7 @@ static void show_file(struct view *item, const struct dossier_row *row,
 {
 	struct pool *pool = view_pool(item);
 
-	view_set(item, "file_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->code, file->sha256));
+	view_set(item, "file_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->key, file->sha256));
 	view_int(item, "no", number);
 	view_set(item, "name", file->name);
 	view_set(item, "size", show_bytes(pool, file->size));
@@ -166,7 +166,7 @@ static enum rc show_replaced(struct web *web, struct view *view, const struct do
 			continue;
 		item = view_item(view, "replaced");
 		view_flag(view, "replaced_shown", true);
-		view_set(item, "replaced_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->code,
+		view_set(item, "replaced_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->key,
 				json_text(what, "old")));
 		view_set(item, "replaced_at", show_time_screen(pool, event->time.wall_ms));
 		view_set(item, "replaced_why", dup_text(item, what, "reason"));
@@ -204,6 +204,19 @@ static enum rc show_results(struct web *web, struct view *view, const struct dos
 	for (size_t i = 0; rc == RC_OK && i < file_count; i++)
 		show_file(view_item(view, "result_files"), row, &files[i], (int)i + 1);
 	return rc;
+}
+
+/* The province took it while this machine was shut out; and what to know while it still is. */
+static enum rc show_taken(struct web *web, struct view *view, const struct dossier_row *row)
+{
+	struct dossier_seizure seizure;
+	enum rc rc = dossier_seizure(web->store, view_pool(view), row, &seizure);
+
+	if (rc == RC_OK) {
+		view_set(view, "seized_at", show_time_screen(view_pool(view), seizure.at));
+		view_set(view, "seized_why", seizure.reason);
+	}
+	return rc == RC_OK || rc == RC_NOT_FOUND ? forks_show_fence(web, view) : rc;
 }
 
 /* The receiver's signature, when the result was signed for on the tablet and is still out. */
@@ -353,6 +366,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 		rc = dossier_show_eta(web, view, &row);
 	if (rc == RC_OK)
 		rc = print_offer(web, view, &row);
+	if (rc == RC_OK)
+		rc = show_taken(web, view, &row);
 	if (rc == RC_OK)
 		rc = dossier_show_timeline(web, view, &row);
 	if (rc == RC_OK)

@@ -189,6 +189,8 @@ enum rc page_home(struct web *web, struct request *request, struct response *res
 		rc = show_questions(web, request, view);
 	if (rc == RC_OK)
 		rc = show_room(web, view);
+	if (rc == RC_OK)
+		rc = forks_show_fence(web, view);
 	if (rc != RC_OK)
 		return rc;
 	at = chosen(request, counts);

@@ -201,6 +201,16 @@ PAGE(menu);
 /* ---- pages: the director's day, the first day ---- */
 PAGE(manage);
 PAGE(attend);
+/* ---- forks_page.c: logs that came apart ---- */
+PAGE(forks);
+PAGE(fork);
+/* List "forks" of this board, for the pages where somebody must look. */
+enum rc forks_of_board(struct web *web, struct request *request, struct view *view) MUST_CHECK;
+/* params[0] is a number that two dossiers have: the page that says so and opens each; *answered. */
+enum rc forks_choose(struct web *web, struct request *request, struct response *response,
+		bool *answered) MUST_CHECK;
+/* While the province shut this machine out: since when and why. */
+enum rc forks_show_fence(struct web *web, struct view *view) MUST_CHECK;
 PAGE(dossier_proof);		/* dossier_proof.c */
 PAGE(dossier_receipts);
 PAGE(prepare);

@@ -11,6 +11,7 @@
 #include "store/feedback.h"
 #include "store/pending.h"
 #include "store/queue.h"
+#include "web/forks.h"
 #include "web/show.h"
 #include "web/text_vi.h"
 
@@ -100,6 +101,10 @@ enum rc page_manage(struct web *web, struct request *request, struct response *r
 		rc = show_counts(web, request, view);
 	if (rc == RC_OK)
 		rc = show_feedback(web, request, view);
+	if (rc == RC_OK)
+		rc = forks_show_new(web, request, view, web->store->board);
+	if (rc == RC_OK)
+		rc = forks_show_fence(web, view);
 	if (rc != RC_OK)
 		return rc;
 	view_set(view, "title", text_get("manage.title"));

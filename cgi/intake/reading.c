@@ -176,8 +176,11 @@ enum rc reading_guard(struct web *web, struct request *request, struct response 
 
 	*answered = false;
 	request->reading = READING_OWN;
-	if (request->method != METHOD_GET || !is_dossier(request))
+	if (!is_dossier(request))
 		return RC_OK;
+	rc = forks_choose(web, request, response, answered);
+	if (rc != RC_OK || *answered || request->method != METHOD_GET)
+		return rc;
 	rc = act_dossier(web, request, &row);
 	if (rc != RC_OK)		/* the handler says what is wrong with it */
 		return rc == RC_NOT_FOUND ? RC_OK : rc;

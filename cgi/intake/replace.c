@@ -97,7 +97,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 		view_set(item, "paper", pool_strdup(pool, paper_name(body, file->component)));
 		view_int(item, "no", (int64_t)i + 1);
 		view_set(item, "file_size", show_bytes(pool, file->size));
-		view_set(item, "file_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->code, file->sha256));
+		view_set(item, "file_url", pool_printf(pool, "/ho-so/%s/tep/%s", row->key, file->sha256));
 		view_flag(item, "chosen", again ? strcmp(form_raw(request->form, "file"), file->sha256) == 0 :
 				manifest->count == 1);
 	}
@@ -120,7 +120,7 @@ static enum rc show(struct web *web, struct request *request, struct response *r
 	view_set(view, "new_fault", again ? form_fault_of(request->form, "new") : "");
 	view_flag(view, "has_any", manifest->count > 0);
 	view_set(view, "max_size", show_bytes(pool, web->settings->upload_max_bytes));
-	view_set(view, "upload", pool_printf(pool, "/tai-len/thay-tep/%s", row->code));
+	view_set(view, "upload", pool_printf(pool, "/tai-len/thay-tep/%s", row->key));
 	return act_page(web, request, response, row, "replace", view);
 }
 

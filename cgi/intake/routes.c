@@ -26,6 +26,8 @@ const struct route intake_routes[] = {
 	{ "menu", GET, "/viec", 0, 0, 0, page_menu },
 	{ "manage", GET, "/quan-ly", 0, ROLE_MANAGER, 0, page_manage },
 	{ "attend", GET | POST, "/quan-ly/can-xem", 0, ROLE_MANAGER, 0, page_attend },
+	{ "forks", GET, "/quan-ly/nhanh", 0, ROLE_MANAGER, 0, page_forks },
+	{ "fork", GET, "/quan-ly/nhanh/:log", 0, ROLE_MANAGER, 0, page_fork },
 	{ "prepare", GET | POST, "/quan-ly/chuan-bi", 0, ROLE_MANAGER, 0, page_prepare },
 	{ "prepare.live", POST, "/quan-ly/chinh-thuc", 0, ROLE_MANAGER, 0, page_live },
 	{ "rehearse", GET, "/quan-ly/chay-thu", 0, ROLE_MANAGER, 0, page_rehearse },

@@ -111,7 +111,7 @@ static void show_paper(struct scan *scan, struct view *view, const json_t *paper
 			continue;
 		file = view_item(item, "known");
 		view_int(file, "known_no", (int64_t)++at);
-		view_set(file, "known_url", pool_printf(pool, "/ho-so/%s/tep/%s", scan->row->code,
+		view_set(file, "known_url", pool_printf(pool, "/ho-so/%s/tep/%s", scan->row->key,
 				scan->manifest->files[i].sha256));
 		view_set(file, "known_size", show_bytes(pool, scan->manifest->files[i].size));
 	}
@@ -140,7 +140,7 @@ static enum rc scan_show(struct scan *scan, const char *fault_paper, const char 
 	view_set(view, "action", dossier_show_url(pool, scan->row, "/quet"));
 	view_set(view, "draft", scan->row->id_hex);
 	view_int(view, "gathered", (int64_t)scan->count);
-	shots_show_form(scan->web, view, pool_printf(pool, "/tai-len/quet/%s", scan->row->code));
+	shots_show_form(scan->web, view, pool_printf(pool, "/tai-len/quet/%s", scan->row->key));
 	if (again)
 		scan->response->status = 422;
 	return web_page(scan->web, request, scan->response, "intake/scan", view);

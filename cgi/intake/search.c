@@ -123,8 +123,9 @@ enum rc page_find(struct web *web, struct request *request, struct response *res
 	code = search_code(request->pool, clean);
 	if (code != NULL) {
 		rc = dossier_find(web->store, request->pool, NULL, code, &one);
-		if (rc == RC_OK)
-			response_see_other(response, dossier_show_url(request->pool, &one, ""));
+		if (rc == RC_OK)	/* a number that two have: its page says so */
+			response_see_other(response, one.shared ? pool_printf(request->pool, "/ho-so/%s", code) :
+					dossier_show_url(request->pool, &one, ""));
 		if (rc != RC_NOT_FOUND)
 			return rc;
 	}

@@ -43,7 +43,7 @@ const char *dossier_show_transfer(struct pool *pool, const struct dossier_row *r
 
 char *dossier_show_url(struct pool *pool, const struct dossier_row *row, const char *suffix)
 {
-	return pool_printf(pool, "/ho-so/%s%s", row->code, suffix);
+	return pool_printf(pool, "/ho-so/%s%s", row->key, suffix);
 }
 
 const char *dossier_show_short_code(const char *code)
@@ -77,6 +77,8 @@ void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t 
 	view_set(item, "code", row->code);
 	view_set(item, "code_short", dossier_show_short_code(row->code));
 	view_set(item, "official", row->official);
+	view_flag(item, "shared", row->shared);
+	view_set(item, "key", row->key);
 	view_int(item, "scans_missing", row->scans_missing);
 	show_origin(item, row);
 	view_set(item, "url", dossier_show_url(pool, row, ""));

@@ -60,6 +60,8 @@ void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,
 	out->files_sent = (int)stmt_col_int(stmt, 46);
 	out->files_here = (int)stmt_col_int(stmt, 47);
 	out->scans_missing = (int)stmt_col_int(stmt, 48);
+	out->shared = stmt_col_int(stmt, 49) != 0;
+	out->key = out->shared || out->code[0] == '\0' ? pool_strdup(pool, out->id_hex) : out->code;
 }
 
 enum rc dossier_row_all(struct store *store, struct stmt *stmt, struct pool *pool, size_t limit,
@@ -122,6 +124,11 @@ static const char BY_CODE[] = DOSSIER_SELECT "FROM dossier d WHERE d.code = $2"
 static const char BY_OFFICIAL[] = DOSSIER_SELECT "FROM dossier d WHERE d.official = $2"
 	" AND d.official <> '' AND ($1 = '' OR d.board = $1) ORDER BY d.board, d.id LIMIT 1";
 
+static const char SAME[] = DOSSIER_SELECT "FROM dossier d WHERE d.code = $2"
+	" AND d.board = $1 ORDER BY d.received_at, d.id LIMIT $3";
+static const char SAME_OFFICIAL[] = DOSSIER_SELECT "FROM dossier d WHERE d.official = $2"
+	" AND d.official <> '' AND d.board = $1 ORDER BY d.received_at, d.id LIMIT $3";
+
 static enum rc find_by(struct store *store, struct pool *pool, const char *sql, const char *board,
 		const char *code, const uint8_t *id, struct dossier_row *out)
 {
@@ -156,6 +163,59 @@ enum rc dossier_find(struct store *store, struct pool *pool, const char *board, 
 		return find_by(store, pool, *of ? BY_ID : BY_ID_ANYWHERE, of, NULL, id, out);
 	rc = find_by(store, pool, BY_CODE, of, key, NULL, out);
 	return rc == RC_NOT_FOUND ? find_by(store, pool, BY_OFFICIAL, of, key, NULL, out) : rc;
+}
+
+static enum rc same_by(struct store *store, struct pool *pool, const char *sql, const char *board,
+		const char *code, size_t limit, struct dossier_row **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, sql);
+
+	stmt_text(stmt, 1, board);
+	stmt_text(stmt, 2, code);
+	stmt_int(stmt, 3, (int64_t)limit);
+	return dossier_row_all(store, stmt, pool, limit, rows, count);
+}
+
+enum rc dossier_same(struct store *store, struct pool *pool, const char *board, const char *key,
+		size_t limit, struct dossier_row **rows, size_t *count)
+{
+	const char *of = board ? board : store->board;
+	uint8_t id[EVENT_ID_SIZE];
+	enum rc rc;
+
+	*rows = NULL;
+	*count = 0;
+	if (!*key || hex_decode(key, id, sizeof(id)) == RC_OK)
+		return RC_OK;
+	rc = same_by(store, pool, SAME, of, key, limit, rows, count);
+	return rc == RC_OK && *count == 0 ? same_by(store, pool, SAME_OFFICIAL, of, key, limit, rows,
+			count) : rc;
+}
+
+enum rc dossier_twins(struct store *store, const char *board, const char *key, bool *twins)
+{
+	/* An official number counts only where nobody has it as a code. */
+	static const char TWINS[] = "SELECT (SELECT count(*) FROM (SELECT 1 FROM dossier d WHERE d.code = $2"
+			" AND d.board = $1 LIMIT 2) c), (SELECT count(*) FROM (SELECT 1 FROM dossier d"
+			" WHERE d.official = $2 AND d.official <> '' AND d.board = $1 LIMIT 2) o)";
+	struct stmt *stmt = db_stmt(store->tram, TWINS);
+	uint8_t id[EVENT_ID_SIZE];
+	bool row = false;
+	enum rc rc;
+
+	*twins = false;
+	if (!*key || hex_decode(key, id, sizeof(id)) == RC_OK)
+		return RC_OK;
+	stmt_text(stmt, 1, board ? board : store->board);
+	stmt_text(stmt, 2, key);
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row) {
+		int64_t codes = stmt_col_int(stmt, 0), officials = stmt_col_int(stmt, 1);
+
+		*twins = codes > 1 || (codes == 0 && officials > 1);
+		stmt_reset(stmt);
+	}
+	return rc;
 }
 
 enum transfer dossier_transfer(const struct dossier_row *row)

@@ -26,7 +26,9 @@ struct dossier_row {
 	const char *board;
 	uint8_t id[16];
 	char id_hex[33];
-	const char *code;		/* provisional number: the address /ho-so/<code> */
+	const char *code;		/* provisional number */
+	const char *key;		/* the address /ho-so/<key>: the code; the id where the code names none, or two */
+	bool shared;			/* another dossier of this board has the same code: a log came apart */
 	const char *official;		/* "" until the center issued it */
 	const char *external;		/* other systems' code, "" */
 	const char *procedure, *procedure_name, *case_id, *catalogue;
@@ -56,9 +58,17 @@ struct dossier_row {
 	int files_here;			/* center: files of the current manifest stored here */
 };
 
-/* By provisional or official code, or 32 hex id. board NULL: store->board. RC_NOT_FOUND. */
+/* By provisional or official code, or 32 hex id. board NULL: store->board. RC_NOT_FOUND. Where two have
+ * the code: one of them, and whoever would act on it looks at dossier_same first. */
 enum rc dossier_find(struct store *store, struct pool *pool, const char *board, const char *key,
 		struct dossier_row *out) MUST_CHECK;
+/* All of a board that have this provisional or official code, the oldest first. An id: none. board NULL:
+ * store->board. More than one only where a log came apart (fork.h). */
+enum rc dossier_same(struct store *store, struct pool *pool, const char *board, const char *key,
+		size_t limit, struct dossier_row **rows, size_t *count) MUST_CHECK;
+
+/* Do two of a board have this code? An address with it names neither. */
+enum rc dossier_twins(struct store *store, const char *board, const char *key, bool *twins) MUST_CHECK;
 
 /* The transfer in three honest words (UI.md 2). */
 enum transfer { TRANSFER_STORED, TRANSFER_SENDING, TRANSFER_COMPLETE };
@@ -110,6 +120,11 @@ enum rc dossier_systems(struct store *store, struct pool *pool, struct dossier_s
 /* Those of one system without a code of it, oldest first. */
 enum rc dossier_to_key(struct store *store, struct pool *pool, const char *system, size_t limit,
 		size_t offset, struct dossier_row **rows, size_t *count) MUST_CHECK;
+/* The province took it from a board that was shut out: since when, why and by whom. RC_NOT_FOUND: whoever holds it
+ * was given it. */
+struct dossier_seizure { int64_t at; const char *reason, *by; };
+enum rc dossier_seizure(struct store *store, struct pool *pool, const struct dossier_row *row,
+		struct dossier_seizure *out) MUST_CHECK;
 /* By the number it had elsewhere, exactly as written there. Several may have it: the first.
  * RC_NOT_FOUND. */
 enum rc dossier_by_old_code(struct store *store, struct pool *pool, enum dossier_origin origin,

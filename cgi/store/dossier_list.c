@@ -59,7 +59,7 @@ static const struct list {
 	[LIST_UNTAKEN] = { ROWS(MINE "d.state IN (1, 2, 5) AND d.level = 0 AND d.holder = 0"
 			" AND d.assignee = ''"), NULL, NO_RANGE },
 	[LIST_MY_SIGNING] = { ROWS(MINE "d.state IN (4, 5) AND d.desk = $2"), NULL, ACCOUNT },
-	[LIST_CENTER_NEW] = { ROWS(ANY "d.holder = 1 AND d.state = 2"), NULL, NO_RANGE },
+	[LIST_CENTER_NEW] = { ROWS(ANY "d.holder = 1 AND d.state IN (1, 2)"), NULL, NO_RANGE },
 	[LIST_CENTER_WORK] = { ROWS(ANY "d.holder = 1 AND d.state IN (3, 4, 5, 6, 7)"), NULL, NO_RANGE },
 	[LIST_CENTER_DONE] = { ROWS(ANY "d.holder = 0 AND d.official <> ''"), NULL, NO_RANGE },
 	[LIST_CENTER_ALL] = { DOSSIER_SELECT "FROM dossier d WHERE ($1 = '' OR d.board = $1) "

@@ -27,7 +27,9 @@
 	"CASE WHEN d.complete_version >= d.manifest_version THEN d.files_total ELSE " \
 	"(SELECT count(*) FROM dossier_file f WHERE f.board = d.board AND f.dossier = d.id " \
 	"AND f.result = 0 AND EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board " \
-	"AND b.sha256 = f.sha256)) END, d.scans_missing "
+	"AND b.sha256 = f.sha256)) END, d.scans_missing, " \
+	"CASE WHEN d.code <> '' AND EXISTS (SELECT 1 FROM dossier o WHERE o.code = d.code " \
+	"AND o.board = d.board AND o.id <> d.id) THEN 1 ELSE 0 END "
 
 /* The current row of a DOSSIER_SELECT; texts into pool. */
 void dossier_row_read(struct store *store, struct stmt *stmt, struct pool *pool,

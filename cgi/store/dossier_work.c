@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "base/json.h"
 #include "store/dossier_row.h"
+#include "store/journal.h"
 
 #define SYSTEMS_MAX 50
 
@@ -95,6 +97,35 @@ enum rc dossier_to_key(struct store *store, struct pool *pool, const char *syste
 	stmt_int(stmt, 3, (int64_t)limit);
 	stmt_int(stmt, 4, (int64_t)offset);
 	return dossier_row_all(store, stmt, pool, limit, rows, count);
+}
+
+enum rc dossier_seizure(struct store *store, struct pool *pool, const struct dossier_row *row,
+		struct dossier_seizure *out)
+{
+	const struct event *seized = NULL;
+	struct journal_row *rows = NULL;
+	json_t *body = NULL;
+	size_t count = 0, i;
+	enum rc rc;
+
+	if (row->facts.holder != HOLDER_CENTER)
+		return RC_NOT_FOUND;
+	rc = journal_subject(store, pool, row->board, row->id, &rows, &count);
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		if (strcmp(rows[i].event.kind, "dossier.seized") == 0)
+			seized = &rows[i].event;
+		else if (strcmp(rows[i].event.kind, "dossier.handed_back") == 0)
+			seized = NULL;
+	}
+	if (rc != RC_OK || !seized)
+		return rc != RC_OK ? rc : RC_NOT_FOUND;
+	out->at = seized->time.wall_ms;
+	out->by = pool_strdup(pool, seized->actor);
+	out->reason = "";
+	if (seized->body && json_parse(seized->body, seized->body_len, &body) == RC_OK)
+		out->reason = pool_strdup(pool, json_text(body, "reason"));
+	json_decref(body);
+	return RC_OK;
 }
 
 enum rc dossier_by_old_code(struct store *store, struct pool *pool, enum dossier_origin origin,

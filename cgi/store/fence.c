@@ -164,7 +164,7 @@ static enum rc judge(struct store *store, const char *board, const char *instanc
 	if (rc == RC_OK && cloned) {
 		log_warn("two machines use one identity board=%s counter=%llu: fenced", board,
 				(unsigned long long)counter);
-		rc = fence_put(store, board, FENCE_CLONED, "system");
+		rc = fence_put(store, board, FENCE_CLONED, "system", "");
 		out->fenced = true;
 		out->reason = FENCE_CLONED;
 		out->verdict = FENCE_GOOD;
@@ -206,7 +206,7 @@ enum rc fence_hello(struct store *store, struct pool *pool, const char *board, c
 
 /* The last event of the board that counts is the one that is here. */
 static enum rc record(struct store *store, const char *board, const char *reason, const char *actor,
-		const struct journal_head *head)
+		const char *approver, const struct journal_head *head)
 {
 	static const uint8_t station[EVENT_ID_SIZE];
 	json_t *body = json_new_object();
@@ -219,6 +219,8 @@ static enum rc record(struct store *store, const char *board, const char *reason
 
 	hex_encode(head->hash, sizeof(head->hash), hash);
 	json_put(body, "reason", reason);
+	if (*approver)
+		json_put(body, "approver", approver);
 	json_put_int(body, "epoch", (int64_t)head->epoch);
 	if (head->seq > 0) {
 		json_put_int(body, "seq", (int64_t)head->seq);
@@ -243,7 +245,8 @@ static enum rc exists(struct store *store, const char *board)
 	return RC_EXISTS;
 }
 
-enum rc fence_put(struct store *store, const char *board, const char *reason, const char *actor)
+enum rc fence_put(struct store *store, const char *board, const char *reason, const char *actor,
+		const char *approver)
 {
 	struct journal_head head;
 	struct stmt *stmt;
@@ -260,7 +263,7 @@ enum rc fence_put(struct store *store, const char *board, const char *reason, co
 	rc = stmt_run(stmt);
 	if (rc == RC_OK && db_changes(store->tram) == 0)
 		return exists(store, board);
-	return rc == RC_OK ? record(store, board, reason, actor, &head) : rc;
+	return rc == RC_OK ? record(store, board, reason, actor, approver, &head) : rc;
 }
 
 enum rc fence_instances(struct store *store, struct pool *pool, const char *board, size_t limit,

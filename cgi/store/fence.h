@@ -35,10 +35,10 @@ struct fence_said {
 /* Judges a hello; begins and commits. instance: 32 hex digits. version: "" as before. */
 enum rc fence_hello(struct store *store, struct pool *pool, const char *board, const char *instance,
 		uint64_t counter, const char *version, struct fence_said *out) MUST_CHECK;
-/* Fences a board; inside store_begin. reason: FENCE_CLONED or words; actor: an account or "system".
- * RC_EXISTS: it is fenced. RC_NOT_FOUND. */
-enum rc fence_put(struct store *store, const char *board, const char *reason,
-		const char *actor) MUST_CHECK;
+/* Fences a board; inside store_begin. reason: FENCE_CLONED or words; actor: an account or "system";
+ * approver: the second account that stands for it, "". RC_EXISTS: it is fenced. RC_NOT_FOUND. */
+enum rc fence_put(struct store *store, const char *board, const char *reason, const char *actor,
+		const char *approver) MUST_CHECK;
 
 /* How often a board was put back or started of late, newest first. */
 struct fence_instance { int64_t began_at, ended_at; bool restored; };

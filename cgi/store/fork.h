@@ -91,7 +91,19 @@ struct fork_clash {
 };
 enum rc fork_clashes(struct store *store, struct pool *pool, const struct fork_row *fork, size_t limit,
 		struct fork_clash **rows, size_t *count) MUST_CHECK;
-/* What of the branch could not be used, counted. */
-enum rc fork_parked(struct store *store, const struct fork_row *fork, int64_t *count) MUST_CHECK;
+/* What the branch is about: dossiers, and events that could not be used. */
+struct fork_sums { int64_t dossiers, parked; };
+enum rc fork_sum(struct store *store, const struct fork_row *fork, struct fork_sums *out) MUST_CHECK;
+/* Events of one log of the board (event.log), seq from first to last. */
+struct fork_event {
+	const char *kind;
+	int64_t at;			/* wall time */
+	const char *dossier;		/* id in hex; "": it is about none */
+	const char *code, *applicant;	/* of the dossier */
+	const char *parked;		/* why it could not be used; "" */
+};
+enum rc fork_events(struct store *store, struct pool *pool, const char *board, unsigned log,
+		uint64_t first, uint64_t last, size_t limit, struct fork_event **rows,
+		size_t *count) MUST_CHECK;
 
 #endif

@@ -24,7 +24,16 @@ static const char OFFICIALS[] =
 	" JOIN dossier o ON o.official = d.official AND o.official <> ''"
 	" WHERE d.official <> '' AND NOT (o.board = d.board AND o.id = d.id)"
 	" ORDER BY d.official, d.id LIMIT $3";
-static const char PARKED[] = "SELECT count(*) FROM parked WHERE board = $1 AND author = $2";
+static const char SUMS[] =
+	"SELECT (SELECT count(DISTINCT d.id) FROM journal j JOIN dossier d ON d.board = j.board"
+	" AND d.id = j.subject WHERE j.board = $1 AND j.author = $2),"
+	" (SELECT count(*) FROM parked WHERE board = $1 AND author = $2)";
+static const char EVENTS[] =
+	"SELECT j.header, j.subject, coalesce(d.code, ''), coalesce(d.applicant, ''),"
+	" coalesce(p.reason, '') FROM journal j LEFT JOIN dossier d ON d.board = j.board"
+	" AND d.id = j.subject LEFT JOIN parked p ON p.board = j.board AND p.author = j.author"
+	" AND p.seq = j.seq WHERE j.board = $1 AND j.author = $2 AND j.seq >= $3 AND j.seq <= $4"
+	" ORDER BY j.seq LIMIT $5";
 
 static void read_row(struct stmt *stmt, struct pool *pool, struct fork_row *out)
 {
@@ -126,16 +135,52 @@ enum rc fork_clashes(struct store *store, struct pool *pool, const struct fork_r
 	return rc == RC_OK ? clashes(store, pool, OFFICIALS, "official", fork, limit, *rows, count) : rc;
 }
 
-enum rc fork_parked(struct store *store, const struct fork_row *fork, int64_t *count)
+enum rc fork_sum(struct store *store, const struct fork_row *fork, struct fork_sums *out)
 {
-	struct stmt *stmt = db_stmt(store->tram, PARKED);
+	struct stmt *stmt = db_stmt(store->tram, SUMS);
 	bool row = false;
 	enum rc rc;
 
+	memset(out, 0, sizeof(*out));
 	stmt_text(stmt, 1, fork->board);
 	stmt_int(stmt, 2, (int64_t)fork->log);
 	rc = stmt_step(stmt, &row);
-	*count = rc == RC_OK && row ? stmt_col_int(stmt, 0) : 0;
+	if (rc == RC_OK && row) {
+		out->dossiers = stmt_col_int(stmt, 0);
+		out->parked = stmt_col_int(stmt, 1);
+	}
+	stmt_reset(stmt);
+	return rc;
+}
+
+enum rc fork_events(struct store *store, struct pool *pool, const char *board, unsigned log,
+		uint64_t first, uint64_t last, size_t limit, struct fork_event **rows, size_t *count)
+{
+	struct stmt *stmt = db_stmt(store->tram, EVENTS);
+	bool row = false;
+	enum rc rc;
+
+	*rows = pool_alloc(pool, (limit + 1) * sizeof(**rows));
+	*count = 0;
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)log);
+	stmt_int(stmt, 3, (int64_t)first);
+	stmt_int(stmt, 4, (int64_t)last);
+	stmt_int(stmt, 5, (int64_t)limit);
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < limit) {
+		struct fork_event *out = &(*rows)[(*count)++];
+		struct event event;
+		size_t len = 0;
+		const void *header = stmt_col_blob(stmt, 0, &len);
+		bool read = event_decode(header, len, &event) == RC_OK;
+
+		out->kind = read ? pool_strdup(pool, event.kind) : "";
+		out->at = read ? event.time.wall_ms : 0;
+		out->dossier = read && event.subject_kind == SUBJECT_DOSSIER ? id_of(stmt, 1, pool) : "";
+		out->code = stmt_col_dup(stmt, 2, pool);
+		out->applicant = stmt_col_dup(stmt, 3, pool);
+		out->parked = stmt_col_dup(stmt, 4, pool);
+	}
 	stmt_reset(stmt);
 	return rc;
 }

@@ -222,6 +222,51 @@ enum rc linkstate_feed_token_get(struct store *store, struct pool *pool, const c
 	return rc;
 }
 
+enum rc linkstate_fence_get(struct store *store, struct pool *pool, struct link_fence *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT fenced, fenced_at FROM link_state WHERE board = $1");
+	bool row = false;
+	enum rc rc;
+
+	out->why = "";
+	out->at = 0;
+	stmt_text(stmt, 1, store->board);
+	rc = stmt_step(stmt, &row);
+	if (rc == RC_OK && row) {
+		out->why = stmt_col_dup(stmt, 0, pool);
+		out->at = stmt_col_int(stmt, 1);
+		stmt_reset(stmt);
+	}
+	return rc;
+}
+
+static enum rc fence_write(struct store *store, const char *why)
+{
+	struct stmt *stmt;
+	enum rc rc = db_write_begin(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = link_state_row(store);
+	stmt = db_stmt(store->tram, "UPDATE link_state SET fenced = $2, fenced_at = $3 WHERE board = $1");
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, why);
+	stmt_int(stmt, 3, *why ? when_now_ms() : 0);
+	return commit_or_abort(store, rc == RC_OK ? stmt_run(stmt) : rc);
+}
+
+enum rc linkstate_fence(struct store *store, const char *why)
+{
+	struct pool *pool = pool_new();
+	struct link_fence now;
+	enum rc rc = linkstate_fence_get(store, pool, &now);
+
+	if (rc == RC_OK && strcmp(now.why, why) != 0)
+		rc = fence_write(store, why);
+	pool_free(pool);
+	return rc;
+}
+
 enum rc linkstate_goodput(struct store *store, int64_t bytes_a_second)
 {
 	struct stmt *stmt;

@@ -51,6 +51,11 @@ enum rc linkstate_feed_token_get(struct store *store, struct pool *pool, const c
 enum rc linkstate_raise_counter(struct store *store, uint64_t counter) MUST_CHECK;
 /* +1, durable, before it is used. */
 enum rc linkstate_next_counter(struct store *store, uint64_t *counter) MUST_CHECK;
+/* The province shut this machine out, as its last signed answer says: "cloned" (two machines have this
+ * identity), "officer" (somebody decided it); "": it did not. Written when it changes. */
+struct link_fence { const char *why; int64_t at; };
+enum rc linkstate_fence(struct store *store, const char *why) MUST_CHECK;
+enum rc linkstate_fence_get(struct store *store, struct pool *pool, struct link_fence *out) MUST_CHECK;
 struct link_blob { char sha256[65]; int64_t size; const char *type; int64_t due_at; const char *upload_url; };
 /* Contents of current manifests without a receipt, whose dossier's events are receipted: by due time,
  * small before big; or of the newest manifest first, so that what is taken in now does not wait behind

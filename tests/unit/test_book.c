@@ -481,6 +481,7 @@ static void a_database_without_books_is_brought_up(void **state)
 			" DROP TRIGGER journal_erased_no_delete; DROP TRIGGER journal_head_forward;"
 			" DROP TABLE journal_fork; DROP INDEX blob_receipt_stale;"
 			" ALTER TABLE blob_receipt DROP COLUMN stale; ALTER TABLE link_state DROP COLUMN feed_token;"
+			" ALTER TABLE link_state DROP COLUMN fenced; ALTER TABLE link_state DROP COLUMN fenced_at;"
 			" ALTER TABLE link_board DROP COLUMN fence_reason; ALTER TABLE link_board DROP COLUMN fence_at;"
 			" ALTER TABLE link_board DROP COLUMN fence_by; ALTER TABLE link_board DROP COLUMN min_epoch;"
 			" CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT 1; END;"
