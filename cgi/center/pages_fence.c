@@ -177,6 +177,7 @@ show_act(struct web *web, struct request *request, struct response *response,
 	view_set(view, "title", text_get(seize ? "fence.seize" : "fence.give_back"));
 	view_set(view, "hint", text_fill(request->pool, seize ? "fence.seize_hint" :
 			"fence.give_back_hint", board->name, NULL));
+	view_set(view, "own_hint", text_get("fence.act_hint"));
 	view_set(view, "button", text_get(seize ? "fence.seize_go" : "fence.give_back"));
 	view_set(view, "action", pages_dossier_url(request->pool, row, seize ? "/tam-giu" : "/tra-diem"));
 	view_set(view, "seen", row->seen);

@@ -85,7 +85,9 @@ void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t 
 	view_set(item, "procedure", row->procedure_name);
 	view_set(item, "applicant", row->applicant);
 	view_set(item, "phone", row->phone);
-	view_set(item, "assignee", row->assignee_name);
+	/* The province's people have no names here. */
+	if (row->facts.holder == HOLDER_BOARD)
+		view_set(item, "assignee", row->assignee_name);
 	view_set(item, "received", show_time_screen(pool, row->received_at));
 	view_set(item, "state", dossier_show_state(pool, row));
 	if (state_is_closed(row->facts.state) || row->facts.state == STATE_RESULT) {

@@ -1,12 +1,13 @@
 // board_restored.mjs: a board put back from an old copy fetches its own events back and opens a new
-// epoch; what one wrote meanwhile is recorded as a branch, kept on both sides, and the counter goes on.
+// epoch; what one wrote meanwhile is recorded as a branch, kept on both sides, and the counter goes on. A
+// center put back gets from the board what it lost. What was erased in between stands in no file of either.
 import { strict as assert } from 'node:assert';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test, run, cleanup, until } from '../lib/check.mjs';
-import { Stack } from '../lib/stack.mjs';
-import { acceptDossier, dossier } from '../lib/clerk.mjs';
+import { build, root, Stack } from '../lib/stack.mjs';
+import { acceptDossier, dossier, handOver, person } from '../lib/clerk.mjs';
 
 const stack = new Stack({ name: 'board-restored', ports: [9320, 9324] });
 cleanup((failed) => stack.down(failed));
@@ -17,7 +18,12 @@ const health = () => JSON.parse(readFileSync(path.join(stack.data, 'board/health
 const copyTo = (from, to) => assert.equal(spawnSync('cp', ['-a', from, to]).status, 0);
 const sql = (side, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, side, 'db/tram.db'), text],
 	{ encoding: 'utf8' }).trim();
-let clerk, early, late, apart;
+// Every byte of a side's folder; the words of the search are folded, so any case and any accents.
+const WORD = 'Kanaribinhzq';
+const holds = (side) => spawnSync('grep', ['-rliaF', WORD, path.join(stack.data, side)], { encoding: 'utf8' }).stdout.trim();
+const equal = (seconds = 60) => until('both sides are equal', seconds, () =>
+	JSON.stringify(stack.digest('board')) === JSON.stringify(stack.digest('center')));
+let clerk, early, late, apart, gone, official;
 
 test.must('a copy, and dossiers that came after it', async () => {
 	await stack.up();
@@ -82,6 +88,65 @@ test('it goes on: what is accepted now reaches the center, under a number nobody
 	assert.equal(sql('center', `SELECT count(*) FROM dossier WHERE code = '${made.code}'`), '1');
 	stack.verifyBoth();
 	assert.equal(health().link, 'ok');
+});
+test.must('a name that will be erased, and an old copy of either side that holds it', async () => {
+	gone = await acceptDossier(clerk, { who: person({ name: `Ông ${WORD} Thử` }) });
+	await stack.drained();
+	for (const side of ['board', 'center']) {
+		await stack.stop(side);
+		mkdirSync(path.join(stack.data, 'copies', side), { recursive: true });
+		copyTo(path.join(stack.data, side, 'db'), path.join(stack.data, 'copies', side));
+		assert.notEqual(holds(`copies/${side}`), '', 'the copies are worth searching');
+	}
+	await stack.start('center');
+	await stack.start('board');
+	clerk = await stack.clerk('canbo');
+	execFileSync('make', ['-s', `B=${build}`, `${build}/peer/erase`], { cwd: root });
+	execFileSync(path.join(build, 'peer/erase'), [path.join(stack.data, 'board/tram.conf'), gone.code]);
+	const { code } = await acceptDossier(clerk, { procedure: '9.999001' });
+	await handOver(clerk, code);
+	official = code;
+	await stack.drained();
+	await until('the province gave it a number', 30, () => sql('board', `SELECT official FROM dossier WHERE code = '${official}'`) !== '');
+	await equal();
+	for (const side of ['board', 'center']) assert.equal(holds(side), '', side);
+});
+const number = (side) => sql(side, `SELECT official FROM dossier WHERE code = '${official}'`);
+test('the board is put back from the copy that still holds it: what was erased is erased anew', async () => {
+	const before = number('board');
+	await stack.stop('board');
+	rmSync(db, { recursive: true });
+	copyTo(path.join(stack.data, 'copies/board/db'), db);
+	assert.notEqual(holds('board'), '');
+	await stack.start('board');
+	await equal(90);
+	assert.equal(holds('board'), '');
+	assert.equal(number('board'), before);
+	stack.verifyBoth();
+});
+test('the center is put back: it gets back what it lost of both logs, and the erase with it', async () => {
+	const before = number('center');
+	await stack.stop('center');
+	rmSync(path.join(stack.data, 'center/db'), { recursive: true });
+	copyTo(path.join(stack.data, 'copies/center/db'), path.join(stack.data, 'center/db'));
+	assert.notEqual(holds('center'), '');
+	assert.equal(number('center'), '');
+	await stack.start('center');
+	await until('it was told', 60, () => /gave back events=/.test(stack.log('center', 'machine')));
+	await equal(90);
+	assert.equal(holds('center'), '');
+	assert.equal(number('center'), before, 'the number is the same, not a second one');
+	for (const side of ['board', 'center']) {
+		assert.equal(sql(side, 'SELECT count(*) - count(DISTINCT id) FROM journal'), '0', 'nothing is doubled');
+		const same = stack.tram(side, ['rebuild', '--compare']);
+		assert.equal(same.status, 0, same.stdout + same.stderr);
+		assert.equal(holds(side), '', side);
+	}
+	stack.verifyBoth();
+	clerk = await stack.clerk('canbo');
+	const made = await acceptDossier(clerk);
+	await stack.drained(60);
+	assert.equal(sql('center', `SELECT count(*) FROM dossier WHERE code = '${made.code}'`), '1');
 	clerk.close();
 });
 await run();
