@@ -209,6 +209,9 @@ static enum rc take_file(struct pool *pool, const struct setup_place *place)
 		rc = answer(pool, place, &fault) == RC_OK ? RC_INVALID : RC_IO;
 	else if (rc == RC_OK)
 		rc = setup_save(pool, place->folder, &setup);
+	/* The pages show them where the station cannot be made. */
+	if (rc == RC_OK)
+		rc = setup_give(pool_printf(pool, "%s/answers", place->folder));
 	if (text)
 		memset(text, 0, len);
 	settings_free(settings);
