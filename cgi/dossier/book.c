@@ -86,6 +86,20 @@ static bool gives_away(const json_t *body)
 	return json_text(body, "to_board")[0] != '\0';
 }
 
+/* Given back: all that is left of the block it lives on. Written in where they came from: what had gone from
+ * here; whether it had is known to the store. */
+static const char *returned_reason(const struct book_facts *facts, const json_t *body)
+{
+	int64_t first = json_int(body, "first", 0), last = json_int(body, "last", 0);
+
+	if (first < 1 || last < first || last > NUMBER_MAX)
+		return "book.rule.block";
+	if (gives_away(body))
+		return facts->limit == 0 || first != facts->last + 1 || last != facts->limit ?
+				"book.rule.returned" : NULL;
+	return facts->limit > 0 || last > facts->last ? "book.rule.returned" : NULL;
+}
+
 /*
  * Given away: the next numbers, out of those this book may still give. Taken: the very next of a book that
  * had none of its own yet; then what lies after the block before, and only when that is used up or the two
@@ -97,6 +111,8 @@ static const char *block_reason(const struct book_facts *facts, const json_t *bo
 
 	if (!body || facts->last < 0)
 		return NULL;
+	if (json_flag(body, "returned"))
+		return returned_reason(facts, body);
 	if (first < 1 || first > NUMBER_MAX || last < first || last > NUMBER_MAX)
 		return "book.rule.block";
 	if (gives_away(body))
@@ -143,6 +159,21 @@ enum rc book_check(const struct book_facts *facts, const char *kind, const json_
 	return *reason ? RC_CONFLICT : RC_OK;
 }
 
+static void apply_returned(struct book_facts *facts, const json_t *body)
+{
+	int64_t first = json_int(body, "first", 0), last = json_int(body, "last", 0);
+
+	if (!gives_away(body)) {
+		/* Nothing was given behind them: they are the next ones here. */
+		if (last == facts->last)
+			facts->last = first - 1;
+	} else if (first > 1) {
+		facts->limit = first - 1;
+	} else {
+		facts->last = last;	/* a limit of 0 would make it a book of its own numbers */
+	}
+}
+
 void book_apply(struct book_facts *facts, const char *kind, const json_t *body)
 {
 	if (is(kind, "book.opened")) {
@@ -153,6 +184,8 @@ void book_apply(struct book_facts *facts, const char *kind, const json_t *body)
 		/* Gapless: an erased one was the next. */
 		facts->last = body ? json_int(body, "number", 0)
 				: facts->last < 0 ? -1 : facts->last + 1;
+	} else if (is(kind, "book.block_taken") && body && json_flag(body, "returned")) {
+		apply_returned(facts, body);
 	} else if (is(kind, "book.block_taken") && body && gives_away(body)) {
 		facts->last = json_int(body, "last", 0);
 	} else if (is(kind, "book.block_taken") && body) {

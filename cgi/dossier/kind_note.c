@@ -121,7 +121,8 @@ const struct kind_field kind_fields_book_closed[] = {
 	OPT("signer_title", 's'), END
 };
 const struct kind_field kind_fields_book_block_taken[] = {
-	REQ("first", 'i'), REQ("last", 'i'), REQ("from_board", 's'), OPT("to_board", 's'), END
+	REQ("first", 'i'), REQ("last", 'i'), REQ("from_board", 's'), OPT("to_board", 's'),
+	OPT("returned", 'b'), END
 };
 const struct kind_field kind_fields_shift_opened[] = {
 	REQ("counter", 's'), REQ("account", 's'), OPT("cash", 'i'), END

@@ -114,6 +114,8 @@ void book_view_show(struct view *view, const struct book_row *book)
 enum rc book_view_blocks(struct web *web, struct view *view, const struct book_row *book,
 		int64_t from_ms, int64_t to_ms)
 {
+	static const char *const words[] = { "book.block.taken", "book.block.given", "book.block.unused",
+		"book.block.returned" };
 	struct pool *pool = view_pool(view);
 	struct book_block *rows = NULL;
 	size_t count = 0;
@@ -122,8 +124,7 @@ enum rc book_view_blocks(struct web *web, struct view *view, const struct book_r
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
 		if (rows[i].at < from_ms || rows[i].at >= to_ms)
 			continue;
-		view_set(view_item(view, "blocks"), "block", text_fill(pool, rows[i].given ?
-				"book.block.given" : "book.block.taken",
+		view_set(view_item(view, "blocks"), "block", text_fill(pool, words[rows[i].way & 3],
 				pool_printf(pool, "%02lld", (long long)rows[i].first),
 				pool_printf(pool, "%02lld", (long long)rows[i].last), rows[i].point,
 				show_date(pool, rows[i].at), NULL));

@@ -46,7 +46,7 @@ static const char BLOCKS[] =
 	" ORDER BY first LIMIT 200";
 static const char GIVEN_AWAY[] =
 	"SELECT coalesce(sum(last - first + 1), 0) FROM book_block WHERE board = $1 AND book = $2"
-	" AND given = 1";
+	" AND given IN (1, 2)";
 
 static struct stmt *bound(struct store *store, const char *sql)
 {
@@ -270,7 +270,7 @@ enum rc book_blocks(struct store *store, struct pool *pool, const struct book_ro
 
 		block->first = stmt_col_int(stmt, 0);
 		block->last = stmt_col_int(stmt, 1);
-		block->given = stmt_col_int(stmt, 2) != 0;
+		block->way = (int)stmt_col_int(stmt, 2);
 		block->point = stmt_col_dup(stmt, 3, pool);
 		block->at = stmt_col_int(stmt, 4);
 	}

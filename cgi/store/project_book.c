@@ -36,7 +36,16 @@ static const char SPOIL[] =
 	" AND number = $3";
 static const char BLOCK[] =
 	"INSERT INTO book_block (board, book, first, last, given, point, at) VALUES ($1, $2, $3, $4, $5,"
-	" $6, $7)";
+	" $6, $7) ON CONFLICT (board, book, first) DO UPDATE SET last = $4, given = $5, point = $6, at = $7";
+/* given: 0 taken from there, 1 given there, 2 came back from there and is not used, 3 went back there. */
+static const char HAD_GONE[] =
+	"SELECT 1 FROM book_block WHERE board = $1 AND book = $2 AND given = 1 AND last = $3"
+	" AND first <= $4";
+static const char BLOCKS_WITHOUT[] =
+	"DELETE FROM book_block WHERE board = $1 AND book = $2 AND given = $3 AND first >= $4 AND last <= $5";
+static const char BLOCKS_SHORTENED[] =
+	"UPDATE book_block SET last = $4 - 1 WHERE board = $1 AND book = $2 AND given = $3 AND first < $4"
+	" AND last >= $4 AND last <= $5";
 static const char CLEAR_BLOCKS[] = "DELETE FROM book_block WHERE board = $1 AND book = $2";
 static const char CLEAR[] = "DELETE FROM book WHERE board = $1 AND id = $2";
 static const char CLEAR_ENTRIES[] = "DELETE FROM book_entry WHERE board = $1 AND book = $2";
@@ -91,6 +100,28 @@ static enum rc check_spoiled(struct store *store, const char *board, const uint8
 	return *reason ? RC_CONFLICT : RC_OK;
 }
 
+/* Only what had gone there comes back, from its end. */
+static enum rc check_returned(struct store *store, const char *board, const uint8_t *id,
+		const json_t *body, const char **reason)
+{
+	struct stmt *stmt = of_book(store, HAD_GONE, board, id);
+	bool row = false;
+	enum rc rc;
+
+	stmt_int(stmt, 3, json_int(body, "last", 0));
+	stmt_int(stmt, 4, json_int(body, "first", 0));
+	rc = stmt_step(stmt, &row);
+	stmt_reset(stmt);
+	if (rc == RC_OK && !row)
+		*reason = "book.rule.returned";
+	return *reason != NULL ? RC_CONFLICT : rc;
+}
+
+static bool comes_back(const json_t *body)
+{
+	return json_flag(body, "returned") && json_text(body, "to_board")[0] == '\0';
+}
+
 static enum rc check(struct store *store, const char *board, const uint8_t *id, const char *kind,
 		const json_t *body, struct book_facts *facts, const char **reason)
 {
@@ -100,6 +131,8 @@ static enum rc check(struct store *store, const char *board, const uint8_t *id, 
 		rc = book_check(facts, kind, body, reason);
 	if (rc == RC_OK && body && strcmp(kind, "book.spoiled") == 0)
 		rc = check_spoiled(store, board, id, json_int(body, "number", 0), reason);
+	if (rc == RC_OK && body && strcmp(kind, "book.block_taken") == 0 && comes_back(body))
+		rc = check_returned(store, board, id, body, reason);
 	return rc;
 }
 
@@ -183,20 +216,41 @@ static enum rc on_spoiled(struct store *store, const struct event *event, const 
 	return stmt_run(stmt);
 }
 
+/* The block ends before what is given back. */
+static enum rc shorten(struct store *store, const struct event *event, const json_t *body, int given)
+{
+	static const char *const steps[] = { BLOCKS_WITHOUT, BLOCKS_SHORTENED };
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < 2 && rc == RC_OK; i++) {
+		struct stmt *stmt = of_book(store, steps[i], event->board, event->subject);
+
+		stmt_int(stmt, 3, given);
+		stmt_int(stmt, 4, json_int(body, "first", 0));
+		stmt_int(stmt, 5, json_int(body, "last", 0));
+		rc = stmt_run(stmt);
+	}
+	return rc;
+}
+
 static enum rc on_block(struct store *store, const struct event *event, const json_t *body,
 		const struct book_facts *facts)
 {
 	const char *to = body ? json_text(body, "to_board") : "";
+	bool returned = body && json_flag(body, "returned"), gives = to[0] != '\0';
 	struct stmt *stmt;
 	enum rc rc = set_last(store, event, facts);
 
-	if (rc != RC_OK || !body)
+	if (rc == RC_OK && returned)
+		rc = shorten(store, event, body, gives ? 0 : 1);
+	/* Back and given next here: nothing to say in the book. */
+	if (rc != RC_OK || !body || (returned && !gives && facts->last < json_int(body, "last", 0)))
 		return rc;
 	stmt = of_book(store, BLOCK, event->board, event->subject);
 	stmt_int(stmt, 3, json_int(body, "first", 0));
 	stmt_int(stmt, 4, json_int(body, "last", 0));
-	stmt_int(stmt, 5, to[0] != '\0');
-	stmt_text(stmt, 6, to[0] != '\0' ? to : json_text(body, "from_board"));
+	stmt_int(stmt, 5, returned ? gives ? 3 : 2 : gives ? 1 : 0);
+	stmt_text(stmt, 6, gives ? to : json_text(body, "from_board"));
 	stmt_int(stmt, 7, event->time.wall_ms);
 	return stmt_run(stmt);
 }

@@ -131,6 +131,14 @@ test('a day of the book, a spoiled number, and the month on A4', async () => {
 	await page.fill('#last', '460');
 	await press('main form button.go');
 	await look('book-block-given');
+	await page.goto(`${bookUrl}/khoi-so?viec=tra`);
+	await page.fill('#back_first', '470');
+	await page.fill('#back_last', '471');
+	await press('main form button.go');
+	await look('book-block-back-faults');
+	await page.fill('#back_first', '455');
+	await page.fill('#back_last', '460');
+	await press('main form button.go');
 	await page.goto(`${bookUrl}/in`);
 	await browser.look('book-paper');
 	const { mm, text } = await browser.print('book');

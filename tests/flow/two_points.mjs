@@ -129,12 +129,44 @@ test('a block of numbers goes to the second point: each number once, and where i
 	const full = await certify(clerkB);
 	assert.notEqual(typeof full, 'string', 'the block is used up');
 	assert.match(full.text, /Dải số của sổ này đã hết/);
-	const next = await more({ first: '220', last: '221' });
+	const give = (values) => managerA.get(`${bookA}/khoi-so`).then((page) => managerA.submit(page, 'name="seen_last"', { point: 'Điểm tiếp nhận số 2', ...values }));
+	assert.match((await give({ last: '208' })).text, /Số 205–208: giao Điểm tiếp nhận số 2/);
+	const next = await more({ first: '205', last: '208' });
 	assert.equal(next.status, 200, next.text.slice(0, 300));
 	const signed = await managerB.get('/chung-thuc/khay');
 	assert.match(signed.text, /Bằng tốt nghiệp|Nguyễn Văn Thử/, 'what could not be numbered still lies in the tray');
 	const again = await clerkB.submit(await clerkB.get('/chung-thuc/khay'), 'name="pick[]"');
-	assert.equal(/<span class="giant num">(\d+)</.exec(again.html)?.[1], '220');
+	assert.equal(/<span class="giant num">(\d+)</.exec(again.html)?.[1], '205');
+
+	// Three numbers are too many: they go back, and the first point, which gave none behind them, goes on with them.
+	const stays = await managerB.get(`${bookB}/khoi-so?viec=tra`), old = await managerB.get(`${bookB}/khoi-so?viec=tra`);
+	assert((await managerB.get(`${bookB}/khoi-so`)).html.includes(`${bookB}/khoi-so?viec=tra`));
+	assert.match(stays.text, /các số 206–208 chưa dùng/);
+	const giveBack = managerB.form(stays, 'name="back"');
+	const thrice = await Promise.all([1, 2, 3].map(() => managerB.post(giveBack.action, giveBack.fields)));
+	assert.deepEqual(thrice.map((answer) => answer.status), [303, 303, 303]);
+	assert.equal((await managerB.submit(old, 'name="back"')).status, 409, 'given back once');
+	const kept = await managerB.get(bookB);
+	assert.match(kept.text, /Số 205–205: nhận của Điểm tiếp nhận số 1.*Số 206–208: chưa dùng, đã trả lại Điểm tiếp nhận số 1/);
+	assert.notEqual(typeof await certify(clerkB), 'string', 'what went back is given here no more');
+	const back = (values) => managerA.get(`${bookA}/khoi-so?viec=tra`).then((page) => managerA.submit(page, 'name="back"', values));
+	for (const [values, field] of [[{ back_first: '', back_last: '208' }, 'back_first'], [{ back_first: '206', back_last: '207' }, 'back_last'],
+		[{ back_first: '201', back_last: '208' }, 'back_first'], [{ back_first: '208', back_last: '206' }, 'back_last'], [{ back_first: '206', back_last: '999' }, 'back_last']])
+		assert(fault(await back(values), field), JSON.stringify(values));
+	assert.match((await back({ back_first: '206', back_last: '208' })).text, /Số 205–205: giao Điểm tiếp nhận số 2/);
+	assert(fault(await back({ back_first: '206', back_last: '208' }), 'back_last'), 'it came once');
+	assert.equal(await certify(clerkA), '206', 'no number is missing');
+	// Where numbers were given behind them they stand as not used, and do not count.
+	await give({ last: '209' });
+	assert.equal(await certify(clerkA), '210');
+	const behind = await back({ back_first: '208', back_last: '209' });
+	assert.match(behind.text, /Số 207–207: giao.*Số 208–209: Điểm tiếp nhận số 2 trả lại, không dùng/);
+	assert.match((await managerA.get(`${bookA}/in`)).text, /208–209: Điểm tiếp nhận số 2 trả lại, không dùng/);
+	assert.equal(await certify(clerkA), '211');
+	const again2 = await more({ first: '207', last: '207' });
+	assert.equal(again2.status, 200, again2.text.slice(0, 300));
+	const waiting = await clerkB.submit(await clerkB.get('/chung-thuc/khay'), 'name="pick[]"');
+	assert.equal(/<span class="giant num">(\d+)</.exec(waiting.html)?.[1], '207');
 	for (const stack of [a, b]) {
 		const compared = stack.tram('board', ['rebuild', '--compare']);
 		assert.equal(compared.status, 0, compared.stdout + compared.stderr);

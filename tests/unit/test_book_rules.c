@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "base/json.h"
 #include "dossier/book.h"
 
@@ -71,6 +73,47 @@ static void rules_say_what_may_follow(void **state)
 			"book.rule.closed");
 }
 
+/* What a board that lives on a block did not use goes back; at the giving one it is next, or never. */
+static void the_rest_of_a_block_goes_back(void **state)
+{
+	static const struct { int64_t last, limit, first, to; bool gives; const char *verdict;
+			int64_t last_after, limit_after; } rows[] = {
+		{ 30, 50, 31, 50, true, "ok", 30, 30 },
+		{ 30, 50, 32, 50, true, "book.rule.returned", 0, 0 },
+		{ 30, 50, 31, 49, true, "book.rule.returned", 0, 0 },
+		{ 50, 50, 51, 50, true, "book.rule.block", 0, 0 },
+		{ 201, 210, 202, 210, true, "ok", 201, 201 },
+		{ 0, 50, 1, 50, true, "ok", 50, 50 },		/* a limit of 0 would be a book of its own */
+		{ 30, 0, 31, 50, true, "book.rule.returned", 0, 0 },
+		{ 50, 0, 41, 50, false, "ok", 40, 0 },
+		{ 60, 0, 41, 50, false, "ok", 60, 0 },
+		{ 45, 0, 41, 50, false, "book.rule.returned", 0, 0 },
+		{ 50, 50, 41, 50, false, "book.rule.returned", 0, 0 },
+		{ 50, 0, 41, 40, false, "book.rule.block", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct book_facts facts = { .exists = true, .last = rows[i].last, .limit = rows[i].limit };
+		json_t *body = json_new_object();
+		const char *reason;
+
+		json_put_int(body, "first", rows[i].first);
+		json_put_int(body, "last", rows[i].to);
+		json_put(body, "to_board", rows[i].gives ? "b" : "");
+		json_put_flag(body, "returned", true);
+		assert_int_equal(book_check(&facts, "book.block_taken", body, &reason),
+				strcmp(rows[i].verdict, "ok") == 0 ? RC_OK : RC_CONFLICT);
+		assert_string_equal(reason ? reason : "ok", rows[i].verdict);
+		if (reason == NULL) {
+			book_apply(&facts, "book.block_taken", body);
+			assert_int_equal(facts.last, rows[i].last_after);
+			assert_int_equal(facts.limit, rows[i].limit_after);
+		}
+		json_decref(body);
+	}
+}
+
 static void procedures_have_their_books(void **state)
 {
 	enum book_kind kind;
@@ -91,6 +134,7 @@ static void procedures_have_their_books(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(rules_say_what_may_follow),
+		cmocka_unit_test(the_rest_of_a_block_goes_back),
 		cmocka_unit_test(procedures_have_their_books) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
