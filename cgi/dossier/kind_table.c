@@ -73,7 +73,7 @@ const struct kind kind_table[] = {
 	STATE("result_recalled", BOTH, B(RETURNED), STATE_RESULT, KEEP,
 			kind_fields_result_recalled),
 	STATE("amended", BOTH, OPEN, SAME, KEEP, kind_fields_amended),
-	STATE("voided", BY_BOARD, COUNTER, STATE_VOIDED, KEEP, kind_fields_voided),
+	STATE("voided", BY_BOARD, COUNTER | B(SIGNING), STATE_VOIDED, KEEP, kind_fields_voided),
 	STATE("procedure_changed", BY_BOARD, B(ACCEPTED), SAME, KEEP,
 			kind_fields_procedure_changed),
 	STATE("manifest_changed", BOTH, OPEN, SAME, KEEP, kind_fields_manifest_changed),

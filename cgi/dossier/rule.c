@@ -111,7 +111,8 @@ void rule_apply(struct dossier_facts *facts, const struct kind *kind)
 		facts->has_result = true;
 	else if (before == STATE_RESULT && facts->state != STATE_RETURNED)
 		facts->has_result = false;
-	if (facts->state == STATE_PROCESSING || facts->state == STATE_SIGNING)
+	/* Straight from the counter to the signature (chứng thực) nobody has taken it yet. */
+	if (facts->state == STATE_PROCESSING)
 		facts->taken_by_next = true;
 	else if (facts->state == STATE_ACCEPTED)
 		facts->taken_by_next = false;

@@ -52,6 +52,15 @@ static bool due_matters(struct request *request, const struct book_waiting *row)
 	return strcmp(due, now) != 0 || strcmp(received, now) != 0;
 }
 
+/* Typed wrong at the till: while nobody signed it is voided and typed anew. A transaction has been at a desk. */
+static bool may_be_voided(struct request *request, const struct book_waiting *row)
+{
+	enum book_kind kind;
+
+	return row->state == STATE_SIGNING && frame_can(request, ROLE_INTAKE | ROLE_MANAGER) &&
+			book_kind_of(row->procedure, &kind) == RC_OK && kind != BOOK_TRANSACTION;
+}
+
 static void show_dossier(struct request *request, struct view *item, const struct book_waiting *row)
 {
 	view_set(item, "id", row->id_hex);
@@ -64,6 +73,7 @@ static void show_dossier(struct request *request, struct view *item, const struc
 	view_set(item, "due", due_matters(request, row) ?
 			show_time_screen(request->pool, row->due_at) : "");
 	view_flag(item, "fresh", strcmp(request_query(request, "moi"), row->code) == 0);
+	view_flag(item, "may_void", may_be_voided(request, row));
 	view_flag(item, "signed_already", row->state == STATE_SIGNED);
 	if (row->fee_total > row->fee_paid)
 		view_set(item, "owed", show_money(request->pool, row->fee_total - row->fee_paid));

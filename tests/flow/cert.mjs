@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'cert', ports: [9966, 9969], board: 'cert_late_minute = 1440\n' });
@@ -214,6 +215,24 @@ test('what is not ticked was not signed and stays in the tray', async () => {
 	assert.equal(numbers(after).length, 1);
 	await sign();
 	assert.match((await clerk.get(`/ho-so/${encodeURIComponent(code)}`)).text, /418, /);
+});
+test('typed wrong at the till: voided from the tray with a manager while nobody signed, and no number is lost', async () => {
+	const { code } = await accepted({ name: 'Trần Thị Gõ Nhầm' });
+	const at = `/ho-so/${encodeURIComponent(code)}`;
+	const tray = await clerk.get('/chung-thuc/khay');
+	const [, id] = /name="pick\[\]" value="([0-9a-f]+)" checked><span><b>Trần Thị Gõ Nhầm/.exec(tray.html);
+	assert(tray.html.includes(`href="${at}/huy"`), 'the way there stands in the tray');
+	const done = await clerk.submit(await clerk.get(`${at}/huy`), '/huy', { reason: 'Gõ nhầm số bản', second_login: 'quanly', second_password: PASSWORD });
+	assert.match((await clerk.get(at)).text, /Đã hủy \(nhập nhầm\)/, done.text.slice(0, 300));
+	assert.match(done.path, /thu-tien$/, 'the money that was taken is next');
+	assert(!(await clerk.get('/chung-thuc/khay')).text.includes('Trần Thị Gõ Nhầm'));
+	const late = await clerk.submit(tray, 'name="pick[]"', { 'pick[]': id });
+	assert(!late.text.includes('Trần Thị Gõ Nhầm'), 'a tray that was open before gives it no number');
+	// Signed or at a desk: the number is spoiled, or the desk sends it back.
+	const { code: other } = await accepted({ name: 'Lê Thị Đã Ký' });
+	const form = await clerk.get(`/ho-so/${encodeURIComponent(other)}/huy`);
+	await sign();
+	assert.equal((await clerk.submit(form, '/huy', { reason: 'Gõ nhầm', second_login: 'quanly', second_password: PASSWORD })).status, 409);
 });
 test('unpaid: the tray says so, and the money comes with handing out', async () => {
 	const { code } = await accepted({ pay: 'later', name: 'Hoàng Văn Nháp' });

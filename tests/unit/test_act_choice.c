@@ -94,7 +94,7 @@ static void by_role(void **state)
 			"note replace call question place originals supplement refuse amend due extend recall external withdraw stop pay_ask void");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, ROLE_SIGNER, "sign note question place refuse previous");
 	offered(STATE_SIGNING, LEVEL_COMMUNE, CLERK,
-			"note scan replace call question place originals propose amend lost_slip external withdraw");
+			"note scan replace call question place originals propose amend lost_slip external withdraw void");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_RETURNER,
 			"return note call question place originals lost_slip");
 	offered(STATE_RESULT, LEVEL_COMMUNE, ROLE_TECHNICIAN, "");

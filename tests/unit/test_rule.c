@@ -333,6 +333,26 @@ static void recall_and_void_end_when_it_is_taken(void **state)
 	BOARD("voided", "");
 }
 
+static void what_waits_for_its_first_signature_can_be_voided(void **state)
+{
+	struct dossier_facts facts = { 0 };
+
+	(void)state;
+	BOARD("accepted", "");
+	BOARD("sent_to_sign", "");
+	BOARD("voided", "");
+	memset(&facts, 0, sizeof(facts));
+	BOARD("accepted", "");
+	BOARD("taken", "");
+	BOARD("sent_to_sign", "");
+	BOARD("voided", "rule.taken");
+	memset(&facts, 0, sizeof(facts));
+	BOARD("accepted", "");
+	BOARD("sent_to_sign", "");
+	BOARD("signed", "");
+	BOARD("voided", "rule.state");
+}
+
 static void clocks_stop_and_go_on(void **state)
 {
 	struct dossier_facts facts = { 0 };
@@ -438,6 +458,7 @@ int main(void)
 		cmocka_unit_test(decided_by_the_province),
 		cmocka_unit_test(sent_back_by_the_province),
 		cmocka_unit_test(recall_and_void_end_when_it_is_taken),
+		cmocka_unit_test(what_waits_for_its_first_signature_can_be_voided),
 		cmocka_unit_test(clocks_stop_and_go_on),
 		cmocka_unit_test(one_apology_by_default),
 		cmocka_unit_test(seizure),
