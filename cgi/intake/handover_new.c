@@ -107,7 +107,7 @@ static void read_chosen(struct plan *plan)
 	struct form *form = plan->request->form;
 	const char *value, *at;
 
-	for (size_t i = 0; (value = form_raw_at(form, "hs", i)) != NULL; i++) {
+	for (size_t i = 0; (value = form_raw_at(form, "hs[]", i)) != NULL; i++) {
 		size_t len = strcspn(value, " ");
 
 		choose(plan, pool_strndup(pool, value, len), value[len] == ' ' ? value + len + 1 : "");

@@ -211,6 +211,7 @@ enum rc page_tray_sign(struct web *web, struct request *request, struct response
 
 	view_set(view, "title", text_get("tray.sign"));
 	view_flag(view, "at_sign", true);
+	view_flag(view, "may_sign", frame_can(request, ROLE_SIGNER));
 	rc = show_list(web, request, view, LIST_TO_SIGN, "dossiers");
 	if (rc == RC_OK)
 		rc = proposal_show_list(web, request, view, &(struct pending_query){ .kind = "proposal",

@@ -20,13 +20,13 @@ async function open(client, kind) {
 	assert.equal(page.status, 200, page.text.slice(0, 300));
 	return page;
 }
-const boxes = (page) => [...page.html.matchAll(/name="(?:hs|co\[\])" value="([^"]+)"/g)].map((m) => m[1]);
+const boxes = (page) => [...page.html.matchAll(/name="(?:hs|co)\[\]" value="([^"]+)"/g)].map((m) => m[1]);
 const value = (page, code) => boxes(page).find((v) => v.startsWith(`${code} `));
 const chosen = (page) => /name="to" value="(u-[^"]+)"/.exec(page.html)[1];
 const list = (page) => /^\/ban-giao\/(BG-\d{6}-\d{4})$/.exec(page.redirected ?? '')?.[1];
 async function give(client, kind, codes, values = {}) {
 	const page = await open(client, kind);
-	const done = await client.submit(page, '/ban-giao/moi', { hs: undefined, codes: codes.join('\n'), ...values });
+	const done = await client.submit(page, '/ban-giao/moi', { 'hs[]': undefined, codes: codes.join('\n'), ...values });
 	assert(list(done), `${kind}: ${done.status} ${done.text.slice(0, 500)}`);
 	return { list: list(done), page: done };
 }
@@ -48,7 +48,7 @@ test('ticked dossiers are forwarded by one list, which says who gave what to who
 	const codes = [await taken(), await taken(), await taken()];
 	const page = await open(clerk, 'ho-so');
 	assert(codes.every((code) => value(page, code)), 'all three are offered');
-	const done = await clerk.submit(page, '/ban-giao/moi', { to: chosen(page), hs: codes.slice(0, 2).map((c) => value(page, c)) });
+	const done = await clerk.submit(page, '/ban-giao/moi', { to: chosen(page), 'hs[]': codes.slice(0, 2).map((c) => value(page, c)) });
 	first = list(done);
 	assert.match(first ?? '', /^BG-\d{6}-0001$/);
 	assert.match(done.text, /Lê Văn Thử/);
@@ -86,8 +86,8 @@ test('the other side receives the whole list but for what is missing, which turn
 test('sent three times at once: one list; the numbers of the day have no gap', async () => {
 	const code = await taken();
 	const page = await open(clerk, 'ho-so');
-	const form = clerk.form(page, '/ban-giao/moi').fields.filter(([n]) => n !== 'hs' && n !== 'to');
-	const sent = [...form, ['to', chosen(page)], ['hs', value(page, code)]];
+	const form = clerk.form(page, '/ban-giao/moi').fields.filter(([n]) => n !== 'hs[]' && n !== 'to');
+	const sent = [...form, ['to', chosen(page)], ['hs[]', value(page, code)]];
 	const answers = await Promise.all([1, 2, 3].map(() => clerk.post('/ban-giao/moi', sent)));
 	assert.deepEqual(answers.map((a) => a.status), [303, 303, 303]);
 	assert.equal(new Set(answers.map((a) => a.location)).size, 1);
@@ -105,8 +105,8 @@ test('sent three times at once: one list; the numbers of the day have no gap', a
 test('one of two who give the same dossier is told; nothing of her list is written', async () => {
 	const [a, b] = [await taken(), await taken()];
 	const mine = await open(clerk, 'ho-so'), other = await open(manager, 'ho-so');
-	await manager.submit(other, '/ban-giao/moi', { to: chosen(other), hs: [value(other, a)] });
-	const late = await clerk.submit(mine, '/ban-giao/moi', { to: chosen(mine), hs: [value(mine, b), value(mine, a)], note: 'Chuyển gấp' });
+	await manager.submit(other, '/ban-giao/moi', { to: chosen(other), 'hs[]': [value(other, a)] });
+	const late = await clerk.submit(mine, '/ban-giao/moi', { to: chosen(mine), 'hs[]': [value(mine, b), value(mine, a)], note: 'Chuyển gấp' });
 	assert.equal(late.status, 422);
 	assert(late.html.includes('id="codes-loi"') && late.html.includes('Chuyển gấp'));
 	assert.match(late.text, new RegExp(`${a.split('-').slice(1).join('-')} : Có người vừa làm`));
@@ -127,16 +127,16 @@ test('what does not belong on a list is said beside its number', async () => {
 	const to = chosen(page);
 	for (const [codes, word] of [[province, /do Tỉnh giải quyết/], ['CT18685.1-261124-9999', /Không có hồ sơ này/],
 		['abc', /không phải mã hồ sơ/], ['', /đánh dấu hoặc quét ít nhất một/]]) {
-		const again = await clerk.submit(page, '/ban-giao/moi', { hs: undefined, to, codes });
+		const again = await clerk.submit(page, '/ban-giao/moi', { 'hs[]': undefined, to, codes });
 		assert.equal(again.status, 422, codes);
 		assert.match(again.text, word);
 		assert.equal(clerk.form(again, '/ban-giao/moi').fields.find(([n]) => n === 'codes')[1], codes, 'typed words stay');
 	}
-	for (const values of [{ to: 'u-0000000000000000', hs: [value(page, here)] }, { to: undefined, hs: [value(page, here)] },
-		{ to: 'none', unit: '', hs: [value(page, here)] }])
+	for (const values of [{ to: 'u-0000000000000000', 'hs[]': [value(page, here)] }, { to: undefined, 'hs[]': [value(page, here)] },
+		{ to: 'none', unit: '', 'hs[]': [value(page, here)] }])
 		assert.equal((await clerk.submit(page, '/ban-giao/moi', values)).status, 422, JSON.stringify(values));
-	assert.equal((await clerk.submit(page, '/ban-giao/moi', { to, hs: [`${here} 0123`] })).status, 303 - 103, 'a broken mark is read as new');
-	assert.match((await clerk.submit(await open(clerk, 'ket-qua'), '/ban-giao/moi', { hs: undefined, codes: await taken() })).text,
+	assert.equal((await clerk.submit(page, '/ban-giao/moi', { to, 'hs[]': [`${here} 0123`] })).status, 303 - 103, 'a broken mark is read as new');
+	assert.match((await clerk.submit(await open(clerk, 'ket-qua'), '/ban-giao/moi', { 'hs[]': undefined, codes: await taken() })).text,
 		/chưa có kết quả/);
 	assert.equal((await clerk.get('/ban-giao/BG-260101-0001')).status, 404);
 	assert.equal((await clerk.get('/ban-giao/BG-260101-0001/in')).status, 404);
@@ -146,7 +146,7 @@ test('to the province: the list is the hand-over, with the link dead', async () 
 	const form = await open(clerk, 'tinh');
 	assert(form.html.includes(`value="${value(form, code)}"`) && !form.html.includes(`value="${value(form, code)}" checked`), 'what is not wholly scanned is not ticked by itself');
 	assert.match(form.text, /Còn \d+ giấy chưa quét/);
-	const stop = await clerk.submit(form, '/ban-giao/moi', { hs: [value(form, code)] });
+	const stop = await clerk.submit(form, '/ban-giao/moi', { 'hs[]': [value(form, code)] });
 	assert.equal(stop.status, 422);
 	assert(stop.html.includes('id="unscanned-loi"') && stop.html.includes(`value="${value(form, code)}" checked`), stop.text.slice(0, 500));
 	assert.match((await dossier(clerk, code)).text, /Đã tiếp nhận/, 'nothing was handed over');
