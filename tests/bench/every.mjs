@@ -5,6 +5,8 @@
 // text. A paper is printed besides: its sheets stand in build/shots/every, none of them empty, nothing wider
 // than the sheet. No link is dead. Every GET row of the route tables must have been opened, or stand in `elsewhere`
 // with the reason why it is none of these pages.
+//
+// EVERY_LOOK=no only follows the links; EVERY_QUICK=1 asks axe at one width and at 200 % alone.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -233,10 +235,10 @@ async function paper(desk, name, file) {
 try {
 	for (const walk of walks) {
 		const { program, login, client, from } = walk;
-		const desk = await Desk.open(programs[program].origin, 'every');
+		const desk = process.env.EVERY_LOOK === 'no' ? null : await Desk.open(programs[program].origin, 'every');
 		// The walk before may have taken longer than a session rests.
 		if (login) await client.login(login);
-		await desk.context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: client.origin })));
+		await desk?.context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: client.origin })));
 		const queue = [...from], asked = new Set(), perRow = new Map();
 		let opened = 0;
 		while (queue.length) {
@@ -270,10 +272,11 @@ try {
 			if (before >= (LOOKS[row?.name] ?? 2) || (before >= 1 && walk.lookedAt?.has(key) && row?.name !== 'dossier')) continue;
 			(walk.lookedAt ??= new Set()).add(key);
 			seen.set(key, before + 1);
+			if (process.env.EVERY_LOOK === 'no') continue;
 			await look(desk, where, key, answer.html);
 		}
 		console.log(`       ${program} ${login ?? 'nobody'}: ${opened} addresses opened`);
-		await desk.close();
+		await desk?.close();
 	}
 	// Addresses that are no page to look at, or stand where no link leads.
 	const elsewhere = new Map(Object.entries({
