@@ -369,29 +369,34 @@ static enum rc exchange_take_lines(struct forward *forward, const struct http_an
 
 	if (rc)
 		goto out;
-	rc = wire_take_feed(forward->store, lines.data, lines.len, &why, &line);
+	rc = wire_take_feed(forward->store, lines.data, lines.len, token, &why, &line);
 	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0 &&
 			heal_fetch_branches(forward) == RC_OK)
-		rc = wire_take_feed(forward->store, lines.data, lines.len, &why, &line);
+		rc = wire_take_feed(forward->store, lines.data, lines.len, token, &why, &line);
 	forward->fetched_all = false;
-	if (rc == RC_OK)
-		rc = linkstate_feed_token(forward->store, token);
 	if (rc)
 		rc = forward_fail(forward, "feed", why ? why : "database", rc);
 	else
 		log_info("feed stored seq=%llu", (unsigned long long)head->seq);
+	if (rc == RC_OK)
+		forward->proven_seq = head->seq;
 out:
 	buf_free(&lines);
 	return rc;
 }
 
-/* 204: our head must be the center's. */
+/* 204: our head must be the center's. What came by `tram restore` came without a signature: kept now. */
 static enum rc exchange_check_end(struct forward *forward, const struct journal_head *head,
-		const struct journal_head *had)
+		const struct journal_head *had, const char *token)
 {
 	if (head->seq == had->seq && (head->seq == 0 ||
-			hash_equal(head->hash, had->hash, EVENT_HASH_SIZE)))
-		return RC_OK;
+			hash_equal(head->hash, had->hash, EVENT_HASH_SIZE))) {
+		if (forward->proven_seq == head->seq)
+			return RC_OK;
+		forward->proven_seq = head->seq;
+		return linkstate_feed_token(forward->store, token) ? forward_fail(forward, "feed", "database",
+				RC_DB) : RC_OK;
+	}
 	return forward_fail(forward, "feed", head->seq < had->seq ? "center-restored" : "feed-position",
 			RC_PROTOCOL);
 }
@@ -420,7 +425,7 @@ enum rc exchange_feed(struct forward *forward)
 			rc = forward_fail(forward, "feed", "feed-signature", RC_PROTOCOL);
 		} else if (answer.status == 204) {
 			more = false;
-			rc = exchange_check_end(forward, &head, &had);
+			rc = exchange_check_end(forward, &head, &had, token);
 		} else {
 			rc = exchange_take_lines(forward, &answer, &had, &head, token);
 			forward->health_changed = true;

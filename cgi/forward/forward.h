@@ -57,6 +57,7 @@ struct forward {
 	int64_t pumped_at;		/* boottime at which the lanes were served last */
 	bool look_now;			/* something may wait in the feed: look at once */
 	bool journal_more;		/* a long backlog: events wait, though the time for them is over */
+	uint64_t proven_seq;		/* of the center's log, its signature is kept for it; 0: not looked yet */
 	bool fetched_all;		/* nothing waited when we looked last, and nothing has come since */
 	int64_t fetch_again_at;		/* boottime of the next look all the same */
 	struct backlog backlog;		/* contents to send */

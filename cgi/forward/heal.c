@@ -132,7 +132,8 @@ enum rc heal_fetch_branches(struct forward *forward)
 
 /* ---- this board was put back ---- */
 
-static enum rc heal_join(struct forward *forward, const struct fork_lost *lost,
+/* token: the center's signature for the head of its log. */
+static enum rc heal_join(struct forward *forward, const struct fork_lost *lost, const char *token,
 		struct fork_healed *healed, const char **why)
 {
 	enum rc rc = store_begin(forward->store, false);
@@ -141,6 +142,8 @@ static enum rc heal_join(struct forward *forward, const struct fork_lost *lost,
 	if (rc)
 		return rc;
 	rc = fork_heal(forward->store, forward->store->board, lost, healed, why);
+	if (rc == RC_OK && token && lost->other.seq > 0)
+		rc = linkstate_feed_token(forward->store, token);
 	if (rc == RC_OK)
 		return store_commit(forward->store);
 	store_abort(forward->store);
@@ -165,13 +168,11 @@ enum rc heal_own(struct forward *forward, const struct wire_hello *hello,
 				welcome->center.seq), &lost.other, &token);
 	if (rc)
 		return rc;
-	rc = heal_join(forward, &lost, &healed, &why);
+	rc = heal_join(forward, &lost, token, &healed, &why);
 	if (rc == RC_PROTOCOL && strcmp(why, "branch") == 0 && heal_fetch_branches(forward) == RC_OK)
-		rc = heal_join(forward, &lost, &healed, &why);
+		rc = heal_join(forward, &lost, token, &healed, &why);
 	if (rc)
 		return forward_fail(forward, "heal", rc == RC_PROTOCOL && *why ? why : "database", rc);
-	if (token && lost.other.seq > 0 && linkstate_feed_token(forward->store, token))
-		return forward_fail(forward, "heal", "database", RC_DB);
 	log_warn("restored: own events are back events=%llu, new epoch; a branch of %llu after seq=%llu",
 			(unsigned long long)healed.events, (unsigned long long)healed.branch,
 			(unsigned long long)healed.base);
@@ -324,5 +325,8 @@ enum rc heal_center(struct forward *forward, const struct wire_hello *hello,
 		rc = heal_tell(forward, claim, &branch);
 	if (rc == RC_OK && branch)
 		rc = forward_fail(forward, "lost", "branch", RC_PROTOCOL);
+	/* Whatever it made of the claim: what it did not have goes again, and gets a receipt of now. */
+	if (rc == RC_OK && ours && linkstate_sent_back(forward->store, forward->store->board, welcome->own.seq))
+		rc = forward_fail(forward, "hello", "database", RC_DB);
 	return rc;
 }

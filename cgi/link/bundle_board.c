@@ -248,7 +248,7 @@ static enum rc take_feed(struct store *store, const char *packed, size_t len,
 	enum rc rc = wire_gunzip(packed, len, LINES_MAX, &lines);
 
 	if (rc == RC_OK)
-		rc = wire_take_feed(store, lines.data, lines.len, why, &line);
+		rc = wire_take_feed(store, lines.data, lines.len, NULL, why, &line);
 	else
 		*why = "line";
 	buf_free(&lines);
@@ -331,7 +331,7 @@ static enum rc take_all(struct store *store, const struct bundle_keys *keys, int
 	if (journal_head_get(store, store->board, AUTHOR_CENTER, &after) == RC_OK)
 		taken->events = after.seq - before.seq;
 	/* The center's signature over its log's head, as the line gives one. */
-	if (rc == RC_OK && taken->events > 0 && after.seq == taken->head.seq &&
+	if (rc == RC_OK && after.seq > 0 && after.seq == taken->head.seq &&
 			memcmp(after.hash, taken->head.hash, sizeof(after.hash)) == 0)
 		rc = linkstate_feed_token(store, taken->head.jws);
 	bundle_reader_free(reader);

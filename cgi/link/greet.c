@@ -54,10 +54,13 @@ enum greet_next greet_judge(const struct wire_hello *hello, const struct wire_we
 {
 	if (*welcome->fenced)
 		return GREET_FENCED;
-	if (welcome->lost || welcome->own.seq < sent_seq)
+	if (welcome->lost)
 		return GREET_CENTER_LOST;
+	/* Before what it lost of ours: it can be given that only where its log of ours is a piece of ours. */
 	if (!ours || welcome->apart)
 		return GREET_OWN_LOST;
+	if (welcome->own.seq < sent_seq)
+		return GREET_CENTER_LOST;
 	return hello->own.seq > 0 && hello->own.epoch < welcome->min_epoch ? GREET_NEW_EPOCH : GREET_ON;
 }
 

@@ -21,10 +21,14 @@ enum greet_next {
 	GREET_OWN_LOST,		/* this board was, or a log came apart */
 	GREET_NEW_EPOCH		/* let in again after a fence: what is written now belongs to a new epoch */
 };
-/* The board's half. sent_seq: of ours under a receipt; ours: is what the center calls the head of our log
+/* The board's half, asked anew by the next hello after each thing that was put right. While nobody writes that ends:
+ * the center's log at the center, both logs here, our log at the center, each once at most and in this order, for
+ * none of them brings back one before it; GREET_STEPS hellos with the one that finds nothing. sent_seq: of ours under a receipt; ours: is what the center calls the head of our log
  * the event that we have there? */
 enum greet_next greet_judge(const struct wire_hello *hello, const struct wire_welcome *welcome,
 		uint64_t sent_seq, bool ours);
+
+#define GREET_STEPS 4
 
 /* After which position to ask or send first, when a log came apart somewhere at or before one of these
  * heads: the event after it is there on the other side, so that it shows whether more is needed. */

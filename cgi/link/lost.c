@@ -137,8 +137,10 @@ char *lost_claim(struct store *store, struct pool *pool, const struct wire_welco
 
 	if (linkstate_feed_token_get(store, pool, &token) == RC_OK && *token)
 		json_put(claim, "feed", token);
-	if (cursor->sent_seq > welcome->own.seq && linkstate_covering(store, pool, store->board, 0,
-			cursor->sent_seq, &receipt) == RC_OK)
+	/* The one that covers the position may be for an event that was set aside since: signed all the same. */
+	if (cursor->sent_seq > welcome->own.seq && (linkstate_receipt_past(store, pool, store->board,
+			welcome->own.seq, &receipt) == RC_OK || linkstate_covering(store, pool,
+			store->board, 0, cursor->sent_seq, &receipt) == RC_OK))
 		json_put(claim, "receipt", receipt.jws);
 	if (own->seq > 0) {
 		head = json_new_object();

@@ -463,7 +463,7 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 }
 
 static enum rc take_all(struct store *store, enum event_author author, bool news, const char *ndjson,
-		size_t len, const char **why, size_t *line)
+		size_t len, const char *token, const char **why, size_t *line)
 {
 	enum rc rc;
 
@@ -473,21 +473,24 @@ static enum rc take_all(struct store *store, enum event_author author, bool news
 	if (rc)
 		return rc;
 	rc = wire_take_lines(store, store->board, author, news, ndjson, len, why, line);
+	if (rc == RC_OK && token)
+		rc = linkstate_feed_token(store, token);
 	if (rc == RC_OK)
 		return store_commit(store);
 	store_abort(store);
 	return rc;
 }
 
-enum rc wire_take_feed(struct store *store, const char *ndjson, size_t len, const char **why, size_t *line)
+enum rc wire_take_feed(struct store *store, const char *ndjson, size_t len, const char *token,
+		const char **why, size_t *line)
 {
-	return take_all(store, AUTHOR_CENTER, true, ndjson, len, why, line);
+	return take_all(store, AUTHOR_CENTER, true, ndjson, len, token, why, line);
 }
 
 enum rc wire_take_copy(struct store *store, enum event_author author, const char *ndjson, size_t len,
 		const char **why, size_t *line)
 {
-	return take_all(store, author, false, ndjson, len, why, line);
+	return take_all(store, author, false, ndjson, len, NULL, why, line);
 }
 
 enum rc wire_stage(struct store *store, const char *board, const char *ndjson, size_t len,

@@ -92,9 +92,10 @@ enum rc wire_take_journal(struct store *store, struct pool *pool, const char *bo
 enum rc wire_stage(struct store *store, const char *board, const char *ndjson, size_t len,
 		size_t *staged, const char **why, size_t *line) MUST_CHECK;
 /* Client half of GET /v1/feed: the same for the center's events on the board; the parents of bundles follow
- * them. A line that was had already is passed over on both sides. */
-enum rc wire_take_feed(struct store *store, const char *ndjson, size_t len, const char **why,
-		size_t *line) MUST_CHECK;
+ * them. A line that was had already is passed over on both sides. token: the center's signature for the last line's
+ * position, NULL when there is none. */
+enum rc wire_take_feed(struct store *store, const char *ndjson, size_t len, const char *token,
+		const char **why, size_t *line) MUST_CHECK;
 /* Lines of either log out of a copy, on a board that is being restored: nothing of its own is written. */
 enum rc wire_take_copy(struct store *store, enum event_author author, const char *ndjson, size_t len,
 		const char **why, size_t *line) MUST_CHECK;

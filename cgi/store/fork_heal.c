@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "store/fork_chain.h"
+#include "store/linkstate.h"
 #include "store/projection.h"
 
 static const uint8_t station[EVENT_ID_SIZE];
@@ -35,7 +36,6 @@ static const char TAKEN[] =
 	" arrivals = journal_branch.arrivals + excluded.arrivals";
 static const char CURSOR_BACK[] =
 	"UPDATE search_cursor SET seq = $3 WHERE board = $1 AND author = $2 AND seq > $3";
-static const char SENT_BACK[] = "UPDATE link_state SET sent_seq = $2 WHERE board = $1 AND sent_seq > $2";
 static const char IS_OF[] = "SELECT 1 FROM journal WHERE board = $1 AND subject = $2 AND id = $3";
 
 /* ---- aside ---- */
@@ -137,7 +137,6 @@ static enum rc head_back(struct store *store, const char *board, enum event_auth
 static enum rc set_aside(struct store *store, const char *board, enum event_author author,
 		const struct journal_head *head, uint64_t base)
 {
-	struct stmt *stmt;
 	enum rc rc = branches_aside(store, board, author, base);
 
 	if (rc == RC_OK)
@@ -150,10 +149,7 @@ static enum rc set_aside(struct store *store, const char *board, enum event_auth
 		rc = took(store, board, author, (int64_t)(head->seq - base));
 	if (rc == RC_OK)
 		rc = stmt_run(past(store, CURSOR_BACK, board, author, base));
-	stmt = db_stmt(store->tram, SENT_BACK);
-	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, (int64_t)base);
-	return rc == RC_OK && author == AUTHOR_BOARD ? stmt_run(stmt) : rc;
+	return rc == RC_OK && author == AUTHOR_BOARD ? linkstate_sent_back(store, board, base) : rc;
 }
 
 /* ---- back ---- */

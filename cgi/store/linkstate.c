@@ -192,10 +192,25 @@ enum rc linkstate_raise_counter(struct store *store, uint64_t counter)
 	return commit_or_abort(store, rc == RC_OK ? stmt_run(stmt) : rc);
 }
 
+enum rc linkstate_sent_back(struct store *store, const char *board, uint64_t seq)
+{
+	struct stmt *stmt;
+	bool begun;
+	enum rc rc = db_write_enter(store->tram, &begun);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "UPDATE link_state SET sent_seq = $2 WHERE board = $1 AND sent_seq > $2");
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)seq);
+	return db_write_leave(store->tram, begun, stmt_run(stmt));
+}
+
 enum rc linkstate_feed_token(struct store *store, const char *token)
 {
 	struct stmt *stmt;
-	enum rc rc = db_write_begin(store->tram);
+	bool begun;
+	enum rc rc = db_write_enter(store->tram, &begun);
 
 	if (rc != RC_OK)
 		return rc;
@@ -203,7 +218,7 @@ enum rc linkstate_feed_token(struct store *store, const char *token)
 	stmt = db_stmt(store->tram, "UPDATE link_state SET feed_token = $2 WHERE board = $1");
 	stmt_text(stmt, 1, store->board);
 	stmt_text(stmt, 2, token);
-	return commit_or_abort(store, rc == RC_OK ? stmt_run(stmt) : rc);
+	return db_write_leave(store->tram, begun, rc == RC_OK ? stmt_run(stmt) : rc);
 }
 
 enum rc linkstate_feed_token_get(struct store *store, struct pool *pool, const char **token)

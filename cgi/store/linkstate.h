@@ -23,6 +23,9 @@ enum rc linkstate_receipts(struct store *store, struct pool *pool, const char *b
 /* The first receipt that covers this event of the board's log. RC_NOT_FOUND: none yet. */
 enum rc linkstate_covering(struct store *store, struct pool *pool, const char *board, uint64_t epoch,
 		uint64_t seq, struct link_receipt *out) MUST_CHECK;
+/* The last receipt past seq for an event that stands in the board's log. RC_NOT_FOUND: none. */
+enum rc linkstate_receipt_past(struct store *store, struct pool *pool, const char *board, uint64_t seq,
+		struct link_receipt *out) MUST_CHECK;
 /* The receipt of a content of this board. RC_NOT_FOUND: none yet. */
 enum rc linkstate_blob_proof(struct store *store, struct pool *pool, const char *board,
 		const char *sha256, const char **jws) MUST_CHECK;
@@ -44,7 +47,10 @@ enum rc linkstate_get(struct store *store, struct link_cursor *out) MUST_CHECK;
 /* Stores the verified receipt and moves the cursor in one transaction. RC_EXISTS: not ahead. */
 enum rc linkstate_receipt(struct store *store, uint64_t epoch, uint64_t seq,
 		const uint8_t hash[32], const char *jws) MUST_CHECK;
-/* The center's last signed word about its own log's head, kept as proof; "": none yet. */
+/* What is past seq is not known to be at the center any more: it goes again. */
+enum rc linkstate_sent_back(struct store *store, const char *board, uint64_t seq) MUST_CHECK;
+/* The center's last signed word about its own log's head, kept as proof, in the write that stores the head's event;
+ * "": none yet. */
 enum rc linkstate_feed_token(struct store *store, const char *token) MUST_CHECK;
 enum rc linkstate_feed_token_get(struct store *store, struct pool *pool, const char **token) MUST_CHECK;
 /* The counter was further already: an old copy was put back. */

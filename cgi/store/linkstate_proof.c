@@ -9,19 +9,13 @@
 #include "base/json.h"
 #include "store/linkstate.h"
 
-static enum rc covering_in(struct store *store, struct pool *pool, struct stmt *stmt, const char *board,
-		uint64_t epoch, uint64_t seq, struct link_receipt *out)
+static enum rc read_receipt(struct stmt *stmt, struct pool *pool, struct link_receipt *out)
 {
 	size_t len = 0;
 	const void *hash;
 	bool row = false;
-	enum rc rc;
+	enum rc rc = stmt_step(stmt, &row);
 
-	(void)store;
-	stmt_text(stmt, 1, board);
-	stmt_int(stmt, 2, (int64_t)epoch);
-	stmt_int(stmt, 3, (int64_t)seq);
-	rc = stmt_step(stmt, &row);
 	if (rc != RC_OK || !row)
 		return rc != RC_OK ? rc : RC_NOT_FOUND;
 	memset(out, 0, sizeof(*out));
@@ -35,19 +29,40 @@ static enum rc covering_in(struct store *store, struct pool *pool, struct stmt *
 	return RC_OK;
 }
 
+static enum rc covering_in(struct stmt *stmt, struct pool *pool, const char *board, uint64_t epoch,
+		uint64_t seq, struct link_receipt *out)
+{
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)epoch);
+	stmt_int(stmt, 3, (int64_t)seq);
+	return read_receipt(stmt, pool, out);
+}
+
 enum rc linkstate_covering(struct store *store, struct pool *pool, const char *board, uint64_t epoch,
 		uint64_t seq, struct link_receipt *out)
 {
-	enum rc rc = covering_in(store, pool, db_stmt(store->tram, "SELECT epoch, seq, hash, jws "
-			"FROM receipt WHERE board = $1 AND epoch = $2 AND seq >= $3 ORDER BY seq LIMIT 1"),
-			board, epoch, seq, out);
+	enum rc rc = covering_in(db_stmt(store->tram, "SELECT epoch, seq, hash, jws FROM receipt "
+			"WHERE board = $1 AND epoch = $2 AND seq >= $3 ORDER BY seq LIMIT 1"), pool, board,
+			epoch, seq, out);
 
 	if (rc != RC_NOT_FOUND)
 		return rc;
 	/* The epoch ended before a receipt came: the next one's stands on the same chain. */
-	return covering_in(store, pool, db_stmt(store->tram, "SELECT epoch, seq, hash, jws FROM receipt "
-			"WHERE board = $1 AND epoch > $2 AND seq >= $3 ORDER BY epoch, seq LIMIT 1"),
+	return covering_in(db_stmt(store->tram, "SELECT epoch, seq, hash, jws FROM receipt "
+			"WHERE board = $1 AND epoch > $2 AND seq >= $3 ORDER BY epoch, seq LIMIT 1"), pool,
 			board, epoch, seq, out);
+}
+
+enum rc linkstate_receipt_past(struct store *store, struct pool *pool, const char *board, uint64_t seq,
+		struct link_receipt *out)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT r.epoch, r.seq, r.hash, r.jws FROM receipt r "
+			"JOIN journal j ON j.board = r.board AND j.author = 0 AND j.seq = r.seq "
+			"AND j.hash = r.hash WHERE r.board = $1 AND r.seq > $2 ORDER BY r.seq DESC LIMIT 1");
+
+	stmt_text(stmt, 1, board);
+	stmt_int(stmt, 2, (int64_t)seq);
+	return read_receipt(stmt, pool, out);
 }
 
 enum rc linkstate_blob_proof(struct store *store, struct pool *pool, const char *board,

@@ -28,7 +28,7 @@
 
 #define FAR ((size_t)1 << 30)
 
-__attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
+void link_fixture_run(const char *format, ...)
 {
 	char command[1024];
 	va_list args;
@@ -137,6 +137,7 @@ void link_fixture_free(struct link_pair *pair)
 	machine_free(&pair->boards[1]);
 	bundle_keys_free(&pair->keys);
 	store_fixture_free(&pair->center);
+	link_fixture_forget(pair);
 }
 
 /* ---- copies ---- */
@@ -152,15 +153,15 @@ void link_fixture_copy(struct store_fixture *side, const char *file)
 	(void)unlink(file);
 	store_close(side->store);
 	/* What stands in the log file belongs to it: sqlite3's own copy. */
-	run("sqlite3 '%s/tram.db' \"VACUUM INTO '%s'\"", side->settings->db_dir, file);
+	link_fixture_run("sqlite3 '%s/tram.db' \"VACUUM INTO '%s'\"", side->settings->db_dir, file);
 	reopen(side);
 }
 
 void link_fixture_put_back(struct store_fixture *side, const char *file)
 {
 	store_close(side->store);
-	run("rm -f '%s'/tram.db-wal '%s'/tram.db-shm", side->settings->db_dir, side->settings->db_dir);
-	run("cp '%s' '%s/tram.db'", file, side->settings->db_dir);
+	link_fixture_run("rm -f '%s'/tram.db-wal '%s'/tram.db-shm", side->settings->db_dir, side->settings->db_dir);
+	link_fixture_run("cp '%s' '%s/tram.db'", file, side->settings->db_dir);
 	reopen(side);
 }
 
@@ -178,7 +179,7 @@ void link_fixture_clone(struct link_pair *pair, struct machine *of, struct machi
 	store_fixture_init(&to->side, SIDE_BOARD, LINK_BOARD, NULL);
 	link_fixture_copy(&of->side, file);
 	link_fixture_put_back(&to->side, file);
-	run("mkdir -p '%s/keys' && cp -r '%s' '%s/keys/link'", to->side.dir,
+	link_fixture_run("mkdir -p '%s/keys' && cp -r '%s' '%s/keys/link'", to->side.dir,
 			of->side.settings->link_key_dir, to->side.dir);
 	load(&to->side, &to->keys);
 	memcpy(to->fingerprint, of->fingerprint, sizeof(to->fingerprint));
@@ -201,8 +202,7 @@ void link_fixture_enrol(struct link_pair *pair, struct machine *machine)
 	machine->greeted = false;
 }
 
-/* The row of the machine's certificate, as every request looks it up. */
-static bool registered(struct link_pair *pair, const struct machine *machine, struct link_board *row)
+bool link_fixture_registered(struct link_pair *pair, const struct machine *machine, struct link_board *row)
 {
 	struct pool *pool = pool_new();
 	enum rc rc = linkstate_board_by_cert(pair->center.store, pool, machine->fingerprint, row);
@@ -290,15 +290,13 @@ static void stage_branches(struct store *from, struct store *to)
 	pool_free(pool);
 }
 
-static void remember_feed(struct link_pair *pair, struct machine *machine, const struct journal_head *head)
+static char *feed_token(struct link_pair *pair, struct pool *pool, const struct journal_head *head)
 {
-	struct pool *pool = pool_new();
 	struct wire_feed feed = { LINK_BOARD, *head };
 	char *text = wire_feed_payload(pool, &feed), *token;
 
 	assert_int_equal(jws_sign(pool, pair->keys.sign, "tram-feed", text, strlen(text), &token), RC_OK);
-	assert_int_equal(linkstate_feed_token(machine->side.store, token), RC_OK);
-	pool_free(pool);
+	return token;
 }
 
 /* ---- what came apart ---- */
@@ -309,6 +307,7 @@ static void heal_own(struct link_pair *pair, struct machine *machine, const stru
 	struct fork_lost lost = { .author = AUTHOR_BOARD, .apart = welcome->apart,
 		.reason = restored ? "restored" : NULL };
 	struct store *store = machine->side.store;
+	struct pool *pool = pool_new();
 	struct fork_healed healed;
 	const char *why = "";
 	int tries;
@@ -325,6 +324,8 @@ static void heal_own(struct link_pair *pair, struct machine *machine, const stru
 			stage_branches(pair->center.store, store);
 		assert_int_equal(store_begin(store, false), RC_OK);
 		rc = fork_heal(store, LINK_BOARD, &lost, &healed, &why);
+		if (rc == RC_OK && lost.other.seq)
+			rc = linkstate_feed_token(store, feed_token(pair, pool, &lost.other));
 		if (rc == RC_OK)
 			assert_int_equal(store_commit(store), RC_OK);
 		else
@@ -332,10 +333,9 @@ static void heal_own(struct link_pair *pair, struct machine *machine, const stru
 	}
 	if (rc != RC_OK)
 		fail_msg("own: %s %s", rc_name(rc), why);
-	if (lost.other.seq)
-		remember_feed(pair, machine, &lost.other);
 	pair->restored++;
 	pair->forks += healed.branch > 0;
+	pool_free(pool);
 }
 
 static void heal_center(struct link_pair *pair, struct machine *machine, const struct wire_hello *hello,
@@ -367,6 +367,8 @@ static void heal_center(struct link_pair *pair, struct machine *machine, const s
 	}
 	if (rc != RC_OK)
 		fail_msg("lost: %s %s", rc_name(rc), why);
+	if (ours)
+		assert_int_equal(linkstate_sent_back(store, LINK_BOARD, welcome->own.seq), RC_OK);
 	pair->center_restored++;
 	pair->center_forks += healed.branch > 0;
 	pool_free(pool);
@@ -386,6 +388,17 @@ static bool is_ours(struct store *store, const struct journal_head *head)
 		ours = rows[0].event.seq == head->seq && memcmp(rows[0].event.hash, head->hash, 32) == 0;
 	pool_free(pool);
 	return ours;
+}
+
+static void keep(struct link_pair *pair, const struct machine *machine, enum link_what what, char *text,
+		size_t len, const struct journal_head *last, char *token)
+{
+	struct link_message message = { .what = what, .text = text, .len = len, .token = token };
+
+	if (last)
+		message.last = *last;
+	memcpy(message.fingerprint, machine->fingerprint, sizeof(message.fingerprint));
+	link_fixture_keep(pair, &message);
 }
 
 /* One hello. *again: something was put right. */
@@ -408,6 +421,7 @@ static bool greet(struct link_pair *pair, struct machine *machine, bool *again)
 	assert_int_equal(journal_head_get(store, LINK_BOARD, AUTHOR_BOARD, &hello.own), RC_OK);
 	assert_int_equal(journal_head_get(store, LINK_BOARD, AUTHOR_CENTER, &hello.center), RC_OK);
 	text = wire_hello_payload(pool, &hello);
+	keep(pair, machine, LINK_HELLO, text, strlen(text), NULL, NULL);
 	assert_int_equal(wire_hello_parse(pool, text, strlen(text), &heard), RC_OK);
 	assert_int_equal(greet_answer(pair->center.store, pool, LINK_BOARD, &heard, &made, &verdict), RC_OK);
 	pair->hellos++;
@@ -453,17 +467,18 @@ bool link_fixture_hello(struct link_pair *pair, struct machine *machine)
 	int tries;
 
 	machine->greeted = false;
-	if (!registered(pair, machine, &row))
+	if (!link_fixture_registered(pair, machine, &row))
 		return false;
-	for (tries = 0; good && again && tries < 10; tries++)
+	for (tries = 0; good && again && tries < GREET_STEPS; tries++)
 		good = greet(pair, machine, &again);
+	pair->most_hellos = tries > pair->most_hellos ? tries : pair->most_hellos;
 	if (good && again)
 		fail_msg("hello after hello, and it does not come together");
 	machine->greeted = good;
 	return good;
 }
 
-void link_fixture_journal(struct link_pair *pair, struct machine *machine, size_t limit, bool lost)
+void link_fixture_journal(struct link_pair *pair, struct machine *machine, size_t limit, enum link_cut cut)
 {
 	struct store *store = machine->side.store, *center = pair->center.store;
 	struct journal_head last = { 0 }, head;
@@ -476,12 +491,17 @@ void link_fixture_journal(struct link_pair *pair, struct machine *machine, size_
 	char *token;
 	enum rc rc;
 
-	if (!registered(pair, machine, &row) || row.fenced) {
+	if (!link_fixture_registered(pair, machine, &row) || row.fenced) {
 		machine->greeted = false;
 		goto out;
 	}
 	assert_int_equal(linkstate_get(store, &cursor), RC_OK);
 	if (lines_of(store, AUTHOR_BOARD, cursor.sent_seq, limit, &lines, &last) == 0)
+		goto out;
+	keep(pair, machine, LINK_JOURNAL, lines.data, lines.len, &last, NULL);
+	pair->sent++;
+	pair->cuts += cut != LINK_WHOLE;
+	if (cut == LINK_CUT_QUESTION)
 		goto out;
 	rc = wire_take_journal(center, pool, LINK_BOARD, lines.data, lines.len, &head, &why, &line);
 	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0) {
@@ -494,9 +514,10 @@ void link_fixture_journal(struct link_pair *pair, struct machine *machine, size_
 		goto out;
 	}
 	assert_int_equal(rc, RC_OK);
-	if (lost)
-		goto out;
 	assert_int_equal(issue_receipt(center, pool, pair->keys.sign, LINK_BOARD, &last, &token), RC_OK);
+	keep(pair, machine, LINK_RECEIPT, token, strlen(token), &last, token);
+	if (cut != LINK_WHOLE)
+		goto out;
 	rc = linkstate_receipt(store, last.epoch, last.seq, last.hash, token);
 	assert_true(rc == RC_OK || rc == RC_EXISTS);
 out:
@@ -504,7 +525,7 @@ out:
 	pool_free(pool);
 }
 
-void link_fixture_feed(struct link_pair *pair, struct machine *machine, size_t limit, bool lost)
+void link_fixture_feed(struct link_pair *pair, struct machine *machine, size_t limit, enum link_cut cut)
 {
 	struct store *store = machine->side.store;
 	struct journal_head had, last = { 0 };
@@ -513,25 +534,31 @@ void link_fixture_feed(struct link_pair *pair, struct machine *machine, size_t l
 	struct link_board row;
 	const char *why = "";
 	size_t line;
+	char *token;
 	enum rc rc;
 
-	if (!registered(pair, machine, &row) || row.fenced) {
+	if (!link_fixture_registered(pair, machine, &row) || row.fenced) {
 		machine->greeted = false;
 		goto out;
 	}
 	assert_int_equal(journal_head_get(store, LINK_BOARD, AUTHOR_CENTER, &had), RC_OK);
-	if (lines_of(pair->center.store, AUTHOR_CENTER, had.seq, limit, &lines, &last) == 0 || lost)
+	if (lines_of(pair->center.store, AUTHOR_CENTER, had.seq, limit, &lines, &last) == 0)
 		goto out;
-	rc = wire_take_feed(store, lines.data, lines.len, &why, &line);
+	token = feed_token(pair, pool, &last);
+	pair->sent++;
+	pair->cuts += cut != LINK_WHOLE;
+	if (cut != LINK_CUT_QUESTION)
+		keep(pair, machine, LINK_FEED, lines.data, lines.len, &last, token);
+	if (cut != LINK_WHOLE)
+		goto out;
+	rc = wire_take_feed(store, lines.data, lines.len, token, &why, &line);
 	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0) {
 		stage_branches(pair->center.store, store);
-		rc = wire_take_feed(store, lines.data, lines.len, &why, &line);
+		rc = wire_take_feed(store, lines.data, lines.len, token, &why, &line);
 	}
 	if (rc != RC_OK) {
 		assert_int_equal(rc, RC_PROTOCOL);
 		machine->greeted = false;
-	} else {
-		remember_feed(pair, machine, &last);
 	}
 out:
 	buf_free(&lines);
@@ -565,7 +592,7 @@ void link_fixture_stick(struct link_pair *pair, struct machine *machine, bool ba
 		assert_int_equal(bundle_board_take(machine->side.store, pool, &machine->keys, pool_printf(pool,
 				"%s/%s", dir, made.parts[i].name), &taken), RC_OK);
 out:
-	run("rm -rf '%s'", dir);
+	link_fixture_run("rm -rf '%s'", dir);
 	pool_free(pool);
 }
 
@@ -579,8 +606,8 @@ void link_fixture_drain(struct link_pair *pair, struct machine *machine)
 
 		if (!machine->greeted && !link_fixture_hello(pair, machine))
 			fail_msg("it is not greeted");
-		link_fixture_journal(pair, machine, WIRE_BATCH_EVENTS, false);
-		link_fixture_feed(pair, machine, WIRE_BATCH_EVENTS, false);
+		link_fixture_journal(pair, machine, WIRE_BATCH_EVENTS, LINK_WHOLE);
+		link_fixture_feed(pair, machine, WIRE_BATCH_EVENTS, LINK_WHOLE);
 		if (!machine->greeted)
 			continue;
 		assert_int_equal(linkstate_get(machine->side.store, &cursor), RC_OK);

@@ -3,7 +3,8 @@
  * and answered into nothing, sticks, old copies of board and center put back, a card cloned and both kept
  * running. At the end of each world both journals are equal, what either living side had is there, nothing is
  * doubled, the tables are equal and made again by a rebuild. TRAM_EPOCH_STEPS sets the number of steps, TRAM_SEED the
- * seed; one world has at most WORLD steps.
+ * seed; one world has at most WORLD steps. TRAM_EPOCH_PART=K/N walks every N-th world, for N programs at once
+ * (scripts/epochs). What was on its way arrives again, late and in another order; sticks too.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +31,7 @@ static struct link_pair pair;
 static struct acts acts;
 
 static struct { int64_t worlds, acts, events, parked, restored, center_restored, forks, center_forks,
-	fences, sticks, copies, clones; } sum;
+	fences, sticks, copies, clones, sent, cuts, again, late, sticks_late; int most_hellos; } sum;
 
 /* ---- what must not be lost ---- */
 
@@ -134,6 +135,25 @@ static void settle_fence(struct world *world, bool first)
 	blow(world);
 }
 
+static void carry(struct machine *machine)
+{
+	uint64_t what = acts_roll(&acts, 8);
+
+	if (what < 2)
+		link_fixture_stick(&pair, machine, acts_roll(&acts, 3) > 0);
+	else if (what < 5)
+		link_fixture_stick_keep(&pair, machine, acts_roll(&acts, 3) > 0);
+	else
+		link_fixture_stick_late(&pair, machine, acts_roll(&acts, LINK_DRAWER));
+}
+
+static enum link_cut cut(void)
+{
+	uint64_t what = acts_roll(&acts, 10);
+
+	return what == 0 ? LINK_CUT_QUESTION : what == 1 ? LINK_CUT_ANSWER : LINK_WHOLE;
+}
+
 /* Rare things. */
 static void strike(struct world *world)
 {
@@ -153,6 +173,7 @@ static void strike(struct world *world)
 	} else if (what < 65 && world->center_copies) {
 		link_fixture_put_back(&pair.center, copy_file("center",
 				(unsigned)acts_roll(&acts, world->center_copies)));
+		link_fixture_forget_hellos(&pair);
 		/* `tram board add`: a copy from before it enrolled does not know its certificate. */
 		link_fixture_add(&pair, &pair.boards[0]);
 		pair.boards[0].greeted = pair.boards[1].greeted = false;
@@ -162,10 +183,10 @@ static void strike(struct world *world)
 		sum.clones++;
 	} else if (what < 85 && link_fixture_fenced(&pair)) {
 		settle_fence(world, acts_roll(&acts, 2));
-	} else if (what < 95) {
+	} else if (what < 90) {
 		link_fixture_start(&pair.boards[0]);	/* the program, or the box, starts again */
 	} else {
-		link_fixture_stick(&pair, &pair.boards[0], acts_roll(&acts, 3) > 0);
+		carry(&pair.boards[0]);
 	}
 }
 
@@ -181,15 +202,17 @@ static void step(struct world *world)
 
 		sum.acts += acts_do(&acts, author == AUTHOR_CENTER ? pair.center.store : machine->side.store,
 				author, LINK_BOARD);
+	} else if (what < 337) {
+		link_fixture_again(&pair, machine, acts_roll(&acts, LINK_KEPT));
 	} else if (!machine->greeted) {
 		if (acts_roll(&acts, 4) == 0)
 			(void)link_fixture_hello(&pair, machine);
 	} else if (acts_roll(&acts, 30) == 0) {
 		machine->greeted = false;	/* the line was cut */
 	} else if (acts_roll(&acts, 2)) {
-		link_fixture_journal(&pair, machine, 1 + acts_roll(&acts, 30), acts_roll(&acts, 5) == 0);
+		link_fixture_journal(&pair, machine, 1 + acts_roll(&acts, 30), cut());
 	} else {
-		link_fixture_feed(&pair, machine, 1 + acts_roll(&acts, 30), acts_roll(&acts, 5) == 0);
+		link_fixture_feed(&pair, machine, 1 + acts_roll(&acts, 30), cut());
 	}
 }
 
@@ -230,13 +253,65 @@ static void end(struct world *world)
 	pool_free(pool);
 }
 
+/* ---- one after the other ---- */
+
+static void board_writes(int events)
+{
+	while (events > 0)
+		events -= acts_do(&acts, pair.boards[0].side.store, AUTHOR_BOARD, LINK_BOARD);
+}
+
+static void begin_world(uint64_t seed)
+{
+	acts_begin(&acts, seed);
+	link_fixture_init(&pair);
+}
+
+/* The center is put back, an old copy of the board writes on, and then the newer copy comes to life: the center's log
+ * of it is shorter than what that copy has receipts for, and another one. */
+static void a_newer_copy_finds_the_log_of_an_older_one(void **state)
+{
+	struct world world = { 0 };
+	struct ids newer;
+	char *center, *old, *new;
+
+	(void)state;
+	if (getenv("TRAM_TEST_PG"))
+		skip();
+	begin_world(5);
+	center = copy_file("center", 0);
+	old = copy_file("board", 0);
+	new = copy_file("board", 1);
+	board_writes(20);
+	link_fixture_drain(&pair, &pair.boards[0]);
+	link_fixture_copy(&pair.center, center);
+	link_fixture_copy(&pair.boards[0].side, old);
+	board_writes(40);
+	link_fixture_drain(&pair, &pair.boards[0]);
+	link_fixture_copy(&pair.boards[0].side, new);
+	newer = ids_of(&pair.boards[0].side);
+
+	link_fixture_put_back(&pair.center, center);
+	link_fixture_put_back(&pair.boards[0].side, old);
+	link_fixture_start(&pair.boards[0]);
+	board_writes(5);
+	link_fixture_drain(&pair, &pair.boards[0]);
+	blow(&world);
+
+	link_fixture_put_back(&pair.boards[0].side, new);
+	link_fixture_start(&pair.boards[0]);
+	end(&world);
+	world.board = newer;
+	end(&world);
+	link_fixture_free(&pair);
+}
+
 static void one_world(uint64_t seed, int64_t steps)
 {
 	struct world world = { 0 };
 	int64_t i;
 
-	acts_begin(&acts, seed);
-	link_fixture_init(&pair);
+	begin_world(seed);
 	for (i = 0; i < steps; i++)
 		step(&world);
 	end(&world);
@@ -247,13 +322,21 @@ static void one_world(uint64_t seed, int64_t steps)
 	sum.center_forks += pair.center_forks;
 	sum.fences += pair.fences;
 	sum.sticks += pair.sticks_taken;
+	sum.sent += pair.sent;
+	sum.cuts += pair.cuts;
+	sum.again += pair.again;
+	sum.late += pair.late;
+	sum.sticks_late += pair.sticks_late;
+	sum.most_hellos = pair.most_hellos > sum.most_hellos ? pair.most_hellos : sum.most_hellos;
 	link_fixture_free(&pair);
 }
 
 static void whatever_is_put_back_cloned_or_cut_nothing_is_lost_or_doubled(void **state)
 {
 	const char *wanted = getenv("TRAM_EPOCH_STEPS"), *given = getenv("TRAM_SEED");
-	int64_t steps = STEPS, seed = 11, done = 0;
+	const char *part = getenv("TRAM_EPOCH_PART");
+	int64_t steps = STEPS, seed = 11, done = 0, walked = 0;
+	int mine = 1, parts = 1, number = 0;
 	uint64_t dice;
 	time_t began = time(NULL);
 
@@ -267,30 +350,40 @@ static void whatever_is_put_back_cloned_or_cut_nothing_is_lost_or_doubled(void *
 	if (given)
 		assert_int_equal(num_parse(given, 1, INT64_MAX, &seed), RC_OK);
 	print_message("seed=%lld\n", (long long)seed);
+	if (part)
+		assert_int_equal(sscanf(part, "%d/%d", &mine, &parts), 2);
+	assert_true(parts > 0 && mine > 0 && mine <= parts);
 	for (dice = (uint64_t)seed; done < steps; dice = dice * 6364136223846793005u + 1442695040888963407u) {
 		int64_t length = steps - done < WORLD ? steps - done : WORLD;
 
+		done += length;
+		if (++number % parts != mine % parts)
+			continue;
+		walked += length;
 		if (getenv("TRAM_VERBOSE"))
 			print_message("world seed=%llu steps=%lld\n", (unsigned long long)(dice | 1),
 					(long long)length);
 		one_world(dice | 1, length);
-		done += length;
 	}
 	print_message("seed=%lld steps=%lld worlds=%lld acts=%lld events=%lld parked=%lld copies=%lld restored=%lld"
 			" center_restored=%lld forks=%lld center_forks=%lld clones=%lld fences=%lld sticks=%lld"
-			" seconds=%lld\n", (long long)seed, (long long)done, (long long)sum.worlds,
+			" sticks_late=%lld sent=%lld cut=%lld again=%lld late=%lld most_hellos=%d seconds=%lld\n", (long long)seed, (long long)walked, (long long)sum.worlds,
 			(long long)sum.acts, (long long)sum.events, (long long)sum.parked, (long long)sum.copies,
 			(long long)sum.restored, (long long)sum.center_restored, (long long)sum.forks,
 			(long long)sum.center_forks, (long long)sum.clones, (long long)sum.fences,
-			(long long)sum.sticks, (long long)(time(NULL) - began));
-	if (steps >= 20000)
+			(long long)sum.sticks, (long long)sum.sticks_late,
+			(long long)sum.sent, (long long)sum.cuts, (long long)sum.again, (long long)sum.late,
+			sum.most_hellos, (long long)(time(NULL) - began));
+	if (walked >= 20000)
 		assert_true(sum.restored > 0 && sum.center_restored > 0 && sum.forks > 0 && sum.fences > 0 &&
-				sum.sticks > 0);
+				sum.sticks > 0 && sum.clones > 0 && sum.sticks_late > 0 && sum.cuts > 0 &&
+				sum.late > 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_newer_copy_finds_the_log_of_an_older_one),
 		cmocka_unit_test(whatever_is_put_back_cloned_or_cut_nothing_is_lost_or_doubled),
 	};
 
