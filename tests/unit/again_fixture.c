@@ -79,7 +79,6 @@ static void journal_again(struct link_pair *pair, const struct link_message *mes
 /* As the forwarder does: what ends where the log is already is no answer to what was asked. */
 static void feed_again(struct machine *machine, const struct link_message *message)
 {
-	struct pool *pool = pool_new();
 	struct journal_head had;
 	const char *why = "";
 	size_t line;
@@ -91,7 +90,6 @@ static void feed_again(struct machine *machine, const struct link_message *messa
 				message->token, &why, &line);
 		assert_true(rc == RC_OK || is_refusal(rc, why));
 	}
-	pool_free(pool);
 }
 
 static void receipt_again(struct machine *machine, const struct link_message *message)
