@@ -8,6 +8,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, dossier } from '../lib/clerk.mjs';
+import { pdf } from '../lib/files.mjs';
 import { build, root, Stack } from '../lib/stack.mjs';
 
 const DAY = 86400e3;
@@ -114,8 +115,14 @@ test('ten years ahead at boot, no link: not believed', async () => {
 	await stack.drained(60);
 	near(floor(), Date.now());
 });
-test('the clock jumps back by two days while it runs: nobody notices', async () => {
+test('the clock jumps back by two days while a file is on its way: nobody notices', async () => {
+	const workers = Object.entries(stack.pids('center')).filter(([name]) => name.startsWith('machine')).map(([, pid]) => pid);
+	await acceptDossier(clerk, { files: [{ name: 'file.to-khai', filename: 'to.pdf', type: 'application/pdf',
+		content: pdf('clock', 4000000) }] });
+	for (const pid of workers) process.kill(pid, 'SIGSTOP');
 	shift('board', -2 * DAY);
+	for (const pid of workers) process.kill(pid, 'SIGCONT');
+	await stack.drained(60);
 	const photo = await acceptDossier(clerk);
 	near(event('dossier.accepted').wall, Date.now());
 	assert.equal(event('dossier.accepted').source, 'signed');

@@ -2,7 +2,8 @@
 // real center: everything arrives once, and a cut costs at most 256 KiB, counted on the line.
 // Not under sanitizers: of time and bytes on the line; the same code answers in link_faults.
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../lib/board.mjs';
 import { cleanup, run, test, until } from '../lib/check.mjs';
@@ -10,7 +11,7 @@ import { acceptDossier } from '../lib/clerk.mjs';
 import { health } from '../lib/fake_center.mjs';
 import { pdf } from '../lib/files.mjs';
 import { Line, aim } from '../lib/line.mjs';
-import { Stack } from '../lib/stack.mjs';
+import { Stack, build, root } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'link-line', ports: [9482, 9486],
 	board: 'retry_min_s = 1\npoll_max_s = 1\npoll_active_s = 1\nlink_timeout_s = 3\n' });
@@ -19,6 +20,7 @@ cleanup(async (failed) => {
 	await stack.down(failed);
 });
 const MB = 1024 * 1024, PATCH = 256 * 1024, PORT = 9489;
+const orders = path.join(root, 'build/test-data/faults-link-line');
 let line, clerk, counter = 0;
 const file = (size) => ({ name: 'file.to-khai', filename: `to-${counter}.pdf`, type: 'application/pdf',
 	content: pdf(`line ${counter++}`, size) });
@@ -27,6 +29,8 @@ async function arrived(...files) {
 	await stack.drained(60);
 	for (const f of files) assert.deepEqual(atCenter(f), f.content);
 }
+const sql = (side, query) => execFileSync('sqlite3', ['-readonly', '-cmd', '.timeout 5000',
+	path.join(stack.data, side, 'db/tram.db'), query], { encoding: 'utf8' }).trim();
 // Sends files while the line does `spoil`; bytes that went up besides the files' own.
 async function send(files, spoil) {
 	await until('the line is quiet', 20, () => health(stack).link === 'ok');
@@ -39,6 +43,10 @@ async function send(files, spoil) {
 }
 
 test.must('a board behind a line', async () => {
+	execFileSync('make', ['-s', `B=${build}`, `${build}/preload/fault.so`], { cwd: root });
+	rmSync(orders, { recursive: true, force: true });
+	mkdirSync(orders, { recursive: true });
+	chmodSync(orders, 0o777);
 	await stack.up(['center']);
 	line = new Line(PORT, stack.centerPort + 1);
 	await line.listen();
@@ -77,8 +85,8 @@ test('TLS spoilt in the middle of a file: not a byte of it is kept', async () =>
 	await send([file(2 * MB)], { spoilAt: MB, spoiled: false });
 	assert(line.spoiled);
 });
-test('a delay of 300 ms each way', async () => {
-	await send([file(300000), file(300000)], { delay: 300 });
+test('a delay of a second and a half there and back', async () => {
+	await send([file(300000)], { delay: 750 });
 });
 test('the center restarts in the middle', async () => {
 	const big = file(3 * MB);
@@ -86,10 +94,22 @@ test('the center restarts in the middle', async () => {
 	await acceptDossier(clerk, { files: [big] });
 	await until('it is under way', 10, () => line.up > MB);
 	await stack.kill('center');
-	await stack.start('center');
+	await stack.start('center', { LD_PRELOAD: path.join(build, 'preload/fault.so'), TRAM_FAULT_DIR: orders });
 	await arrived(big);
 	line.delay = 0;
 	assert(line.up <= big.content.length + 2 * PATCH + 120000, `${line.up} bytes for ${big.content.length}`);
+});
+test('the center\'s disk is full in the middle of a file: told, nothing lost, on as soon as there is room', async () => {
+	const big = file(3 * MB);
+	for (const skip of [5, 6, 7]) {
+		writeFileSync(path.join(orders, `spool.write.enospc.${skip}.tram-machine`), '');
+		chmodSync(path.join(orders, `spool.write.enospc.${skip}.tram-machine`), 0o666);
+	}
+	await acceptDossier(clerk, { files: [big] });
+	await until('it is told', 15, () => health(stack).reason === 'full');
+	await arrived(big);
+	assert(readdirSync(orders).some((name) => name.startsWith('fired.')), 'the disk was full');
+	rmSync(orders, { recursive: true });
 });
 test('a center that does not answer for a while', async () => {
 	const one = file(MB);
@@ -100,7 +120,9 @@ test('a center that does not answer for a while', async () => {
 	for (const pid of workers) process.kill(pid, 'SIGCONT');
 	await arrived(one);
 });
-test('nothing doubled, both journals equal', () => {
+test('nothing doubled, both journals equal', async () => {
+	const last = () => sql('center', 'SELECT max(seq) FROM journal_head WHERE author = 1');
+	await until('the province\'s last word is here', 30, () => sql('board', 'SELECT seq FROM journal_head WHERE author = 1') === last());
 	stack.verifyBoth();
 	clerk.close();
 });

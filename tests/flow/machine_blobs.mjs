@@ -11,6 +11,7 @@ cleanup((failed) => stack.down(failed));
 const pdf = (size) => Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(size)]);
 const file = (bytes, name = 'to-khai.pdf') =>
 	({ sha256: sha256(bytes).toString('hex'), size: bytes.length, type: 'application/pdf', name });
+const MIB = 1024 * 1024;
 const one = pdf(700000);
 const two = pdf(1000);
 let a, b;
@@ -118,6 +119,27 @@ test('content is given back only to the board whose events name it', async () =>
 	const wrong = await b.client.request('GET', '/v1/content/x');
 	for (const answer of [foreign, unknown, wrong]) assert.equal(answer.status, 404);
 	assert.equal(foreign.html, unknown.html);
+});
+test('several boards at once share fairly: few files do not wait behind a large backlog', async () => {
+	const many = Array.from({ length: 16 }, () => pdf(MIB - 9)), few = Array.from({ length: 4 }, () => pdf(MIB / 4 - 9));
+	let done = 0, when;
+	await accept(a, 'T18685.7-261124-0003', many);
+	await accept(b, 'T18685.8-261124-0003', few);
+	// As its forwarder does: four at a time, each a PATCH after the other.
+	const queue = [...many];
+	const backlog = Promise.all([1, 2, 3, 4].map(async () => {
+		for (let bytes; (bytes = queue.shift());) {
+			const made = await a.createUpload(file(bytes).sha256, bytes.length);
+			for (let at = 0; at < bytes.length; at += MIB / 4, done++)
+				assert.equal((await a.patch(made.location, at, bytes.subarray(at, at + MIB / 4))).status, 204);
+		}
+	}));
+	for (const bytes of few) assert.equal((await b.upload(bytes)).status, 204);
+	when = done;
+	await backlog;
+	console.log(`# ${few.length} PATCHes of one beside ${when} of the other, of ${done}`);
+	assert.equal(done, 64);
+	assert(when < 48, `the four came after ${when} of 64`);
 });
 test('the center verifies, blobs and all', () => {
 	const verify = stack.tram('center', ['verify']);

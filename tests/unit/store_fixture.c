@@ -87,7 +87,7 @@ static void migrate(struct store_fixture *fixture)
 		struct stat log;
 
 		if (made[i].bytes && (!fixture->pg_schema[0] || kinds[i] != DB_TRAM)) {
-			assert_int_equal(file_put(dirs[i], name, made[i].bytes, made[i].len, 0600), RC_OK);
+			assert_int_equal(file_put(dirs[i], name, made[i].bytes, made[i].len, 0660), RC_OK);
 			continue;
 		}
 		assert_int_equal(db_migrate(fixture->settings, kinds[i]), RC_OK);
