@@ -90,6 +90,9 @@ bool acts_do(struct acts *acts, struct store *store, enum event_author author, c
 		json_put_int(body, "seq", (int64_t)known.seq);
 	}
 	store_fixture_id(n, id);
+	/* No dossier has the id of the station or of a book: what stands on one of theirs stands on nothing of it. */
+	if (one.subject_kind != SUBJECT_DOSSIER)
+		id[15] = (uint8_t)one.subject_kind;
 	one.subject = id;
 	one.body = body;
 	assert_int_equal(store_begin(store, false), RC_OK);

@@ -109,11 +109,16 @@ static void blow(struct world *world)
 
 static void settle_fence(struct world *world, bool first)
 {
-	int k;
+	/* Two that live with one identity find out, in whatever order they speak. One whose counter is behind in a center
+	 * that was put back may say counters that nobody said there: no proof, so no fence; but each brings it one nearer
+	 * to the first that the other one said, and no counter is higher than all hellos were. */
+	int64_t k, most = 2 * pair.hellos + 8;
 
-	/* Two that live with one identity find out, in whatever order they speak. */
-	for (k = 0; pair.boards[1].alive && !link_fixture_fenced(&pair) && k < 8; k++)
+	for (k = 0; pair.boards[1].alive && !link_fixture_fenced(&pair) && k < most; k++)
 		(void)link_fixture_hello(&pair, &pair.boards[k % 2]);
+	/* A center that was put back to when there were two fences the one that is left. */
+	if (!link_fixture_fenced(&pair) && !pair.boards[1].alive)
+		(void)link_fixture_hello(&pair, &pair.boards[0]);
 	if (!link_fixture_fenced(&pair)) {
 		assert_false(pair.boards[1].alive);
 		return;
@@ -222,6 +227,22 @@ static void report(void *arg, const char *board, enum event_author author, uint6
 	print_message("author=%d seq=%llu: %s\n", author, (unsigned long long)seq, what);
 }
 
+/* Digests of both sides' tables; names those that differ. */
+static void must_equal(const char *board, const char *center)
+{
+	json_t *one, *other, *value;
+	const char *table;
+
+	assert_int_equal(json_parse(board, strlen(board), &one), RC_OK);
+	assert_int_equal(json_parse(center, strlen(center), &other), RC_OK);
+	json_object_foreach(one, table, value)
+		if (!json_equal(value, json_object_get(other, table)))
+			print_message("differs: %s\n", table);
+	json_decref(one);
+	json_decref(other);
+	assert_true(strcmp(board, center) == 0);
+}
+
 static void end(struct world *world)
 {
 	struct pool *pool = pool_new();
@@ -243,7 +264,7 @@ static void end(struct world *world)
 	sum.parked += (int64_t)totals.parked;
 	assert_int_equal(journal_digest(pair.boards[0].side.store, pool, LINK_BOARD, &one), RC_OK);
 	assert_int_equal(journal_digest(pair.center.store, pool, LINK_BOARD, &other), RC_OK);
-	assert_string_equal(one, other);
+	must_equal(one, other);
 	store_fixture_rebuilds(&pair.boards[0].side);
 	store_fixture_rebuilds(&pair.center);
 	forget(&board);
