@@ -159,10 +159,10 @@ show_field(struct view *view, struct pool *pool, const struct setup *setup, cons
 	}
 }
 
-/* What became of the try of the line, on the page after it. */
+/* What became of the try of the line, on the page after it. Looked at again by a link: a page that comes anew of
+ * itself would take away what is being typed. */
 static void
-show_line(const struct setup_app *app, struct request *request, struct response *response,
-		struct view *view)
+show_line(const struct setup_app *app, struct request *request, struct view *view)
 {
 	json_t *said = setup_said(app, request->pool);
 	bool waits = setup_is_wished(app, request->pool, "network");
@@ -176,8 +176,6 @@ show_line(const struct setup_app *app, struct request *request, struct response 
 		if (strcmp(state, "failed") == 0)
 			view_set(view, "line_failed", text_get(text_known(key) ? key :
 					"setup.line.other"));
-		if (strcmp(state, "running") == 0 && request->method != METHOD_POST)
-			response_header(response, "Refresh", "3");
 	}
 	json_decref(said);
 }
@@ -207,7 +205,7 @@ show(struct web *web, struct request *request, struct response *response, int st
 	view_set(view, "back", step > 0 ? pool_printf(request->pool, "/buoc/%d", step) : NULL);
 	view_set(view, "board", setup_board_id(request->pool, setup));
 	if (step == SETUP_TOKEN)
-		show_line(web->app, request, response, view);
+		show_line(web->app, request, view);
 	return web_page(web, request, response, "admin/setup_step", view);
 }
 

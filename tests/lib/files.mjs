@@ -172,9 +172,10 @@ export function xlsx(rows) {
 	});
 }
 
+const blanks = {};
 // A PDF whose object stream unpacks to so many bytes of blanks; page: has it one outside of that?
 export function pdfBomb(unpacked, page = true) {
-	const packed = deflateSync(Buffer.alloc(unpacked, ' '), { level: 9 });
+	const packed = blanks[unpacked] ??= deflateSync(Buffer.alloc(unpacked, ' '), { level: 9 });
 	return Buffer.concat([Buffer.from(`%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n${page
 		? '3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n' : ''}4 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length ${packed.length} >>\nstream\n`),
 	packed, Buffer.from('\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\nstartxref\n0\n%%EOF\n')]);

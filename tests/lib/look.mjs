@@ -32,10 +32,25 @@ export class Browser extends Desk {
 		return self.go('/');
 	}
 
-	// The page as it is now, under this name.
+	// The page as it is now, under this name. One that would come anew of itself meanwhile comes afterwards.
 	async look(name) {
-		const faults = [];
+		let next = null;
+		const hold = (route) => {
+			if (!route.request().isNavigationRequest()) return route.fallback();
+			next = route.request().url();
+			return route.abort('aborted');
+		};
 		await this.page.waitForLoadState('load');
+		await this.page.route('**/*', hold);
+		try {
+			await this.stays(name);
+		} finally {
+			await this.page.unroute('**/*', hold);
+		}
+		if (next) await this.page.goto(next);
+	}
+	async stays(name) {
+		const faults = [];
 		for (const [width, height] of sizes) {
 			await this.page.setViewportSize({ width, height });
 			// On a busy machine the press before may still have led on.

@@ -49,21 +49,19 @@ process lighttpd
 			(await new Client(`http://127.0.0.1:${port}`).request('GET', '/ma')).status < 500);
 	}
 
-	// SIGKILL of all: as a power cut.
+	// SIGKILL of all: as a power cut. The supervisor first, or it starts again what is killed.
 	async stop(signal = 'SIGTERM') {
 		const child = this.child, dir = path.join(this.work, 'pid');
 		if (!child) return;
 		this.child = null;
-		if (signal === 'SIGKILL' && existsSync(dir)) {
-			for (const name of readdirSync(dir)) {
-				try {
-					process.kill(Number(readFileSync(path.join(dir, name), 'utf8')), signal);
-				} catch {
-					// gone already
-				}
-			}
-		}
 		child.kill(signal);
 		await until('they stop', 20, () => child.exitCode !== null || child.signalCode !== null);
+		for (const name of signal === 'SIGKILL' && existsSync(dir) ? readdirSync(dir) : []) {
+			try {
+				process.kill(Number(readFileSync(path.join(dir, name), 'utf8')), signal);
+			} catch {
+				// gone already
+			}
+		}
 	}
 }
