@@ -222,12 +222,12 @@ static enum rc on_code_issued(struct work *work)
 {
 	if (!work->body)
 		return RC_OK;
-	/* The first one stays; a second number, of a branch, is gone all the same. */
+	/* The first one stays. */
 	if (!*work->row->text[ROW_OFFICIAL]) {
 		project_set_text(work, ROW_OFFICIAL, work->body, "code");
 		work->words = true;
 	}
-	return project_series_official(work->store, work->body, json_text(work->body, "code"));
+	return RC_OK;
 }
 
 static enum rc on_external(struct work *work)
@@ -402,6 +402,11 @@ enum rc project_dossier_event(struct store *store, const struct event *event,
 		rc = projection_redo(store, event->board, event->subject, event);
 		goto out;
 	}
+	/* A number is gone also when its event parks, whenever that is found, and a second one, of a branch. */
+	if (body && strcmp(kind->name, "code.issued") == 0)
+		rc = project_series_official(store, body, json_text(body, "code"));
+	if (rc != RC_OK)
+		goto out;
 	project_row_facts(&row, &facts);
 	if (rule_check(&facts, kind, event->author, body, parked) != RC_OK)
 		goto out;

@@ -32,9 +32,9 @@ enum rc project_series_accepted(struct store *store, const struct event *event, 
 	char day[8] = "";
 	enum rc rc;
 
-	if (store->redoing)		/* counted when it came first */
-		return RC_OK;
 	if (!*code) {
+		if (store->redoing)	/* counted when it came first */
+			return RC_OK;
 		/* Erased: its number is still gone, and it was the next one of its day. */
 		when_yymmdd(event->time.wall_ms, day);
 		stmt = db_stmt(store->tram, SERIES_NEXT);
@@ -67,7 +67,7 @@ enum rc project_series_official(struct store *store, const json_t *body, const c
 	char day[8] = "";
 
 	/* "H27.1-261124-0001": the day stands between the agency and the sequence. */
-	if (store->redoing || strlen(code) < agency + 8 || code[agency] != '-')
+	if (strlen(code) < agency + 8 || code[agency] != '-')
 		return RC_OK;
 	memcpy(day, code + agency + 1, 6);
 	stmt = db_stmt(store->tram, OFFICIAL);
