@@ -46,7 +46,8 @@ endif
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla $(if $(LOOSE),,-Werror)
-HARDEN = -fPIE $(if $(SANITIZE),,-ffunction-sections -fdata-sections) -fstack-protector-strong $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-ffunction-sections -fdata-sections \
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 # With sanitizers -O2 takes twice as long to compile as -O1.
 # At -O1 gcc does not see what a number can be, and fears for texts that are long enough.
 CFLAGS ?= $(if $(SANITIZE),-O1 -g1 $(if $(CLANG),,-Wno-format-truncation),-O2 -g)
@@ -167,7 +168,8 @@ unit: $(UNIT) $(B)/tram-sheet $(B)/tram-image
 check: unit
 	$(Q)RUN='$(RUN)' TRAM_STEPS=$${TRAM_STEPS:-$(if $(CROSS),2000,8000)} sh tests/unit/run.sh $(B) $(UNIT)
 
-# Fuzz targets (libFuzzer; in clang's tree with sanitizers and coverage) and small test tools: FastCGI peers, preloaded fault libraries.
+# Fuzz targets (libFuzzer; in clang's tree with sanitizers and coverage) and small test tools: FastCGI
+# peers, preloaded fault libraries.
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz:
 	$(Q)$(MAKE) CC=clang B=$(B)/asan SANITIZE=1 fuzz-targets

@@ -36,7 +36,8 @@ pages_forks(struct web *web, struct request *request, struct response *response)
 	enum rc rc = pages_forks_list(web, request, view);
 
 	view_set(view, "title", text_get("forks.title"));
-	return rc == RC_OK ? web_page(web, request, response, "center/forks", view) : rc;
+	view_set(view, "attend", "/can-xem");
+	return rc == RC_OK ? web_page(web, request, response, "forks", view) : rc;
 }
 
 enum rc
@@ -49,7 +50,7 @@ pages_fork(struct web *web, struct request *request, struct response *response)
 	if (rc == RC_OK)
 		rc = forks_show_one(web, request, view, &place, board.board, request->params[1]);
 	view_set(view, "title", text_get("forks.one"));
-	return rc == RC_OK ? web_page(web, request, response, "center/fork", view) : rc;
+	return rc == RC_OK ? web_page(web, request, response, "fork", view) : rc;
 }
 
 static bool

@@ -31,8 +31,9 @@ enum rc page_forks(struct web *web, struct request *request, struct response *re
 	enum rc rc = forks_of_board(web, request, view);
 
 	view_set(view, "title", text_get("forks.title"));
+	view_set(view, "attend", "/quan-ly/can-xem");
 	view_flag(view, "at_manage", true);
-	return rc == RC_OK ? web_page(web, request, response, "intake/forks", view) : rc;
+	return rc == RC_OK ? web_page(web, request, response, "forks", view) : rc;
 }
 
 enum rc page_fork(struct web *web, struct request *request, struct response *response)
@@ -43,7 +44,7 @@ enum rc page_fork(struct web *web, struct request *request, struct response *res
 
 	view_set(view, "title", text_get("forks.one"));
 	view_flag(view, "at_manage", true);
-	return rc == RC_OK ? web_page(web, request, response, "intake/fork", view) : rc;
+	return rc == RC_OK ? web_page(web, request, response, "fork", view) : rc;
 }
 
 enum rc forks_choose(struct web *web, struct request *request, struct response *response, bool *answered)

@@ -47,28 +47,18 @@ static enum rc open_side(const char *data, const char *conf, struct pool *pool,
 
 static void print_made(struct pool *pool, const struct bundle_made *made, bool as_json)
 {
-	json_t *all = json_new_object(), *parts = json_new_array();
+	json_t *all = json_new_object();
 	char groups[BUNDLE_GROUPS_MAX];
-	size_t i;
 
 	json_put(all, "id", made->id);
-	json_put_int(all, "events", (int64_t)made->events);
-	json_put_int(all, "files", (int64_t)made->files);
 	json_put_int(all, "bytes", made->bytes);
 	json_put_int(all, "after", (int64_t)made->after);
 	json_put_int(all, "seq", (int64_t)made->seq);
-	for (i = 0; i < made->part_count; i++) {
-		json_t *part = json_new_object();
-
+	bundle_made_json(made, all);
+	for (size_t i = 0; !as_json && i < made->part_count; i++) {
 		bundle_groups(made->parts[i].sha256, groups);
-		json_put(part, "name", made->parts[i].name);
-		json_put_int(part, "bytes", made->parts[i].bytes);
-		json_put(part, "groups", groups);
-		json_add(parts, part);
-		if (!as_json)
-			printf("part %s %" PRId64 " %s\n", made->parts[i].name, made->parts[i].bytes, groups);
+		printf("part %s %" PRId64 " %s\n", made->parts[i].name, made->parts[i].bytes, groups);
 	}
-	json_put_value(all, "parts", parts);
 	if (as_json)
 		puts(json_to_text(pool, all));
 	else

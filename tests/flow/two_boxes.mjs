@@ -2,17 +2,17 @@
 // either wrote is kept, nothing is lost or doubled; the counter works on; an urgent dossier is taken by the
 // province and given back; one machine is let in again and goes on, then what the other one holds comes too.
 import { strict as assert } from 'node:assert';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, dossier } from '../lib/clerk.mjs';
 import { PASSWORD } from '../lib/client.mjs';
 import { Stack } from '../lib/stack.mjs';
+import { cloneBoard } from '../lib/twin.mjs';
 
-const PORTS = [9300, 9303], TWIN = 9306;
-const stack = new Stack({ name: 'two-boxes', ports: PORTS, board: 'retry_min_s = 1\npoll_max_s = 2\npoll_active_s = 1\n' });
-const twin = new Stack({ name: 'two-boxes-twin', ports: [TWIN, TWIN], of: stack });
+const stack = new Stack({ name: 'two-boxes', ports: [9300, 9303], board: 'retry_min_s = 1\npoll_max_s = 2\npoll_active_s = 1\n' });
+const twin = new Stack({ name: 'two-boxes-twin', ports: [9306, 9306], of: stack });
 cleanup(async (failed) => {
 	await twin.down(failed);
 	await stack.down(failed);
@@ -24,18 +24,6 @@ const health = (of) => JSON.parse(readFileSync(path.join(of.data, 'board/health/
 const fenced = (of) => until('it says so', 60, () => health(of).reason === 'cloned');
 let one, two, chief, officer, urgent, kept, apart, late;
 
-// The folder as it is, on a second machine: only where it lies and its ports differ.
-function clone() {
-	rmSync(twin.data, { recursive: true, force: true });
-	mkdirSync(twin.data, { recursive: true });
-	assert.equal(spawnSync('cp', ['-a', path.join(stack.data, 'board'), path.join(twin.data, 'board')]).status, 0);
-	const to = path.join(twin.data, 'board');
-	const change = [`s|${stack.data}/board|${to}|g`, ...[0, 1, 2].map((n) => `s|\\b${PORTS[0] + n}\\b|${TWIN + n}|g`)].join(';');
-	execFileSync('sed', ['-i', change, ...['plan', 'tram.conf', 'lighttpd/common.conf', 'lighttpd/board.conf'].map((name) => path.join(to, name))]);
-	execFileSync('chmod', ['644', path.join(to, 'tram.conf')]);
-	rmSync(path.join(to, 'pid'), { recursive: true });
-	mkdirSync(path.join(to, 'pid'));
-}
 async function letIn(of) {
 	const page = await chief.get('/diem/moi?may=b18685-1');
 	const made = await chief.submit(page, '/diem/moi');
@@ -51,7 +39,7 @@ test.must('a board with a dossier, and its folder on a second machine that takes
 	urgent = await acceptDossier(one);
 	await stack.drained();
 	await stack.stop('board');
-	clone();
+	cloneBoard(stack, twin);
 	await stack.start('board');
 	one = await stack.clerk('canbo');
 	kept = await acceptDossier(one);

@@ -6,31 +6,7 @@ exec </dev/null >"$1" 2>&1
 data=/var/lib/tram
 export LC_ALL=C.UTF-8 SYSTEMD_PAGER=
 
-ok() { # NAME COMMAND…
-	name=$1
-	shift
-	if "$@" >/tmp/said 2>&1; then
-		echo "ok $name"
-	else
-		echo "not ok $name"
-		sed 's/^/    /' /tmp/said | tail -20
-	fi
-}
-refused() { # COMMAND…: it must fail
-	! "$@"
-}
-is() { # WANTED GOT
-	[ "$1" = "$2" ] || { echo "wanted: $1"; echo "got:    $2"; return 1; }
-}
-until_ok() { # SECONDS COMMAND…
-	n=$1
-	shift
-	until "$@" >/tmp/tried 2>&1; do
-		n=$((n - 1))
-		[ $n -gt 0 ] || { cat /tmp/tried; return 1; }
-		sleep 1
-	done
-}
+. "$(dirname "$0")/said.sh"
 page() { # PORT PATH
 	curl -s -f -m 10 -o /dev/null "http://127.0.0.1:$1$2"
 }

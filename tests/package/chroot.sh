@@ -6,19 +6,7 @@ deb=$1 newer=$2 other=$3
 data=/var/lib/tram
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
-ok() { # NAME COMMAND…
-	name=$1
-	shift
-	if "$@" >/tmp/said 2>&1; then
-		echo "ok $name"
-	else
-		echo "not ok $name"
-		sed 's/^/    /' /tmp/said | tail -20
-	fi
-}
-is() { # WANTED GOT
-	[ "$1" = "$2" ] || { echo "wanted: $1"; echo "got:    $2"; return 1; }
-}
+. "$(dirname "$0")/said.sh"
 owner() {
 	stat -c '%U %G %a' "$1"
 }

@@ -74,6 +74,7 @@ bool link_fixture_fenced(struct link_pair *pair);
 bool link_fixture_registered(struct link_pair *pair, const struct machine *machine, struct link_board *row);
 void link_fixture_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* ---- link_talk_fixture.c ---- */
 /* Hello and what follows from it. False: not greeted (fenced, or its certificate is not registered). */
 bool link_fixture_hello(struct link_pair *pair, struct machine *machine);
 /* Events of the board up, of the center down; at most limit. A refusal ends the greeting. */

@@ -303,6 +303,53 @@ static void unknown_kind_is_stored_and_parked(void **state)
 	pool_free(pool);
 }
 
+/* A number that was given never comes again, also when its event finds no dossier: live and made anew alike. */
+static void a_number_is_gone_though_its_event_parks(void **state)
+{
+	struct pool *pool = pool_new();
+	struct journal_row *rows;
+	struct journal_totals totals;
+	char known[33], unknown[33], *other;
+	struct stmt *stmt;
+	const char *why;
+	uint8_t id[16];
+	size_t count, i;
+	bool row;
+
+	(void)state;
+	store_fixture_id(1, id);
+	hex_encode(id, sizeof(id), known);
+	assert_int_equal(store_fixture_act(&side[0], NULL, id, "dossier.accepted", "u-clerk",
+			acts_body(&acts_made, "dossier.accepted", 1)), RC_OK);
+	ship(AUTHOR_BOARD, SIZE_MAX / 2, 0, false);
+	assert_int_equal(store_fixture_act(&side[1], BOARD, id, "code.issued", "system",
+			json_pack("{s:s, s:s, s:i}", "code", "H27.1-261128-0007", "agency", "H27.1",
+			"sequence", 7)), RC_OK);
+	store_fixture_id(2, id);
+	hex_encode(id, sizeof(id), unknown);
+	assert_int_equal(journal_read(side[1].store, pool, BOARD, AUTHOR_CENTER, 0, 10, SIZE_MAX, &rows,
+			&count), RC_OK);
+	assert_int_equal(store_begin(side[0].store, false), RC_OK);
+	for (i = 0; i < count && strcmp(rows[i].event.kind, "code.issued") != 0; i++)
+		assert_int_equal(journal_receive(side[0].store, BOARD, AUTHOR_CENTER, rows[i].header,
+				rows[i].header_len, rows[i].event.salt, rows[i].event.body,
+				rows[i].event.body_len, &why), RC_OK);
+	assert_true(i < count);
+	other = changed(pool, &rows[i], known, unknown);
+	assert_int_equal(journal_receive(side[0].store, BOARD, AUTHOR_CENTER, other, strlen(other),
+			rows[i].event.salt, rows[i].event.body, rows[i].event.body_len, &why), RC_OK);
+	assert_int_equal(store_commit(side[0].store), RC_OK);
+	assert_int_equal(journal_verify(side[0].store, false, NULL, NULL, &totals), RC_OK);
+	assert_int_equal(totals.parked, 1);
+	stmt = db_stmt(side[0].store->tram, "SELECT last FROM official_series");
+	assert_int_equal(stmt_step(stmt, &row), RC_OK);
+	assert_true(row);
+	assert_int_equal(stmt_col_int(stmt, 0), 7);
+	stmt_reset(stmt);
+	store_fixture_rebuilds(&side[0]);
+	pool_free(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(erase_goes_to_both_sides_whenever_it_comes, set_up,
 				tear_down),
 		cmocka_unit_test_setup_teardown(unknown_kind_is_stored_and_parked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_number_is_gone_though_its_event_parks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(any_interleaving_ends_in_equal_tables, set_up, tear_down),
 	};
 
