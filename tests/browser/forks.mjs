@@ -9,13 +9,13 @@ import { People } from '../lib/look.mjs';
 import { Stack } from '../lib/stack.mjs';
 import { cloneBoard } from '../lib/twin.mjs';
 
-const stack = new Stack({ name: 'forks-browser', ports: [9309, 9312], board: 'retry_min_s = 1\npoll_max_s = 2\npoll_active_s = 1\n' });
-const twin = new Stack({ name: 'forks-browser-twin', ports: [9315, 9315], of: stack });
+const stack = new Stack({ name: 'forks-browser', ports: [9393, 9398], board: 'retry_min_s = 1\npoll_max_s = 2\npoll_active_s = 1\n' });
+const twin = new Stack({ name: 'forks-browser-twin', ports: [9403, 9423], of: stack });
 cleanup(async (failed) => {
 	await twin.down(failed);
 	await stack.down(failed);
 });
-const counter = new People('http://127.0.0.1:9315', 'forks'), province = new People('http://127.0.0.1:9312', 'forks');
+const counter = new People('http://127.0.0.1:9403', 'forks'), province = new People('http://127.0.0.1:9398', 'forks');
 const at = (code) => `/ho-so/${encodeURIComponent(code)}`, there = (code) => `/ho-so/b18685-1/${encodeURIComponent(code)}`;
 const link = (page, pattern) => page.locator(`a[href^="${pattern}"]`).first().getAttribute('href');
 let urgent, twice;

@@ -12,7 +12,7 @@ import { Stack } from '../lib/stack.mjs';
 import { cloneBoard } from '../lib/twin.mjs';
 
 const stack = new Stack({ name: 'two-boxes', ports: [9300, 9303], board: 'retry_min_s = 1\npoll_max_s = 2\npoll_active_s = 1\n' });
-const twin = new Stack({ name: 'two-boxes-twin', ports: [9306, 9306], of: stack });
+const twin = new Stack({ name: 'two-boxes-twin', ports: [9306, 9343], of: stack });
 cleanup(async (failed) => {
 	await twin.down(failed);
 	await stack.down(failed);
