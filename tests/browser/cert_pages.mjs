@@ -50,12 +50,11 @@ test('four taps: chứng thực, nhận và trình ký, đã ký vào sổ, đã
 	await as('canbo');
 	await page.goto(`${origin}/quay`);
 	await press('a[href="/chung-thuc"]');				// 1
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'card', 'the scanner fires here');
-	await page.keyboard.type(CARD);
-	await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+	assert.equal(await browser.cursor(), 'card', 'the scanner fires here');
+	await browser.scan(CARD);
 	assert.equal(await page.inputValue('#name'), 'Nguyễn Văn Thử');
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'paper_1', 'typing goes on here');
-	await page.keyboard.type('Bằng tốt nghiệp');
+	assert.equal(await browser.cursor(), 'paper_1', 'typing goes on here');
+	await browser.type('Bằng tốt nghiệp');
 	await page.fill('#pages_1', '4');
 	await page.fill('#copies_1', '3');
 	await page.fill('#paper_2', 'Học bạ');

@@ -212,7 +212,7 @@ test.must('a certification from the home page to handed out in four taps', async
 	clerk.taps = 0;
 	await clerk.press('main a[href="/chung-thuc"]');
 	await clerk.scan(card(2, 'Trần Thị Mẫu'));
-	await clerk.page.keyboard.type('Học bạ');
+	await clerk.type('Học bạ');
 	await clerk.press('button[name=accept]');
 	await clerk.press('.tray button[type=submit]');
 	assert.deepEqual(await clerk.page.$$eval('.stamps .giant', (all) => all.map((e) => e.textContent)), ['413']);
@@ -498,7 +498,7 @@ test('a dossier by keyboard alone', async () => {
 	await clerk.enter('.usual button[value="2.000635"]');
 	await clerk.enter('button[name=all]');
 	await clerk.tabTo('#phone');
-	await clerk.page.keyboard.type('0900000124');
+	await clerk.type('0900000124');
 	await clerk.enter(NEXT);
 	is(codeOf(clerk), 'Đã tiếp nhận');
 	await clerk.enter('form[action$="/da-in"] button');

@@ -37,7 +37,7 @@ test.must('the door', async () => {
 	browser = await Browser.open(origin, 'intake');
 	page = browser.page;
 	await page.goto(`${origin}/`);
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'login', 'focus stands where one types');
+	assert.equal(await browser.cursor(), 'login', 'focus stands where one types');
 	await browser.look('login');
 	await page.fill('#login', 'canbo');
 	await page.fill('#password', 'khong-dung');
@@ -48,7 +48,7 @@ test.must('the door', async () => {
 test('home, each list, the counter', async () => {
 	await as('canbo');
 	assert.equal(new URL(page.url()).pathname, '/quay');
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'q', 'the scanner fires into the search box');
+	assert.equal(await browser.cursor(), 'q', 'the scanner fires into the search box');
 	await browser.look('home');
 	await browser.fingers('home');
 	for (const slug of ['qua-han', 'chuyen-tinh', 'moi', 'nhap']) {

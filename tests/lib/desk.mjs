@@ -5,17 +5,20 @@ import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { PASSWORD } from './client.mjs';
 import { root } from './stack.mjs';
 
 // One Chromium a file, from when it is first wanted to the end of the process; everybody at a screen
 // has a context of her own in it. The shell is the same Chromium without a window, its tabs and bars,
-// which nobody sees here and which cost a third of the time.
+// which nobody sees here and which cost a third of the time. A page's scripts run once: what V8 would
+// compile better for their next run, and a process of its own to paint, are another seventh.
 const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 let browser;
 const theBrowser = () => browser ??= chromium.launch({ executablePath: programs.find(existsSync), args: ['--no-sandbox', '--disable-gpu',
-	'--num-raster-threads=1', '--disable-threaded-animation', '--disable-smooth-scrolling'] });
+	'--num-raster-threads=1', '--disable-threaded-animation', '--disable-smooth-scrolling', '--in-process-gpu',
+	'--js-flags=--no-opt --no-maglev --min-semi-space-size=64'] });
 
 export class Desk {
 	// folder: of the pictures under build/shots. options: of the context (javaScriptEnabled: false …).
@@ -102,9 +105,25 @@ export class Desk {
 		const title = await this.page.title();
 		assert(!/Lỗi|không mở được/.test(title), `${this.at()}: ${title}: ${await this.says()}`);
 	}
+	// One types when one sees the cursor: a field with autofocus gets it a moment after the page has come.
+	// Asked from here, since a page without JavaScript cannot wait. Returns the id of what has the focus.
+	async cursor() {
+		for (let tries = 0; ; tries++) {
+			const [waited, id] = await this.page.evaluate(() => [document.activeElement === document.body
+				&& document.querySelector('[autofocus]') !== null, document.activeElement?.id]);
+			if (!waited) return id;
+			assert(tries < 300, `the focus of ${this.at()} does not come`);
+			await sleep(100);
+		}
+	}
+	async type(text) {
+		await this.cursor();
+		await this.page.keyboard.type(text);
+	}
 	// A scanner types into whatever has the focus and ends with Enter.
-	scan(text) {
-		return Promise.all([this.page.waitForNavigation(),
+	async scan(text) {
+		await this.cursor();
+		await Promise.all([this.page.waitForNavigation(),
 			this.page.keyboard.insertText(text).then(() => this.page.keyboard.press('Enter'))]);
 	}
 	// With the keyboard alone: to the element, seen to have the focus, and Enter on it.

@@ -57,12 +57,13 @@ export class Browser extends Desk {
 			if (!await this.page.evaluate(() => 'axe' in globalThis)) await this.page.evaluate(axe);
 			await this.picture(`${name}-${width}`);
 			// Only what is wrong is told, and no style sheet is fetched again for it.
-			const [over, { violations }] = await this.page.evaluate(async () => [
-				document.documentElement.scrollWidth - document.documentElement.clientWidth,
-				await globalThis.axe.run(document, { resultTypes: ['violations'], preload: false })]);
+			const [over, wrong] = await this.page.evaluate(async () => {
+				const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'], preload: false });
+				return [document.documentElement.scrollWidth - document.documentElement.clientWidth,
+					violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))];
+			});
 			if (over > 0) faults.push(`${over} px wider than ${width}`);
-			for (const { id, nodes } of violations)
-				faults.push(...nodes.map((node) => `axe ${id} at ${width}: ${node.html} ${node.failureSummary}`));
+			faults.push(...wrong.map((fault) => `axe at ${width}: ${fault}`));
 		}
 		const report = await validator.validateString(this.source ?? '');
 		for (const { messages } of report.results)
