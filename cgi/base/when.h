@@ -14,6 +14,8 @@
 
 #define WHEN_MINUTE_MS INT64_C(60000)
 #define WHEN_DAY_MS INT64_C(86400000)
+#define WHEN_LOCAL_MS (INT64_C(7) * 3600 * 1000)	/* Viet Nam's clock is ahead of UTC, the whole year */
+#define WHEN_MAX_MS INT64_C(253402214400000)	/* 9999-12-31 */
 
 struct when_local {
 	int year, month, day;		/* 2026, 1..12, 1..31 */

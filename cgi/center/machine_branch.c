@@ -11,6 +11,7 @@
 #include "link/identity.h"
 #include "link/lost.h"
 #include "link/wire.h"
+#include "link/wire_take.h"
 #include "store/slip.h"
 
 #define BRANCHES_MAX 1000
@@ -32,7 +33,7 @@ stage(struct web *web, struct request *request, struct response *response)
 		rc = RC_OK;
 		goto out;
 	}
-	rc = wire_stage(web->store, request->board, ndjson.data, ndjson.len, &staged, &why, &line);
+	rc = wire_take_branch(web->store, request->board, ndjson.data, ndjson.len, &staged, &why, &line);
 	if (rc == RC_PROTOCOL) {
 		log_warn("branch refused board=%s why=%s line=%zu", request->board, why, line);
 		reply = json_new_object();

@@ -10,6 +10,7 @@
 #include "crypt/hash.h"
 #include "link/issue.h"
 #include "link/wire.h"
+#include "link/wire_take.h"
 #include "store/slip.h"
 
 /* The event of one line (1-based); RC_INVALID when it cannot be read. Its hash is filled in. */
@@ -110,7 +111,7 @@ take(struct web *web, struct request *request, struct response *response,
 
 	if (ndjson->len == 0)
 		return journal_head_get(web->store, request->board, AUTHOR_BOARD, head);
-	rc = wire_take_journal(web->store, request->pool, request->board, ndjson->data,
+	rc = wire_take_journal(web->store, request->board, ndjson->data,
 			ndjson->len, head, &why, &line);
 	if (rc == RC_PROTOCOL || rc == RC_INVALID) {
 		rc = refuse(web, request, response, why != NULL ? why : "line", ndjson, line);

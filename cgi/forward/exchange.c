@@ -14,6 +14,7 @@
 #include "crypt/random.h"
 #include "forward/forward.h"
 #include "link/greet.h"
+#include "link/wire_take.h"
 #include "store/clock.h"
 
 #define EXCHANGE_ANSWER_MAX 65536u

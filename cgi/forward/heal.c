@@ -10,6 +10,7 @@
 #include "forward/forward.h"
 #include "link/greet.h"
 #include "link/lost.h"
+#include "link/wire_take.h"
 #include "store/slip.h"
 
 #define HEAL_ANSWER_MAX 65536u
@@ -23,7 +24,7 @@ static enum rc heal_stage(struct forward *forward, const struct buf *lines, bool
 {
 	const char *why = NULL;
 	size_t staged, line;
-	enum rc rc = wire_stage(forward->store, forward->store->board, lines->data, lines->len, &staged,
+	enum rc rc = wire_take_branch(forward->store, forward->store->board, lines->data, lines->len, &staged,
 			&why, &line);
 
 	*gap = rc == RC_PROTOCOL && strcmp(why, "gap") == 0;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "link/bundle_side.h"
 #include "link/wire.h"
+#include "link/wire_take.h"
 #include "store/blob.h"
 #include "store/linkstate.h"
 #include "store/stick.h"

@@ -18,6 +18,7 @@
 #include "link/bundle_side.h"
 #include "link/issue.h"
 #include "link/wire.h"
+#include "link/wire_take.h"
 #include "store/blob.h"
 #include "store/linkstate.h"
 #include "store/stick.h"
@@ -78,7 +79,7 @@ static enum rc take_events(struct store *store, struct pool *pool, struct bundle
 		rc = RC_PROTOCOL;
 	}
 	if (rc == RC_OK)
-		rc = wire_take_journal(store, pool, taken->head.board, lines.data, lines.len, &head,
+		rc = wire_take_journal(store, taken->head.board, lines.data, lines.len, &head,
 				&taken->why, &line);
 	buf_free(&lines);
 	return rc == RC_INVALID ? RC_PROTOCOL : rc;

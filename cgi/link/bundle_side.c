@@ -9,6 +9,7 @@
 #include "crypt/random.h"
 #include "link/bundle_side.h"
 #include "link/wire.h"
+#include "link/wire_take.h"
 #include "store/fork.h"
 
 #define BRANCHES_MAX 1000
@@ -73,7 +74,7 @@ enum rc bundle_side_stage(struct store *store, const char *board, const char *pa
 
 	*why = "line";
 	if (rc == RC_OK)
-		rc = wire_stage(store, board, lines.data, lines.len, &staged, why, &line);
+		rc = wire_take_branch(store, board, lines.data, lines.len, &staged, why, &line);
 	buf_free(&lines);
 	return rc == RC_INVALID || rc == RC_TOO_LARGE ? RC_PROTOCOL : rc;
 }

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "crypt/hash.h"
 #include "link/wire.h"
+#include "link/wire_take.h"
 #include "store/blob.h"
 #include "store/letgo.h"
 #include "tool/backup_make.h"

@@ -252,10 +252,11 @@ async function idle() {
 		const before = loopback();
 		await pause(looks * 18000);
 		const look = (loopback() - before) / looks;
-		const start = loopback();
+		const start = loopback(), trip = health(stack).last_round_trip_at;
 		await pause(16500);	// the connection is closed by then
 		writeFileSync(path.join(stack.data, 'board/inbox/round-trip'), '');
-		await pause(3000);
+		await until('a hello was answered', 60, () => health(stack).last_round_trip_at !== trip);
+		await pause(500);	// the look after it
 		const greeting = loopback() - start;
 		console.log(`# a look ${Math.round(look)} bytes, one with hello ${greeting}`);
 		judge('idle_bytes_per_day', 90 * look + 6 * greeting, 'bytes', null, null, ['<=', 300 * 1024]);

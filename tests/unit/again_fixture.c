@@ -17,6 +17,7 @@
 #include "link/bundle_side.h"
 #include "link/greet.h"
 #include "link/issue.h"
+#include "link/wire_take.h"
 #include "link_fixture.h"
 #include "store/linkstate.h"
 
@@ -66,7 +67,7 @@ static void journal_again(struct link_pair *pair, const struct link_message *mes
 	const char *why = "";
 	size_t line;
 	char *token;
-	enum rc rc = wire_take_journal(pair->center.store, pool, LINK_BOARD, message->text, message->len, &head,
+	enum rc rc = wire_take_journal(pair->center.store, LINK_BOARD, message->text, message->len, &head,
 			&why, &line);
 
 	assert_true(rc == RC_OK || is_refusal(rc, why));

@@ -19,6 +19,7 @@
 #include "link/greet.h"
 #include "link/issue.h"
 #include "link/lost.h"
+#include "link/wire_take.h"
 #include "link_fixture.h"
 
 /* ---- lines ---- */
@@ -58,7 +59,7 @@ static void stage(struct store *from, struct store *to, unsigned log, uint64_t a
 
 		count = lines_of(from, log, after, WIRE_BATCH_EVENTS, &lines, &last);
 		if (count > 0)
-			rc = wire_stage(to, LINK_BOARD, lines.data, lines.len, &staged, &why, &line);
+			rc = wire_take_branch(to, LINK_BOARD, lines.data, lines.len, &staged, &why, &line);
 		if (rc == RC_PROTOCOL && strcmp(why, "gap") == 0 && after > 0) {
 			after = after > step ? after - step : 0;
 			step *= 2;
@@ -298,10 +299,10 @@ void link_fixture_journal(struct link_pair *pair, struct machine *machine, size_
 	pair->cuts += cut != LINK_WHOLE;
 	if (cut == LINK_CUT_QUESTION)
 		goto out;
-	rc = wire_take_journal(center, pool, LINK_BOARD, lines.data, lines.len, &head, &why, &line);
+	rc = wire_take_journal(center, LINK_BOARD, lines.data, lines.len, &head, &why, &line);
 	if (rc == RC_PROTOCOL && why && strcmp(why, "branch") == 0) {
 		stage_branches(store, center);
-		rc = wire_take_journal(center, pool, LINK_BOARD, lines.data, lines.len, &head, &why, &line);
+		rc = wire_take_journal(center, LINK_BOARD, lines.data, lines.len, &head, &why, &line);
 	}
 	if (rc == RC_PROTOCOL) {
 		assert_true(strcmp(why, "fork") == 0 || strcmp(why, "gap") == 0 || strcmp(why, "hash") == 0);

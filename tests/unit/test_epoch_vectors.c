@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "crypt/hash.h"
 #include "link/greet.h"
+#include "link/wire_take.h"
 #include "link_fixture.h"
 #include "store/fence.h"
 #include "store/fork.h"
@@ -243,22 +244,22 @@ static void branch_before_its_record(void **state)
 	(void)state;
 	log = vector("log.ndjson", &len);
 	branch = vector("branch.ndjson", &branch_len);
-	assert_int_equal(wire_take_journal(center.store, pool, LINK_BOARD, log, len, &head, &why, &line),
+	assert_int_equal(wire_take_journal(center.store, LINK_BOARD, log, len, &head, &why, &line),
 			RC_PROTOCOL);
 	assert_string_equal(why, "branch");
 	assert_int_equal(line, 5);
 	assert_int_equal(journal_head_get(center.store, LINK_BOARD, AUTHOR_BOARD, &head), RC_OK);
 	assert_int_equal(head.seq, 0);
 	/* Nothing to stand on yet. */
-	assert_int_equal(wire_stage(center.store, LINK_BOARD, branch, branch_len, &staged, &why, &line),
+	assert_int_equal(wire_take_branch(center.store, LINK_BOARD, branch, branch_len, &staged, &why, &line),
 			RC_PROTOCOL);
 	assert_string_equal(why, "gap");
 	log = lines("log.ndjson", 1, 4, &len);
-	assert_int_equal(wire_take_journal(center.store, pool, LINK_BOARD, log, len, &head, &why, &line), RC_OK);
-	assert_int_equal(wire_stage(center.store, LINK_BOARD, branch, branch_len, &staged, &why, &line), RC_OK);
+	assert_int_equal(wire_take_journal(center.store, LINK_BOARD, log, len, &head, &why, &line), RC_OK);
+	assert_int_equal(wire_take_branch(center.store, LINK_BOARD, branch, branch_len, &staged, &why, &line), RC_OK);
 	assert_int_equal(staged, 3);
 	log = vector("log.ndjson", &len);
-	assert_int_equal(wire_take_journal(center.store, pool, LINK_BOARD, log, len, &head, &why, &line), RC_OK);
+	assert_int_equal(wire_take_journal(center.store, LINK_BOARD, log, len, &head, &why, &line), RC_OK);
 	assert_int_equal(head.seq, 6);
 	is_recorded(center.store);
 	ordered(center.store);
@@ -311,7 +312,7 @@ static void record_of_a_board_put_back(void **state)
 	text = vector("branch.ndjson", &len);
 	assert_int_equal(wire_take_copy(board.store, AUTHOR_BOARD, text, len, &why, &line), RC_OK);
 	text = lines("log.ndjson", 2, 3, &len);
-	assert_int_equal(wire_stage(board.store, LINK_BOARD, text, len, &staged, &why, &line), RC_OK);
+	assert_int_equal(wire_take_branch(board.store, LINK_BOARD, text, len, &staged, &why, &line), RC_OK);
 	base = event_of("log.ndjson", 3, &wire);
 	lost.own = (struct journal_head){ .epoch = base.epoch, .seq = base.seq };
 	memcpy(lost.own.hash, base.hash, EVENT_HASH_SIZE);
