@@ -180,7 +180,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/
 $(B)/peer/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(call say,CC $<)$(CC) $(C_FLAGS) -o $@ $< $(LD_FLAGS) $(LIBS_FCGI) $(LIBS) $(LIBS_IMAGE) -lm
-$(B)/peer/fill $(B)/peer/erase: $(B)/peer/%: tests/bench/%.c $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/image.a
+$(B)/peer/fill: $(B)/peer/%: tests/bench/%.c $(ARCHIVES) $(B)/lib/pg.a $(B)/lib/sheet.a $(B)/lib/image.a
 	@mkdir -p $(@D)
 	$(call say,CC $<)$(CC) $(C_FLAGS) -o $@ $< $(LINK_ALL)
 $(B)/preload/%.so: tests/crash/%.c

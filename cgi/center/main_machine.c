@@ -14,6 +14,7 @@
 #include "base/settings.h"
 #include "center/machine.h"
 #include "center/machine_stick.h"
+#include "store/erase.h"
 #include "store/store.h"
 #include "web/web.h"
 
@@ -110,6 +111,8 @@ main(int argc, char **argv)
 	/* An erase's words, should its process have been killed before they left the log file. */
 	if (db_scrub(store->tram) != RC_OK)
 		log_info("the database's log file is emptied later");
+	if (erase_sweep(store) != RC_OK)
+		log_info("files of erased contents go later");
 	memset(&web, 0, sizeof(web));
 	web.program = "machine";
 	web.settings = settings;

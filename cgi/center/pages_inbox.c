@@ -83,7 +83,7 @@ pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_m
 	view_set(view, "code_point", official ? row->code : "");
 	view_flag(view, "shared", row->shared);
 	view_set(view, "procedure", row->procedure_name);
-	view_set(view, "applicant", row->applicant);
+	view_set(view, "applicant", row->applicant[0] != '\0' ? row->applicant : text_get("erase.name"));
 	view_set(view, "state", text_get(pool_printf(pool, "state.%s",
 			state_name(row->facts.state))));
 	view_flag(view, "commune", row->level == LEVEL_COMMUNE);

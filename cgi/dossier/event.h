@@ -61,6 +61,7 @@ struct event {
 	const uint8_t *salt;			/* NULL once erased */
 	const char *body;			/* JSON object text; NULL once erased */
 	size_t body_len;
+	const char *kept;	/* once erased: JSON object text, what stays of the body; or NULL */
 	/* Where it stands (store/fork.h): in its author's log, or in a recorded branch of it. position: in
 	 * its author's log; all of a branch stand where its fork.recorded stands. */
 	unsigned log;

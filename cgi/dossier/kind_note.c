@@ -150,7 +150,7 @@ const struct kind_field kind_fields_epoch_opened[] = {
 };
 const struct kind_field kind_fields_body_erased[] = {
 	REQ_OF("author", "board|center"), REQ("seq", 'i'), REQ("hash", 'h'), REQ("ground", 's'),
-	OPT("approver", 's'), END
+	OPT("approver", 's'), OPT("number", 's'), OPT("kept", 'o'), END
 };
 const struct kind_field kind_fields_account_changed[] = {
 	REQ("account", 's'), REQ_OF("change", "added|changed|locked|unlocked|password|ended|reset"),

@@ -24,6 +24,7 @@
 #include "forward/forward.h"
 #include "forward/pace.h"
 #include "store/clock.h"
+#include "store/erase.h"
 #include "forward/uplink.h"
 #include "store/slip.h"
 
@@ -154,6 +155,8 @@ static enum rc main_open(struct forward *forward)
 	/* An erase's words, should its process have been killed before they left the log file. */
 	if (db_scrub(forward->store->tram))
 		log_info("forward: the database's log file is emptied later");
+	if (erase_sweep(forward->store))
+		log_info("forward: files of erased contents go later");
 	forward->wake_fd = main_open_wake(settings, forward->pool);
 	forward->uplink_fd = uplink_open();
 	forward->ask_fd = main_open_ask(settings);

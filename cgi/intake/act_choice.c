@@ -65,6 +65,7 @@ static const struct act_choice choices[] = {
 	/* Offered beside each collection, not in the list: no role. */
 	{ "pay_cancel", "/huy-thu", false, 0, ANY_LEVEL, "fee.cancelled" },
 	{ "pay_refund", "/hoan-phi", false, 0, ANY_LEVEL, "fee.refunded" },
+	{ "erase", "/xoa-du-lieu", false, ROLE_MANAGER, ANY_LEVEL, "body.erased" },
 	{ "void", "/huy", false, ROLE_INTAKE | ROLE_MANAGER, ANY_LEVEL, "dossier.voided" },
 };
 #define CHOICES (sizeof(choices) / sizeof(choices[0]))
@@ -95,6 +96,8 @@ static bool allowed(const struct act_choice *choice, const struct dossier_facts 
 	/* A draft is a note and may always be written; what it proposes is done by who holds it. */
 	if (strcmp(choice->key, "propose") == 0 && (facts->holder != HOLDER_BOARD ||
 			facts->state == STATE_RESULT))
+		return false;
+	if (strcmp(choice->key, "erase") == 0 && !state_is_closed(facts->state))
 		return false;
 	/* Who holds it does it; the other side asks. */
 	if (strncmp(choice->key, "request", 7) == 0 && (facts->holder != HOLDER_CENTER ||

@@ -368,6 +368,8 @@ enum rc page_dossier(struct web *web, struct request *request, struct response *
 		rc = print_offer(web, view, &row);
 	if (rc == RC_OK)
 		rc = show_taken(web, view, &row);
+	if (rc == RC_OK && body == NULL)
+		rc = erase_show(web, view, &row);
 	if (rc == RC_OK)
 		rc = dossier_show_timeline(web, view, &row);
 	if (rc == RC_OK)

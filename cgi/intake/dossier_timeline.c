@@ -154,7 +154,14 @@ static void show_event(struct web *web, struct view *item, const struct event *e
 			text_get("event.unknown"));
 	view_flag(item, "aside", kind == NULL || kind->class != KIND_STATE);
 	if (event->body == NULL) {
-		view_set(item, "detail", text_get("event.erased"));
+		/* Sums and numbers are still there. */
+		if (event->kept != NULL && json_parse(event->kept, strlen(event->kept), &body) == RC_OK) {
+			view_set(item, "note", text_get("event.erased"));
+			view_set(item, "detail", detail(pool, event->kind, body));
+			json_decref(body);
+		} else {
+			view_set(item, "detail", text_get("event.erased"));
+		}
 	} else if (json_parse(event->body, event->body_len, &body) == RC_OK) {
 		view_set(item, "detail", detail(pool, event->kind, body));
 		if (strcmp(event->kind, "note.added") != 0)

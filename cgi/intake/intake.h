@@ -104,6 +104,9 @@ enum rc step_line_tag(struct web *web, struct view *item, const struct dossier_r
 /* List "steps" {step, step_at; flags step_now, step_past, step_overdue}, flag steps_shown. */
 enum rc step_line_show(struct web *web, struct view *view, const struct dossier_row *row,
 		const json_t *body, int64_t now_ms) MUST_CHECK;
+/* erase_page.c: "erased_at", "erased_by", "erased_second", "erased_why", "erased_number" where its personal data
+ * were erased. */
+enum rc erase_show(struct web *web, struct view *view, const struct dossier_row *row) MUST_CHECK;
 /* bundle.c: list "bundle_parts" {as dossier_show_row, no, unit, due_paper}, flag "bundle_shown", list
  * "bundle_parent" of one. Nothing for a dossier that is in no bundle. */
 /* Is it the parent of a bundle? Its state follows its parts (store/bundle.h): acts of bundle_is_by_parts are
@@ -265,6 +268,7 @@ PAGE(tray_results);
 /* ---- pages: corrections (correct.h) ---- */
 PAGE(amend);
 PAGE(void);
+PAGE(erase);
 PAGE(due);
 PAGE(extend);
 PAGE(recall);

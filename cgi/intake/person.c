@@ -83,6 +83,9 @@ enum rc page_person(struct web *web, struct request *request, struct response *r
 
 	if (rc != RC_OK)
 		return rc;
+	/* Erased: who it was is not known, and others of whom nothing is known are not the same person. */
+	if (row.applicant[0] == '\0')
+		return RC_NOT_FOUND;
 	rc = show_dossiers(web, request, view, row.applicant_number, "", row.applicant);
 	view_set(view, "person", row.applicant);
 	view_set(view, "number", row.applicant_number);

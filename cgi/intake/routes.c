@@ -250,6 +250,7 @@ const struct route intake_routes[] = {
 	  page_call },
 	{ "act.withdraw", GET | POST, "/ho-so/:code/rut", 0, ROLE_INTAKE | ROLE_MANAGER, 0,
 	  page_withdraw },
+	{ "act.erase", GET | POST, "/ho-so/:code/xoa-du-lieu", 0, ROLE_MANAGER, 0, page_erase },
 	{ "act.stop", GET | POST, "/ho-so/:code/dung", 0, ROLE_SPECIALIST | ROLE_MANAGER, 0, page_stop },
 };
 const size_t intake_route_count = sizeof(intake_routes) / sizeof(intake_routes[0]);

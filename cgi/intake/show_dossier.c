@@ -83,7 +83,7 @@ void dossier_show_row(struct view *item, const struct dossier_row *row, int64_t 
 	show_origin(item, row);
 	view_set(item, "url", dossier_show_url(pool, row, ""));
 	view_set(item, "procedure", row->procedure_name);
-	view_set(item, "applicant", row->applicant);
+	view_set(item, "applicant", row->applicant[0] != '\0' ? row->applicant : text_get("erase.name"));
 	view_set(item, "phone", row->phone);
 	/* The province's people have no names here. */
 	if (row->facts.holder == HOLDER_BOARD)

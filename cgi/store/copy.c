@@ -29,7 +29,11 @@ static const char CONTENTS[] =
 	"SELECT coalesce(max(no), 0) FROM blob_receipt WHERE board = $1 AND gone < 2";
 static const char LACKING[] =
 	"SELECT count(*) FROM blob_receipt r WHERE r.board = $1 AND NOT EXISTS (SELECT 1 FROM blob b"
-	" WHERE b.board = r.board AND b.sha256 = r.sha256)";
+	" WHERE b.board = r.board AND b.sha256 = r.sha256) AND NOT EXISTS (SELECT 1 FROM blob_erased e"
+	" WHERE e.board = r.board AND e.sha256 = r.sha256)";
+static const char ERASED[] =
+	"SELECT e.board, e.sha256 FROM blob_erased e WHERE NOT EXISTS (SELECT 1 FROM blob b"
+	" WHERE b.board = e.board AND b.sha256 = e.sha256)";
 
 struct copy {
 	struct store *store;		/* the center's own */
@@ -166,6 +170,22 @@ static enum rc contents(struct copy *copy)
 	return rc;
 }
 
+/* What was erased since an earlier run goes from here too. */
+static enum rc erased(struct copy *copy)
+{
+	struct pool *pool = pool_new();
+	struct stmt *stmt = db_stmt(copy->there->tram, ERASED);
+	bool row = false;
+	enum rc rc;
+
+	while ((rc = stmt_step(stmt, &row)) == RC_OK && row)
+		(void)unlink(pool_printf(pool, "%s/blobs/%s/%s", copy->dir, stmt_col_text(stmt, 0),
+				stmt_col_text(stmt, 1)));
+	stmt_reset(stmt);
+	pool_free(pool);
+	return rc;
+}
+
 /* ---- the announcement ---- */
 
 static enum rc number(struct store *store, const char *sql, const char *board, int64_t *out)
@@ -260,6 +280,8 @@ static enum rc check(struct copy *copy)
 	copy->totals->faults += totals.faults;
 	if (rc == RC_OK)
 		rc = contents(copy);
+	if (rc == RC_OK)
+		rc = erased(copy);
 	return rc == RC_OK ? each_board(copy, check_board) : rc;
 }
 

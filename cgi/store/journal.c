@@ -34,12 +34,14 @@ static const char HASH_AT[] =
 static const char IS_ERASED[] =
 	"SELECT 1 FROM journal_erased WHERE board = $1 AND author = $2 AND seq = $3";
 static const char ERASED[] =
-	"INSERT INTO journal_erased (board, author, seq) VALUES ($1, $2, $3)"
-	" ON CONFLICT (board, author, seq) DO NOTHING";
+	"INSERT INTO journal_erased (board, author, seq, kept, by_author, by_seq) VALUES ($1, $2, $3, $4,"
+	" $5, $6) ON CONFLICT (board, author, seq) DO UPDATE SET kept = excluded.kept,"
+	" by_author = excluded.by_author, by_seq = excluded.by_seq WHERE journal_erased.by_seq = 0";
 static const char BODY_DELETE[] =
 	"DELETE FROM journal_body WHERE board = $1 AND author = $2 AND seq = $3";
 #define ROW "SELECT j.header, j.hash, b.salt, b.body, j.author, coalesce(r.position, 0), " \
-	"j.arrival - coalesce(r.base, 0) FROM journal j" \
+	"j.arrival - coalesce(r.base, 0), coalesce(e.kept, '') FROM journal j" \
+	" LEFT JOIN journal_erased e ON e.board = j.board AND e.author = j.author AND e.seq = j.seq" \
 	" LEFT JOIN journal_body b ON b.board = j.board AND b.author = j.author AND b.seq = j.seq" \
 	" LEFT JOIN journal_branch r ON r.board = j.board AND r.log = j.author"
 static const char READ[] =
@@ -184,7 +186,7 @@ enum rc journal_add_branch(struct store *store, const struct journal_row *row, i
 
 	/* A body that was erased before it came here. */
 	if (rc == RC_OK && !row->event.body)
-		rc = journal_erase(store, row->event.board, row->event.log, row->event.seq);
+		rc = journal_erase(store, &row->event, NULL, row->event.kept);
 	return rc;
 }
 
@@ -346,7 +348,8 @@ enum rc journal_receive(struct store *store, const char *board, enum event_autho
 	return rc == RC_OK ? projection_event(store, &event, NULL) : rc;
 }
 
-enum rc journal_erase(struct store *store, const char *board, unsigned log, uint64_t seq)
+enum rc journal_erase(struct store *store, const struct event *event, const struct event *by,
+		const char *kept)
 {
 	const char *const steps[] = { ERASED, BODY_DELETE };
 	enum rc rc = RC_OK;
@@ -355,8 +358,13 @@ enum rc journal_erase(struct store *store, const char *board, unsigned log, uint
 	for (i = 0; i < 2 && rc == RC_OK; i++) {
 		struct stmt *stmt = db_stmt(store->tram, steps[i]);
 
-		bind_log(stmt, board, log);
-		stmt_int(stmt, 3, (int64_t)seq);
+		bind_log(stmt, event->board, event->log);
+		stmt_int(stmt, 3, (int64_t)event->seq);
+		if (i == 0) {
+			stmt_text(stmt, 4, kept != NULL ? kept : "");
+			stmt_int(stmt, 5, by != NULL ? (int64_t)by->log : 0);
+			stmt_int(stmt, 6, by != NULL ? (int64_t)by->seq : 0);
+		}
 		rc = stmt_run(stmt);
 	}
 	if (rc == RC_OK)
@@ -381,8 +389,12 @@ static void row_of(struct stmt *stmt, struct pool *pool, struct journal_row *out
 		out->event.position = (uint64_t)stmt_col_int(stmt, 5);
 		out->event.place = EVENT_PLACE(out->event.position) + (uint64_t)stmt_col_int(stmt, 6);
 	}
-	if (stmt_col_null(stmt, 3))
+	if (stmt_col_null(stmt, 3)) {
+		const char *kept = stmt_col_text(stmt, 7);
+
+		out->event.kept = kept[0] != '\0' ? pool_strdup(pool, kept) : NULL;
 		return;
+	}
 	bytes = stmt_col_blob(stmt, 2, &len);
 	if (len == EVENT_SALT_SIZE)
 		out->event.salt = (const uint8_t *)pool_strndup(pool, bytes, len);

@@ -52,9 +52,11 @@ enum rc journal_subject(struct store *store, struct pool *pool, const char *boar
 enum rc journal_last(struct store *store, const char *board, const uint8_t *subject,
 		uint8_t id[EVENT_ID_SIZE]) MUST_CHECK;
 
-/* Removes body and salt of an event, now or when it comes; inside store_begin. After the commit
- * store_commit makes the words leave the files (db_scrub). */
-enum rc journal_erase(struct store *store, const char *board, unsigned log, uint64_t seq) MUST_CHECK;
+/* Removes body and salt of an event, now or when it comes; inside store_begin. by: the erase, NULL when that is
+ * not known; kept: JSON text of what stays of the body, or NULL. After the commit store_commit makes the words
+ * leave the files (db_scrub). */
+enum rc journal_erase(struct store *store, const struct event *event, const struct event *by,
+		const char *kept) MUST_CHECK;
 /* For fork.c alone: an event of a recorded branch, as it is; row->event.log says which. */
 enum rc journal_add_branch(struct store *store, const struct journal_row *row,
 		int64_t arrival) MUST_CHECK;

@@ -376,8 +376,10 @@ uint64_t project_dossier_seized(const struct event *event)
 	json_t *body = NULL;
 	int64_t seq = 0;
 
-	if (strcmp(event->kind, "dossier.seized") != 0 || !event->body
-			|| json_parse(event->body, event->body_len, &body) != RC_OK)
+	const char *text = event->body ? event->body : event->kept;
+
+	if (strcmp(event->kind, "dossier.seized") != 0 || !text
+			|| json_parse(text, event->body ? event->body_len : strlen(text), &body) != RC_OK)
 		return 0;
 	seq = json_int(body, "seq", 0);
 	json_decref(body);

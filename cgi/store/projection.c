@@ -5,6 +5,7 @@
 
 #include "base/encode.h"
 #include "base/log.h"
+#include "store/erase.h"
 #include "store/fork.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
@@ -225,7 +226,10 @@ static enum rc erase(struct store *store, const struct event *event, const json_
 		const char **parked)
 {
 	struct event target = { 0 };
+	struct erase_name *named = NULL;
 	uint8_t hash[EVENT_HASH_SIZE];
+	const json_t *kept;
+	struct pool *pool;
 	enum rc rc;
 
 	if (!body)
@@ -252,11 +256,20 @@ static enum rc erase(struct store *store, const struct event *event, const json_
 	/* Replayed: it was done when it came. */
 	if (store->redoing || store->rebuilding)
 		return RC_OK;
-	rc = journal_erase(store, target.board, target.log, target.seq);
+	pool = pool_new();
+	kept = json_object_get(body, "kept");
+	rc = erase_named(store, pool, &target, &named);
+	if (rc == RC_OK)
+		rc = journal_erase(store, &target, event, kept ? json_to_text(pool, kept) : NULL);
 	if (rc == RC_OK)
 		rc = projection_redo(store, target.board, target.subject, NULL);
-	/* Not a name may stay among the words it was found by. */
-	return rc == RC_OK ? search_renew(store, target.board, target.subject) : rc;
+	/* Not a name may stay among the words it was found by, no scan that nothing else names. */
+	if (rc == RC_OK)
+		rc = search_renew(store, target.board, target.subject);
+	if (rc == RC_OK)
+		rc = erase_contents(store, target.board, named);
+	pool_free(pool);
+	return rc;
 }
 
 static enum rc project_other(struct store *store, const struct event *event,
@@ -390,6 +403,8 @@ enum rc projection_event(struct store *store, const struct event *event, const j
 	enum rc rc;
 
 	if (!body && event->body && json_parse(event->body, event->body_len, &read) != RC_OK)
+		read = NULL;
+	if (!body && !event->body && event->kept && json_parse(event->kept, strlen(event->kept), &read) != RC_OK)
 		read = NULL;
 	rc = dispatch(store, event, body ? body : read, body != NULL, &parked);
 	json_decref(read);

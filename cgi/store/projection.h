@@ -20,7 +20,7 @@
 #include "store/journal.h"
 #include "store/store.h"
 
-/* event->body NULL: erased, projected as a blank. body: its parsed and checked form (act_append),
+/* event->body NULL: erased, projected as what was kept of it. body: its parsed and checked form (act_append),
  * borrowed; else NULL. What cannot be projected is parked with its reason, and RC_OK. */
 enum rc projection_event(struct store *store, const struct event *event, const json_t *body) MUST_CHECK;
 /* Makes one subject's rows anew from the journal, up to and with the event last (NULL: all): after an

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "crypt/password.h"
 #include "store/clock.h"
+#include "store/erase.h"
 #include "store/journal.h"
 #include "store/slip.h"
 #include "store/session.h"
@@ -199,6 +200,8 @@ enum rc store_commit(struct store *store)
 	 * stand in the way: the next commit tries again. */
 	store->scrub_due = store->scrub_due || store->scrub;
 	store->scrub = false;
+	if (store->scrub_due && erase_sweep(store) != RC_OK)
+		log_warn("store: files of erased contents are still here");
 	if (store->scrub_due && db_scrub(store->tram) == RC_OK)
 		store->scrub_due = false;
 	else if (store->scrub_due)

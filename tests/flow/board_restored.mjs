@@ -6,8 +6,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test, run, cleanup, until } from '../lib/check.mjs';
-import { root, Stack } from '../lib/stack.mjs';
-import { acceptDossier, dossier, handOver, person } from '../lib/clerk.mjs';
+import { Stack } from '../lib/stack.mjs';
+import { accept, acceptDossier, act, chooseProcedure, dossier, fault, handOver, person, startDraft, tickPapers, url } from '../lib/clerk.mjs';
+import { PASSWORD } from '../lib/client.mjs';
+import { jpeg, pdf } from '../lib/files.mjs';
 
 const stack = new Stack({ name: 'board-restored', ports: [9320, 9324] });
 cleanup((failed) => stack.down(failed));
@@ -89,9 +91,19 @@ test('it goes on: what is accepted now reaches the center, under a number nobody
 	stack.verifyBoth();
 	assert.equal(health().link, 'ok');
 });
-test.must('a name that will be erased, and an old copy of either side that holds it', async () => {
-	gone = await acceptDossier(clerk, { who: person({ name: `Ông ${WORD} Thử` }) });
-	await stack.drained();
+// A scan, its file's name, a note and the names: each holds the word.
+test.must('a dossier that is over, and an old copy of either side that holds its names', async () => {
+	const draft = await startDraft(clerk, person({ name: `Ông ${WORD} Thử` }));
+	const papers = await chooseProcedure(clerk, draft, '2.000635');
+	const name = `file.${/name="file\.([^"]+)"/.exec(papers.html)[1]}`;
+	gone = await accept(clerk, await tickPapers(clerk, papers, [
+		{ name, filename: `${WORD}.pdf`, type: 'application/pdf', content: pdf(`Ong ${WORD}`) },
+		{ name, filename: 'anh.jpg', type: 'image/jpeg', content: jpeg() }]));
+	await act(clerk, gone.code, 'ghi-chu', { text: `Bà ${WORD} gọi hỏi` });
+	assert.equal((await (await stack.clerk('quanly')).get(url(gone.code, 'xoa-du-lieu'))).status, 409, 'not while it is open');
+	await act(clerk, gone.code, 'rut', { asked_by: `Ông ${WORD} Thử`, reason: `${WORD} không cần nữa` });
+	await stack.drained(60);
+	assert.match(holds('center'), /blobs\//, 'the scan is there too');
 	for (const side of ['board', 'center']) {
 		await stack.stop(side);
 		mkdirSync(path.join(stack.data, 'copies', side), { recursive: true });
@@ -101,16 +113,45 @@ test.must('a name that will be erased, and an old copy of either side that holds
 	await stack.start('center');
 	await stack.start('board');
 	clerk = await stack.clerk('canbo');
-	// Of the shipped build, whichever serves here: it does no more than write one event.
-	execFileSync('make', ['-s', 'build/peer/erase'], { cwd: root });
-	execFileSync(path.join(root, 'build/peer/erase'), [path.join(stack.data, 'board/tram.conf'), gone.code]);
+});
+test.must('the manager and a second person erase it: the number stays, no word of a person, on either side', async () => {
+	const manager = await stack.clerk('quanly');
+	const page = await manager.get(url(gone.code, 'xoa-du-lieu'));
+	const second = { second_login: 'nguoiky', second_password: PASSWORD };
+	for (const [values, field] of [[{ ...second }, 'ground'], [{ ground: 'tùy ý', ...second }, 'ground'],
+		[{ ground: 'request' }, 'second_login'], [{ ground: 'request', ...second, second_login: 'quanly' }, 'second_login'],
+		[{ ground: 'request', ...second, second_login: 'canbo' }, 'second_login']]) {
+		const again = await manager.submit(page, '/xoa-du-lieu', { number: '12/GYC', ...values });
+		assert.equal(again.status, 422, JSON.stringify(values));
+		assert(fault(again, field) && again.html.includes('12/GYC'), JSON.stringify(values));
+	}
+	assert.notEqual(holds('board'), '', 'nothing is erased yet');
+	const typed = manager.form(page, '/xoa-du-lieu').fields.filter(([name]) => !/^(ground|number|second_)/.test(name));
+	const sent = () => manager.post(url(gone.code, 'xoa-du-lieu'), [...typed, ['ground', 'request'], ['number', '12/GYC'], ...Object.entries(second)]);
+	for (const answer of await Promise.all([sent(), sent()])) assert.equal(answer.location, url(gone.code), answer.text.slice(0, 300));
+	const shown = await dossier(manager, gone.code);
+	assert.match(shown.text, /đã được xóa lúc .*bởi .*cùng đồng ý.*Người dân yêu cầu xóa.*12\/GYC/s);
+	assert.match(shown.text, /Đã rút.*\(đã xóa\)/s);
+	assert.equal((await manager.submit(await manager.get(url(gone.code, 'xoa-du-lieu')), '/xoa-du-lieu', { ground: 'request', ...second })).status, 409, 'nothing is left');
+	const found = async (q) => (await clerk.submit(await clerk.get('/quay'), '/tim', { q })).html.includes(gone.code);
+	assert.equal(await found(WORD), false);
+	assert.equal(await found(gone.code), true);
+	// What leads to papers of it: a page, not an error.
+	for (const [, to] of shown.html.matchAll(/href="(\/ho-so\/[^"#]+)"/g)) assert((await manager.get(to)).status < 500, to);
 	const { code } = await acceptDossier(clerk, { procedure: '9.999001' });
 	await handOver(clerk, code);
 	official = code;
 	await stack.drained();
 	await until('the province gave it a number', 30, () => sql('board', `SELECT official FROM dossier WHERE code = '${official}'`) !== '');
 	await equal();
-	for (const side of ['board', 'center']) assert.equal(holds(side), '', side);
+	for (const side of ['board', 'center']) {
+		assert.equal(holds(side), '', side);
+		assert.equal(sql(side, `SELECT state || applicant || phone || files_total FROM dossier WHERE code = '${gone.code}'`), '110', side);
+		assert.equal(sql(side, `SELECT count(*) FROM dossier_file f JOIN dossier d ON d.id = f.dossier WHERE d.code = '${gone.code}'`), '0');
+		const same = stack.tram(side, ['rebuild', '--compare']);
+		assert.equal(same.status, 0, same.stdout + same.stderr);
+	}
+	stack.verifyBoth();
 });
 const number = (side) => sql(side, `SELECT official FROM dossier WHERE code = '${official}'`);
 test('the board is put back from the copy that still holds it: what was erased is erased anew', async () => {

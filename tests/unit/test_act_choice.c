@@ -70,7 +70,7 @@ static void nothing_after_the_end(void **state)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		assert_string_equal(next_of(ends[i], HOLDER_BOARD, LEVEL_COMMUNE), "-");
 		offered(ends[i], LEVEL_COMMUNE, ROLES_STAFF,
-				ends[i] == STATE_RETURNED ? "note place recall_result" : "note place");
+				ends[i] == STATE_RETURNED ? "note place recall_result erase" : "note place erase");
 	}
 }
 
