@@ -61,4 +61,14 @@ test('recall, send back and recall of a result as they open', async () => {
 	await decideAtCommune({ clerk, specialist, signer }, code);
 	await (await open('canbo', 'thu-hoi-ket-qua')).look('thu-hoi-ket-qua');
 });
+test('personal data erased: the page before, its faults, and the dossier after', async () => {
+	const browser = await open('quanly', 'xoa-du-lieu');
+	await browser.look('xoa-du-lieu');
+	await browser.page.check('input[value=request]');
+	await browser.page.fill('#second_login', 'nguoiky');
+	await browser.page.fill('#second_password', PASSWORD);
+	await browser.press();
+	assert.equal(browser.page.url(), at(''));
+	await browser.look('erased');
+});
 await run();
