@@ -76,7 +76,8 @@ const struct route intake_routes[] = {
 	  page_step_papers },
 	{ "draft.check", GET, "/ho-so/moi/:draft/kiem-tra", 0, ROLES_PREPARE, 0, page_step_check },
 	/* Support staff prepare; only intake clerks accept. */
-	{ "draft.accept", POST, "/ho-so/moi/:draft/kiem-tra", 0, ROLE_INTAKE, 0, page_step_check },
+	{ "draft.accept", POST, "/ho-so/moi/:draft/kiem-tra", ROUTE_TOGETHER, ROLE_INTAKE, 0,
+		page_step_check },
 	{ "draft.keep", POST, "/ho-so/moi/:draft/kiem-tra/luu", 0, ROLES_PREPARE, 0, page_step_keep },
 	{ "draft.discard", POST, "/ho-so/moi/:draft/bo", 0, ROLES_PREPARE, 0, page_draft_discard },
 	/* Guidance is everybody's; what is signed is the intake clerk's. */

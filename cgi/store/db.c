@@ -112,7 +112,9 @@ void db_close(struct db *db)
 		return;
 	if (db->phase == DB_WRITING)
 		db_write_abort(db);
-	if (db->phase == DB_READING)
+	if (db->kept)
+		db->driver->write_abort(db);
+	else if (db->phase == DB_READING)
 		read_end(db);
 	for (i = 0; i < db->cache_size; i++) {
 		if (db->cache[i])
@@ -225,7 +227,7 @@ void db_hold(struct db *db)
 void db_release(struct db *db)
 {
 	db->held = false;
-	if (db->phase == DB_READING && db->by_hold)
+	if (db->phase == DB_READING && db->by_hold && !db->kept)
 		read_end(db);
 }
 
@@ -258,13 +260,16 @@ enum rc db_write_begin_at(struct db *db, const char *file, int line)
 {
 	enum rc rc;
 
-	if (db->phase == DB_READING && db->by_hold)
+	if (db->phase == DB_READING && db->by_hold && !db->kept)
 		read_end(db);
-	if (db->phase != DB_IDLE)
+	if (db->phase != (db->kept ? DB_READING : DB_IDLE))
 		log_bug("db name=%s: write begun at %s:%d inside the one of %s:%d",
 				db_kind_name(db->kind), file, line, db->file ? db->file : "a read",
 				db->line);
-	rc = db->driver->write_begin(db);
+	if (db->kept)
+		rc = db->lost = db->lost != RC_OK ? db->lost : db->driver->mark(db);
+	else
+		rc = db->driver->write_begin(db);
 	if (rc != RC_OK) {
 		log_warn("db name=%s at=%s:%d: no write (%s)", db_kind_name(db->kind), file, line,
 				rc_name(rc));
@@ -277,6 +282,26 @@ enum rc db_write_begin_at(struct db *db, const char *file, int line)
 	return RC_OK;
 }
 
+/* What was kept is read on, like a view held. */
+static void go_on(struct db *db)
+{
+	db->phase = DB_READING;
+	db->by_hold = db->kept = true;
+	db->generation++;
+	db->generation_known = true;
+}
+
+/* Of a write within what was kept. */
+static enum rc within_end(struct db *db, bool back)
+{
+	enum rc rc = db->driver->mark_end(db, back);
+
+	if (rc != RC_OK && db->lost == RC_OK)
+		db->lost = db->broken != RC_OK ? db->broken : rc;
+	go_on(db);
+	return rc;
+}
+
 enum rc db_write_commit(struct db *db)
 {
 	enum rc rc = db->broken;
@@ -287,15 +312,53 @@ enum rc db_write_commit(struct db *db)
 		db_write_abort(db);
 		return rc;
 	}
+	if (db->kept)
+		return within_end(db, false);
 	db->phase = DB_IDLE;
 	db->generation++;
 	return db->driver->write_commit(db);
+}
+
+enum rc db_write_keep(struct db *db)
+{
+	if (db->phase != DB_WRITING || db->broken != RC_OK || db->kept || db->driver->mark == NULL)
+		return db_write_commit(db);
+	go_on(db);
+	return RC_OK;
+}
+
+bool db_kept(const struct db *db)
+{
+	return db->kept;
+}
+
+enum rc db_settle(struct db *db)
+{
+	enum rc rc = db->lost;
+
+	if (!db->kept)
+		return RC_OK;
+	if (db->phase != DB_READING)
+		log_bug("db name=%s: settled inside the write of %s:%d", db_kind_name(db->kind),
+				db->file, db->line);
+	db->phase = DB_IDLE;
+	db->by_hold = db->kept = false;
+	db->lost = RC_OK;
+	db->generation++;
+	if (rc == RC_OK)
+		return db->driver->write_commit(db);
+	db->driver->write_abort(db);
+	return rc;
 }
 
 void db_write_abort(struct db *db)
 {
 	if (db->phase != DB_WRITING)
 		return;
+	if (db->kept) {
+		(void)within_end(db, true);
+		return;
+	}
 	db->phase = DB_IDLE;
 	db->driver->write_abort(db);
 }

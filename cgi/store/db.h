@@ -60,6 +60,13 @@ enum rc db_write_begin_at(struct db *db, const char *file, int line) MUST_CHECK;
 /* Durable when it returns RC_OK. RC_FULL: disk full, rolled back. */
 enum rc db_write_commit(struct db *db) MUST_CHECK;
 void db_write_abort(struct db *db);		/* fine when none is open */
+/* Several writes, one commit: ends the write like db_write_commit, but it is on no disk, seen by nobody
+ * else, and the writers' lock stays held until db_settle. Reads and writes of this process go on within;
+ * one that is aborted undoes itself alone. PostgreSQL: the same as db_write_commit. */
+enum rc db_write_keep(struct db *db) MUST_CHECK;
+bool db_kept(const struct db *db);
+/* Commits all that was kept; fine when nothing was. Not RC_OK: none of it was done. */
+enum rc db_settle(struct db *db) MUST_CHECK;
 bool db_writing(const struct db *db);
 /* A short write of one's own, or part of the one that is open: *own goes to db_write_leave, which
  * commits (rc RC_OK) or aborts (any other) its own and gives rc or the commit's. */

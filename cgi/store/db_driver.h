@@ -23,6 +23,10 @@ struct db_driver {
 	enum rc (*write_begin)(struct db *db);
 	enum rc (*write_commit)(struct db *db);
 	void (*write_abort)(struct db *db);
+	/* Inside a write, a place to go back to: what follows until mark_end is undone alone. NULL: the
+	 * engine's writes are each their own. Anything but RC_OK from mark_end: all of it is undone. */
+	enum rc (*mark)(struct db *db);
+	enum rc (*mark_end)(struct db *db, bool back);
 	/* Never NULL: a statement that does not compile is a bug. */
 	struct stmt *(*prepare)(struct db *db, const char *sql);
 	void (*finish)(struct stmt *stmt);
@@ -53,6 +57,8 @@ struct db {
 	enum rc broken;			/* first failure inside the open write; RC_OK: none */
 	int64_t changes;
 	bool held, by_hold;		/* db_hold; the open read is its */
+	bool kept;			/* db_write_keep; reads are of what was kept, like those held */
+	enum rc lost;			/* why what was kept cannot be settled; RC_OK: it can */
 	bool generation_known;		/* of the open read */
 	int64_t generation, others;
 	const char *file;		/* who began the open write */

@@ -167,6 +167,26 @@ static void sqlite_write_abort(struct db *base)
 	db_lock_drop(db->lock_fd);
 }
 
+static enum rc sqlite_mark(struct db *base)
+{
+	/* Some failures roll everything back: a mark would begin anew. */
+	if (sqlite3_get_autocommit(db_of(base)->handle))
+		return RC_DB;
+	return run(db_of(base), &db_of(base)->mark, "SAVEPOINT within");
+}
+
+static enum rc sqlite_mark_end(struct db *base, bool back)
+{
+	struct sqlite_db *db = db_of(base);
+	enum rc rc = RC_OK;
+
+	if (sqlite3_get_autocommit(db->handle))
+		return RC_DB;
+	if (back)
+		rc = run(db, &db->mark_back, "ROLLBACK TO within");
+	return rc == RC_OK ? run(db, &db->mark_end, "RELEASE within") : rc;
+}
+
 static int wal_grew(void *arg, sqlite3 *handle, const char *name, int pages)
 {
 	(void)handle;
@@ -247,7 +267,8 @@ static enum rc sqlite_version_set(struct db *base, int version)
 static void sqlite_close(struct db *base)
 {
 	struct sqlite_db *db = db_of(base);
-	struct stmt *own[] = { db->begin, db->commit, db->rollback, db->read, db->version };
+	struct stmt *own[] = { db->begin, db->commit, db->rollback, db->read, db->version,
+			db->mark, db->mark_back, db->mark_end };
 	size_t i;
 
 	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
@@ -406,6 +427,8 @@ static const struct db_driver driver = {
 	.write_begin = sqlite_write_begin,
 	.write_commit = sqlite_write_commit,
 	.write_abort = sqlite_write_abort,
+	.mark = sqlite_mark,
+	.mark_end = sqlite_mark_end,
 	.prepare = db_sqlite_stmt_prepare,
 	.finish = db_sqlite_stmt_finish,
 	.bind_int = db_sqlite_stmt_bind_int,

@@ -15,7 +15,7 @@ struct sqlite_db {
 	int lock_fd;
 	int wal_pages, checkpoint_pages;	/* in the WAL after the last commit; checkpoint from here */
 	int threshold_pages;
-	struct stmt *begin, *commit, *rollback, *read, *version;
+	struct stmt *begin, *commit, *rollback, *read, *version, *mark, *mark_back, *mark_end;
 };
 
 struct sqlite_stmt {

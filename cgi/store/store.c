@@ -190,16 +190,10 @@ void store_publish(struct store *store)
 		log_warn("store: public.db is behind, it follows with the next commit");
 }
 
-enum rc store_commit(struct store *store)
+static void committed(struct store *store)
 {
-	enum rc rc = db_write_commit(store->tram);
-
-	if (rc != RC_OK)
-		return rc;
 	/* The words are gone from the database; this takes them out of its log too. A reader may
 	 * stand in the way: the next commit tries again. */
-	store->scrub_due = store->scrub_due || store->scrub;
-	store->scrub = false;
 	if (store->scrub_due && erase_sweep(store) != RC_OK)
 		log_warn("store: files of erased contents are still here");
 	if (store->scrub_due && db_scrub(store->tram) == RC_OK)
@@ -210,7 +204,31 @@ enum rc store_commit(struct store *store)
 	if (!store->publish_later)
 		store_publish(store);
 	store_wake(store);
+}
+
+enum rc store_commit(struct store *store)
+{
+	enum rc rc = store->together ? db_write_keep(store->tram) : db_write_commit(store->tram);
+
+	if (rc != RC_OK)
+		return rc;
+	store->scrub_due = store->scrub_due || store->scrub;
+	store->scrub = false;
+	if (!db_kept(store->tram))
+		committed(store);
 	return RC_OK;
+}
+
+enum rc store_settle(struct store *store)
+{
+	enum rc rc;
+
+	if (!db_kept(store->tram))
+		return RC_OK;
+	rc = db_settle(store->tram);
+	if (rc == RC_OK)
+		committed(store);
+	return rc;
 }
 
 void store_abort(struct store *store)

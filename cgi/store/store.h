@@ -29,6 +29,7 @@ struct store {
 	bool redoing;				/* one dossier is projected anew (projection_redo) */
 	bool rebuilding;			/* everything is (journal_rebuild) */
 	bool recording;				/* a branch is being recorded (fork_record.c) */
+	bool together;			/* commits of now wait for store_settle */
 	bool publish_later;		/* others wait: public.db may follow a moment later */
 	bool publish_due;		/* it is behind */
 	int unfollowed;			/* events written since search_follow was called */
@@ -53,6 +54,9 @@ enum rc store_room(const struct store *store) MUST_CHECK;
 /* Commit (durable), then brings public.db up to date (unless publish_later) and writes one byte to
  * the wake fifo. The last two never fail the caller. */
 enum rc store_commit(struct store *store) MUST_CHECK;
+/* With `together` set commits are only kept (db_write_keep): this makes all since durable at once, and does
+ * for them what store_commit does after a commit. Nobody is answered before. Fine when none was kept. */
+enum rc store_settle(struct store *store) MUST_CHECK;
 void store_abort(struct store *store);
 /* Brings public.db up to date if a commit left that for later. A worker calls it when nobody waits;
  * one that dies before leaves it to the next commit of anybody. */

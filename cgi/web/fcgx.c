@@ -82,6 +82,17 @@ enum rc fcgx_open(struct fcgx_limits limits, struct fcgx **out)
 	return RC_OK;
 }
 
+struct fcgx *fcgx_beside(const struct fcgx *first)
+{
+	struct fcgx *fcgx = calloc(1, sizeof *fcgx);
+
+	if (fcgx == NULL || FCGX_InitRequest(&fcgx->request, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		log_fatal("fcgx: out of memory");
+	fcgx->waiting = first->waiting;
+	fcgx->limits = first->limits;
+	return fcgx;
+}
+
 void fcgx_close(struct fcgx *fcgx)
 {
 	if (fcgx == NULL)
@@ -205,16 +216,18 @@ bool fcgx_waiting(void)
 	return poll(&listening, 1, 0) == 1 && (listening.revents & POLLIN) != 0;
 }
 
-enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, struct request *request)
+enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, bool wait_for_one, struct request *request)
 {
 	for (;;) {
 		struct pollfd listening = { .fd = 0, .events = POLLIN };
-		int64_t wait_ms = (notify_alive(), notify_wait_ms(-1));
+		int64_t wait_ms = (notify_alive(), wait_for_one ? notify_wait_ms(-1) : 0);
 		const struct timespec wait = { wait_ms / 1000, (long)(wait_ms % 1000 * 1000000) };
 		int rc = ppoll(&listening, 1, wait_ms < 0 ? NULL : &wait, &fcgx->waiting);
 
 		if (stop_asked)
 			return RC_GONE;
+		if (rc == 0 && !wait_for_one)
+			return RC_NOT_FOUND;
 		if (rc == 0 || (rc < 0 && errno == EINTR))
 			continue;
 		if (rc < 0 || (listening.revents & (POLLERR | POLLNVAL)) != 0)

@@ -22,9 +22,13 @@ struct fcgx_limits {
 /* fd 0 must listen. Blocks SIGTERM and SIGINT outside the wait. RC_CONFIG: fd 0 is no such socket. */
 enum rc fcgx_open(struct fcgx_limits limits, struct fcgx **out) MUST_CHECK;
 void fcgx_close(struct fcgx *fcgx);
-/* Waits for a request and copies what a handler may ask for into the pool. RC_GONE: told to stop;
- * RC_PROTOCOL: that connection was none (wait again); RC_IO: the socket failed. */
-enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, struct request *request) MUST_CHECK;
+/* For one more request, while first's is not answered yet. */
+struct fcgx *fcgx_beside(const struct fcgx *first);
+/* Takes a request, waiting for one if asked to, and copies what a handler may ask for into the pool.
+ * RC_NOT_FOUND: nobody waits; RC_GONE: told to stop; RC_PROTOCOL: that connection was none (wait again);
+ * RC_IO: the socket failed. */
+enum rc fcgx_next(struct fcgx *fcgx, struct pool *pool, bool wait_for_one,
+		struct request *request) MUST_CHECK;
 /* Does somebody wait to be served already? */
 bool fcgx_waiting(void);
 /* Sends the answer in one go and ends the request. RC_GONE: the peer left. */

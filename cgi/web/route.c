@@ -115,11 +115,10 @@ static void answer_method(struct web *web, struct request *request, struct respo
 	response_header(response, "Allow", allow);
 }
 
-/* Sets request->route; false: answered. */
-static bool find_route(struct web *web, struct request *request, struct response *response)
+/* Sets request->route; NULL: methods are those of the rows that fit. */
+static const struct route *look(struct web *web, struct request *request, unsigned *methods)
 {
-	unsigned methods = 0;
-
+	*methods = 0;
 	for (size_t i = 0; i < web->route_count; i++) {
 		const struct route *route = &web->routes[i];
 
@@ -127,13 +126,28 @@ static bool find_route(struct web *web, struct request *request, struct response
 			continue;
 		if (!fits(request, route->pattern))
 			continue;
-		if (serves(route, request->method)) {
-			request->route = route;
-			return true;
-		}
-		methods |= route->methods;
+		if (serves(route, request->method))
+			return request->route = route;
+		*methods |= route->methods;
 	}
 	memset(request->params, 0, sizeof request->params);
+	return NULL;
+}
+
+const struct route *route_find(struct web *web, struct request *request)
+{
+	unsigned methods;
+
+	return request->path != NULL ? look(web, request, &methods) : NULL;
+}
+
+/* False: answered. */
+static bool find_route(struct web *web, struct request *request, struct response *response)
+{
+	unsigned methods;
+
+	if (request->route != NULL || look(web, request, &methods) != NULL)
+		return true;
 	if (methods != 0)
 		answer_method(web, request, response, methods);
 	else
@@ -275,5 +289,11 @@ static void dispatch(struct web *web, struct request *request, struct response *
 void route_dispatch(struct web *web, struct request *request, struct response *response)
 {
 	dispatch(web, request, response);
+	default_headers(web, request, response);
+}
+
+void route_failed(struct web *web, struct request *request, struct response *response, enum rc rc)
+{
+	answer_rc(web, request, response, rc);
 	default_headers(web, request, response);
 }

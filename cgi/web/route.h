@@ -26,6 +26,9 @@
 #define ROUTE_LOCKED_OK 64u	/* reachable while the session is locked */
 #define ROUTE_CACHE_OK 128u	/* nothing personal: no no-store */
 #define ROUTE_FENCED_OK 256u	/* ROUTE_CERT: a fenced board is answered too */
+#define ROUTE_TOGETHER 512u	/* what it commits may share one commit with those who wait behind it, and
+				 * is answered after that: its handler does nothing after its commit that
+				 * could not be taken back */
 
 struct web;			/* the running program: web/web.h */
 
@@ -42,6 +45,11 @@ struct route {
 /* Matches, checks Host, method, session, role, Origin, CSRF, size; parses the form; runs the
  * handler; fills response for every outcome. */
 void route_dispatch(struct web *web, struct request *request, struct response *response);
+
+/* The row for this request, looked for before it is dispatched; NULL: none, or no plain one. */
+const struct route *route_find(struct web *web, struct request *request);
+/* Another answer in the place of the one that was made: what it tells of could not be kept. */
+void route_failed(struct web *web, struct request *request, struct response *response, enum rc rc);
 
 /* Does some row answer GET at this path? */
 bool route_can_get(const struct web *web, struct pool *pool, const char *path);

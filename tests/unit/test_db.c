@@ -22,6 +22,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "embed.h"
+#include "store/db_sqlite.h"
 #include "store/dossier.h"
 #include "store/journal.h"
 #include "store_fixture.h"
@@ -270,6 +271,65 @@ static void a_held_view_ends_with_ones_own_write(void **state)
 	store_close(other);
 }
 
+#define PUT_DAY(day) "INSERT INTO series (board, day, last) VALUES ('x', '" day "', 1)"
+
+static void keep(const char *sql)
+{
+	assert_int_equal(db_write_begin(board.store->tram), RC_OK);
+	assert_int_equal(stmt_run(db_stmt(board.store->tram, sql)), RC_OK);
+	assert_int_equal(db_write_keep(board.store->tram), RC_OK);
+}
+
+/* What is kept stands for this process alone, until all of it does for everybody. */
+static void what_is_kept_is_settled_at_once(void **state)
+{
+	struct store *other = store_fixture_open(&board, STORE_TRAM);
+	struct db *tram = board.store->tram;
+	int fd = open(path("db/tram.db.lock"), O_RDWR);
+
+	(void)state;
+	assert_int_equal(db_settle(tram), RC_OK);
+	keep(PUT_DAY("261124"));
+	assert_true(db_kept(tram));
+	db_hold(tram);
+	keep(PUT_DAY("261125"));
+	/* One that fails takes back only itself. */
+	assert_int_equal(write_once(PUT_DAY("261125")), RC_CONFLICT);
+	assert_int_equal(db_write_begin(tram), RC_OK);
+	assert_int_equal(stmt_run(db_stmt(tram, PUT_DAY("261126"))), RC_OK);
+	db_write_abort(tram);
+	assert_int_equal(write_once(PUT_DAY("261127")), RC_OK);
+	db_release(tram);
+	assert_int_equal(counted(board.store), 3);
+	assert_int_equal(counted(other), 0);
+	assert_true(flock(fd, LOCK_EX | LOCK_NB) != 0);
+	assert_int_equal(db_settle(tram), RC_OK);
+	assert_false(db_kept(tram));
+	assert_int_equal(counted(other), 3);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	assert_int_equal(close(fd), 0);
+	store_close(other);
+}
+
+/* Rolled back as a whole, as SQLite does by itself on some failures: none of it may be told as done. */
+static void what_is_lost_is_not_settled(void **state)
+{
+	struct db *tram = board.store->tram;
+
+	(void)state;
+	keep(PUT_DAY("261124"));
+	assert_int_equal(sqlite3_exec(db_of(tram)->handle, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_true(db_write_begin(tram) != RC_OK);
+	assert_true(db_settle(tram) != RC_OK);
+	assert_int_equal(counted(board.store), 0);
+	assert_int_equal(write_once(PUT_DAY("261125")), RC_OK);
+	/* Closed before it was settled. */
+	keep(PUT_DAY("261126"));
+	store_close(board.store);
+	board.store = store_fixture_open(&board, STORE_TRAM);
+	assert_int_equal(counted(board.store), 1);
+}
+
 static void writers_wait_for_the_lock_file(void **state)
 {
 	int fd = open(path("db/tram.db.lock"), O_RDWR), ready[2], status;
@@ -418,6 +478,8 @@ int main(void)
 				tear_down),
 		cmocka_unit_test_setup_teardown(view_stands_still_while_others_write, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_held_view_ends_with_ones_own_write, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_kept_is_settled_at_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_lost_is_not_settled, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(writers_wait_for_the_lock_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(erased_words_stand_in_no_file, set_up, tear_down),
 	};

@@ -21,6 +21,8 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "store/db_driver.h"
+#include "store_fixture.h"
 #include "web/form.h"
 #include "web/web.h"
 
@@ -65,7 +67,45 @@ static enum rc drop(struct web *web, struct request *request, struct response *r
 	return RC_TOO_LARGE;		/* without having read a byte */
 }
 
+/* Writes what the form says, and says whether others' writes wait to be committed with it. A form that says
+ * "full" finds the disk so. */
+static enum rc put(struct web *web, struct request *request, struct response *response)
+{
+	struct store *store = web->store;
+	bool beside = db_kept(store->tram);
+	const char *a = form_raw(request->form, "a");
+	struct stmt *stmt;
+	enum rc rc = store_begin(store, false);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt = db_stmt(store->tram, "INSERT INTO series (board, day, last) VALUES ('x', $1, 1)");
+	stmt_text(stmt, 1, a);
+	rc = stmt_run(stmt);
+	if (rc != RC_OK)
+		return rc;
+	buf_text(&response->body, beside ? "beside others" : "first");
+	if (strcmp(a, "full") == 0)
+		store->tram->lost = RC_FULL;
+	return store_commit(store);
+}
+
+static enum rc count(struct web *web, struct request *request, struct response *response)
+{
+	struct stmt *stmt = db_stmt(web->store->tram, "SELECT count(*) FROM series WHERE board = 'x'");
+	bool row = false;
+	enum rc rc = stmt_step(stmt, &row);
+
+	(void)request;
+	buf_printf(&response->body, "%lld%s", (long long)stmt_col_int(stmt, 0),
+			db_kept(web->store->tram) ? " kept" : "");
+	stmt_reset(stmt);
+	return rc;
+}
+
 static const struct route routes[] = {
+	{ "put", METHOD_POST, "/put", ROUTE_PUBLIC | ROUTE_TOGETHER, 0, 0, put },
+	{ "count", METHOD_GET, "/count", ROUTE_PUBLIC, 0, 0, count },
 	{ "hello", METHOD_GET, "/", ROUTE_PUBLIC | ROUTE_CACHE_OK, 0, 0, hello },
 	{ "big", METHOD_GET, "/big", ROUTE_PUBLIC, 0, 0, big },
 	{ "echo", METHOD_POST, "/echo", ROUTE_PUBLIC, 0, 1000000, echo },
@@ -74,6 +114,7 @@ static const struct route routes[] = {
 };
 
 static char dir[] = "serve-test-XXXXXX";
+static struct store_fixture board;
 static struct sockaddr_un address = { .sun_family = AF_UNIX };
 static pid_t worker;
 
@@ -94,6 +135,8 @@ static void start(int64_t recycle)
 		dup2(fd, 0);
 		close(fd);
 		log_init("test");
+		if (board.dir[0] != '\0')
+			web.store = store_fixture_open(&board, STORE_TRAM);
 		_exit(web_serve(&web));
 	}
 	close(fd);
@@ -350,6 +393,62 @@ static void recycled(void **state)
 	assert_int_equal(finish(0), 0);
 }
 
+/* Sends all while the worker stands still: it finds them waiting. */
+static void ask_at_once(const char *const *forms, size_t number, int *peers)
+{
+	int status;
+
+	kill(worker, SIGSTOP);
+	assert_int_equal(waitpid(worker, &status, WUNTRACED), worker);
+	for (size_t i = 0; i < number; i++) {
+		char length[24];
+
+		snprintf(length, sizeof length, "%zu", strlen(forms[i]));
+		peers[i] = forms[i][0] == '/' ? send_request(&(struct call){ .method = "GET",
+				.target = forms[i] }, true) : send_request(&(struct call){ "POST", "/put", NULL,
+				"application/x-www-form-urlencoded", length, forms[i], strlen(forms[i]) }, true);
+	}
+	kill(worker, SIGCONT);
+}
+
+static void expect(int peer, const char *status, const char *body)
+{
+	read_answer(peer, &got);
+	assert_int_equal(strncmp(got.data + strlen("Status: "), status, 3), 0);
+	if (body != NULL)
+		assert_string_equal(strstr(got.data, "\r\n\r\n") + 4, body);
+}
+
+static void those_who_wait_share_a_commit(void **state)
+{
+	static const char *const forms[] = { "a=1", "a=2", "a=2", "a=3", "/count", "a=4", "a=full", "a=5" };
+	int peers[8];
+
+	(void)state;
+	store_fixture_init(&board, SIDE_BOARD, NULL, NULL);
+	store_close(board.store);
+	board.store = NULL;
+	start(0);
+	assert_string_equal(strstr(ask(&(struct call){ .method = "GET", .target = "/count" }), "\r\n\r\n"),
+			"\r\n\r\n0");
+	ask_at_once(forms, 8, peers);
+	expect(peers[0], "200", "first");
+	expect(peers[1], "200", "beside others");
+	expect(peers[2], "409", NULL);		/* undone alone */
+	expect(peers[3], "200", "beside others");
+	expect(peers[4], "200", "3");		/* who asks for another page sees it committed */
+	/* Where it cannot be committed nobody hears that it was done. */
+	expect(peers[5], "507", NULL);
+	expect(peers[6], "507", NULL);
+	expect(peers[7], "507", NULL);
+	ask_at_once(forms + 5, 1, peers);
+	expect(peers[0], "200", "first");
+	ask(&(struct call){ .method = "GET", .target = "/count" });
+	assert_string_equal(strstr(got.data, "\r\n\r\n") + 4, "4");
+	assert_int_equal(finish(SIGTERM), 0);
+	store_fixture_free(&board);
+}
+
 static void needs_a_listening_socket(void **state)
 {
 	int status;
@@ -401,7 +500,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(answers), TEST(big_answer), TEST(refusals), TEST(bodies),
-		TEST(stops_after_the_request), TEST(recycled), TEST(needs_a_listening_socket),
+		TEST(stops_after_the_request), TEST(recycled),
+		TEST(those_who_wait_share_a_commit), TEST(needs_a_listening_socket),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
