@@ -31,7 +31,8 @@ main(int argc, char **argv)
 		log_error("side is not center in the settings file");
 		goto out;
 	}
-	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC, &store);
+	rc = store_open(settings, STORE_TRAM | STORE_AUTH | STORE_RUN | STORE_PUBLIC | STORE_ACCESS,
+			&store);
 	if (rc != RC_OK) {
 		status = rc == RC_VERSION || rc == RC_NOT_FOUND || rc == RC_CONFIG ? 78 : 75;
 		goto out;
@@ -46,6 +47,7 @@ main(int argc, char **argv)
 	web.login_path = LOGIN_PATH;
 	web.frame = pages_frame;
 	web.guard = uploads ? NULL : pages_forks_guard;
+	web.answered = pages_look_record;
 	status = web_serve(&web);
 out:
 	store_close(store);

@@ -41,6 +41,12 @@ enum rc pages_frame_boards(struct web *web, struct pool *pool, struct link_board
 enum rc pages_frame_board(struct web *web, struct pool *pool, const char *board,
 		struct link_board *out) MUST_CHECK;
 
+/* pages_look.c: looks of the officers themselves; web->answered. Into the lists "sums" and "looks" of /truy-cap. */
+void pages_look_record(struct web *web, struct request *request, const struct response *response);
+enum rc pages_look_sums(struct web *web, struct view *view, int64_t from_ms, const char *current) MUST_CHECK;
+enum rc pages_look_outside(struct web *web, struct view *view, int64_t from_ms, const char *account,
+		size_t limit, size_t offset, bool *more) MUST_CHECK;
+
 /* pages_inbox.c: GET /ho-so */
 PAGES_HANDLER(inbox);
 /* One dossier as values of a view: code, url, words of state and due time, files on the way. */

@@ -1,5 +1,5 @@
 /*
- * pages_readings.c: /truy-cap, for the officer who supervises: who at a point looked at personal data
+ * pages_readings.c: /truy-cap, for the officer who supervises: who at a point, or at the province, looked at personal data
  * in the last seven days, and which dossiers outside their own work. The point sends its records
  * (PROTOCOL §15) with the names of its people; who has none stands here as an account's number.
  */
@@ -14,13 +14,15 @@
 #include "web/text_vi.h"
 
 #define ROWS 50
+#define HERE "tinh"
 #define WEEK_MS (7 * WHEN_DAY_MS)
 
 struct readings {
 	struct web *web;
 	struct request *request;
 	struct view *view;
-	const char *board, *account;
+	const char *board, *account;	/* board HERE: the officers themselves */
+	bool here;
 	int64_t from_ms;
 };
 
@@ -36,6 +38,9 @@ show_boards(struct readings *of)
 	for (i = 0; i < count; i++)
 		if (strcmp(rows[i].board, asked) == 0)
 			at = i;
+	of->here = strcmp(asked, HERE) == 0 || (rc == RC_OK && count == 0);
+	if (of->here)
+		at = count;
 	for (i = 0; rc == RC_OK && i < count; i++) {
 		struct view *item = view_item(of->view, "boards");
 
@@ -43,7 +48,8 @@ show_boards(struct readings *of)
 		view_set(item, "name", rows[i].name);
 		view_flag(item, "selected", i == at);
 	}
-	of->board = rc == RC_OK && count > 0 ? rows[at].board : "";
+	of->board = of->here ? HERE : rc == RC_OK ? rows[at].board : "";
+	view_flag(of->view, "here", of->here);
 	view_set(of->view, "diem", of->board);
 	return rc;
 }
@@ -53,7 +59,11 @@ show_sums(struct readings *of)
 {
 	struct reading_sum *rows = NULL;
 	size_t count = 0, i;
-	enum rc rc = reading_send_sums(of->web->store, of->request->pool, of->board, of->from_ms, &rows,
+	enum rc rc = RC_OK;
+
+	if (of->here)
+		return pages_look_sums(of->web, of->view, of->from_ms, of->account);
+	rc = reading_send_sums(of->web->store, of->request->pool, of->board, of->from_ms, &rows,
 			&count);
 
 	for (i = 0; rc == RC_OK && i < count; i++) {
@@ -94,16 +104,22 @@ show_looks(struct readings *of)
 	struct reading_row *rows = NULL;
 	int64_t from = 0;
 	size_t count = 0, i;
+	bool more = false;
 	enum rc rc;
 
 	if (num_parse(request_query(of->request, "tu"), 0, 100000, &from) != RC_OK)
 		from = 0;
-	rc = reading_send_outside(of->web->store, pool, of->board, of->from_ms, of->account, ROWS + 1,
-			(size_t)from, &rows, &count);
-	for (i = 0; rc == RC_OK && i < count && i < ROWS; i++)
-		show_look(of, &rows[i]);
-	view_flag(of->view, "any_looks", count > 0);
-	if (count > ROWS)
+	if (of->here) {
+		rc = pages_look_outside(of->web, of->view, of->from_ms, of->account, ROWS, (size_t)from, &more);
+	} else {
+		rc = reading_send_outside(of->web->store, pool, of->board, of->from_ms, of->account, ROWS + 1,
+				(size_t)from, &rows, &count);
+		for (i = 0; rc == RC_OK && i < count && i < ROWS; i++)
+			show_look(of, &rows[i]);
+		view_flag(of->view, "any_looks", count > 0);
+		more = count > ROWS;
+	}
+	if (more)
 		view_set(of->view, "older_url", pool_printf(pool, "/truy-cap?diem=%s&nguoi=%s&tu=%d",
 				of->board, of->account, (int)from + ROWS));
 	return rc;
@@ -122,14 +138,14 @@ enum rc
 pages_readings(struct web *web, struct request *request, struct response *response)
 {
 	struct readings of = {web, request, view_new(request->pool), "",
-		request_query(request, "nguoi"), request->now_ms - WEEK_MS};
+		request_query(request, "nguoi"), false, request->now_ms - WEEK_MS};
 	int64_t newest = 0;
 	enum rc rc;
 
 	if (!is_account(of.account))
 		of.account = "";
 	rc = show_boards(&of);
-	if (rc == RC_OK)
+	if (rc == RC_OK && !of.here)
 		rc = reading_send_newest(web->store, of.board, &newest);
 	if (rc == RC_OK)
 		rc = show_sums(&of);

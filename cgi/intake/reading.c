@@ -137,7 +137,7 @@ static enum rc ground_of(struct web *web, struct request *request, const struct 
 	if (strcmp(row->assignee, account->id) == 0 || at_my_desk(row, account) ||
 			at_my_counter(web, request, row))
 		return RC_OK;
-	rc = reading_acted(web->store, row->id, account->id, 0, &acted);
+	rc = reading_acted(web->store, row, account->id, 0, &acted);
 	if (rc != RC_OK || acted || stands_in(web, request, row->assignee))
 		return rc;
 	*ground = READING_DUTY;
@@ -306,7 +306,7 @@ static enum rc show_row(struct web *web, struct request *request, struct view *v
 	if (rc == RC_NOT_FOUND)
 		return RC_OK;
 	if (rc == RC_OK)
-		rc = reading_acted(web->store, dossier.id, row->account, 0, &acted);
+		rc = reading_acted(web->store, &dossier, row->account, 0, &acted);
 	if (rc == RC_OK) {
 		view_set(item, "url", dossier_show_url(request->pool, &dossier, ""));
 		view_flag(item, "acted", acted);

@@ -291,14 +291,18 @@ static enum rc take(struct copy *copy, const char *fresh)
 	struct pool *pool = copy->pool;
 	const char *tram = pool_printf(pool, "%s/tram.db", fresh);
 	const char *auth = pool_printf(pool, "%s/auth.db", fresh);
+	const char *looks = pool_printf(pool, "%s/access.db", fresh);
 	enum rc rc;
 
 	db_copy_remove(pool, tram);
 	db_copy_remove(pool, auth);
+	db_copy_remove(pool, looks);
 	copy->taken_at = when_now_ms();
 	rc = db_copy_pages(pool_printf(pool, "%s/tram.db", there.db_dir), tram);
 	if (rc == RC_OK)
 		rc = db_copy_pages(pool_printf(pool, "%s/auth.db", there.auth_dir), auth);
+	if (rc == RC_OK)
+		rc = db_copy_pages(pool_printf(pool, "%s/access.db", there.db_dir), looks);
 	there.db_dir = (char *)(size_t)fresh;
 	if (rc == RC_OK)
 		rc = store_open(&there, STORE_TRAM, &copy->there);
@@ -307,7 +311,7 @@ static enum rc take(struct copy *copy, const char *fresh)
 	if (rc == RC_OK && copy->totals->faults > 0)
 		rc = RC_PROTOCOL;
 	/* In its place before it is announced: what the boards rely on must be there. */
-	if (rc == RC_OK && (rename(auth, pool_printf(pool, "%s/auth.db", copy->dir)) ||
+	if (rc == RC_OK && (rename(looks, pool_printf(pool, "%s/access.db", copy->dir)) || rename(auth, pool_printf(pool, "%s/auth.db", copy->dir)) ||
 			rename(tram, pool_printf(pool, "%s/tram.db", copy->dir))))
 		rc = RC_IO;
 	if (rc == RC_OK)
@@ -317,6 +321,7 @@ static enum rc take(struct copy *copy, const char *fresh)
 	store_close(copy->there);
 	db_copy_remove(pool, tram);
 	db_copy_remove(pool, auth);
+	db_copy_remove(pool, looks);
 	return rc;
 }
 

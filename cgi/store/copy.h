@@ -4,7 +4,7 @@
  * (copy.verified), which may then let go of what it holds (letgo.h). SQLite alone; who keeps the store in
  * PostgreSQL copies it by its own means.
  *
- * The folder: tram.db, auth.db, blobs/<board>/<sha256>. Each run makes the databases anew, so what was erased
+ * The folder: tram.db, auth.db, access.db, blobs/<board>/<sha256>. Each run makes the databases anew, so what was erased
  * since is in no file of it; contents that are there and whole stay.
  */
 #ifndef TRAM_STORE_COPY_H

@@ -150,7 +150,7 @@ enum rc reading_outside(struct store *store, struct pool *pool, int64_t from_ms,
 	return rc;
 }
 
-enum rc reading_acted(struct store *store, const uint8_t dossier[16], const char *account,
+enum rc reading_acted(struct store *store, const struct dossier_row *dossier, const char *account,
 		int64_t since_ms, bool *acted)
 {
 	struct stmt *stmt = db_stmt(store->tram, "SELECT header FROM journal WHERE board = $1 AND "
@@ -159,8 +159,8 @@ enum rc reading_acted(struct store *store, const uint8_t dossier[16], const char
 	enum rc rc;
 
 	*acted = false;
-	stmt_text(stmt, 1, store->board);
-	stmt_blob(stmt, 2, dossier, EVENT_ID_SIZE);
+	stmt_text(stmt, 1, dossier->board);
+	stmt_blob(stmt, 2, dossier->id, EVENT_ID_SIZE);
 	while (!*acted && (rc = stmt_step(stmt, &row)) == RC_OK && row) {
 		struct event event;
 		size_t len;

@@ -1,5 +1,6 @@
 /*
- * reading.h: records of who looked at personal data (access.db), and the reasons given for a look
+ * reading.h: records of who looked at personal data (access.db: a board's clerks, the center's officers), and the reasons
+ * given for a look
  * outside one's own work (run.db for the shift; the reason itself is an event).
  *
  * access.db is written with every look and must not make one wait for the disk: WAL with
@@ -16,6 +17,7 @@
 
 #include "base/pool.h"
 #include "base/rc.h"
+#include "store/dossier.h"
 #include "store/store.h"
 
 /* Why this person may look. The numbers are stored: never renumber. */
@@ -50,7 +52,7 @@ enum rc reading_outside(struct store *store, struct pool *pool, int64_t from_ms,
 		size_t *count) MUST_CHECK;
 
 /* Did this person write an event on the dossier? since_ms 0: ever. */
-enum rc reading_acted(struct store *store, const uint8_t dossier[16], const char *account,
+enum rc reading_acted(struct store *store, const struct dossier_row *dossier, const char *account,
 		int64_t since_ms, bool *acted) MUST_CHECK;
 enum rc reading_grant(struct store *store, const char *account, const char *subject) MUST_CHECK;
 enum rc reading_granted(struct store *store, const char *account, const char *subject,

@@ -206,9 +206,6 @@ static enum rc migrate_all(const struct settings *settings)
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		/* Looks are recorded where the dossiers are shown to clerks. */
-		if (kinds[i] == DB_ACCESS && settings->side != SIDE_BOARD)
-			continue;
 		enum rc rc = db_migrate(settings, kinds[i]);
 
 		if (rc != RC_OK)

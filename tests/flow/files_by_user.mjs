@@ -60,6 +60,7 @@ const files = {
 	},
 	center: {
 		'db': { center: 'rwx' },
+		'db/access.db': { center: 'rw' },
 		'db/tram.db': { center: 'rw' },
 		'auth/auth.db': { center: 'rw' },
 		'run/run.db': { center: 'rw' },

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Board, problem } from '../lib/board.mjs';
 import { cleanup, run, test, until } from '../lib/check.mjs';
-import { acceptDossier, dossier } from '../lib/clerk.mjs';
+import { acceptDossier, dossier, handOver } from '../lib/clerk.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'readings-link', ports: [9570, 9576], board: 'reading_send_s = 1' });
@@ -122,6 +122,25 @@ test('the officer who supervises reads them, another does not', async () => {
 	assert.match(page.text, /Hoàng Văn Thử/, 'a name, not a number');
 	const account = /nguoi=(u-[0-9a-z]+)/.exec(page.html)[1];
 	assert.equal((await supervisor.get(`/truy-cap?diem=${board}&nguoi=${account}`)).status, 200);
+	// The officers' own looks: what a point holds is no work of theirs, what waits at the province is.
+	assert.match((await supervisor.get('/truy-cap?diem=tinh')).text, /Chưa có lượt xem nào trong tuần/);
+	const sent = await acceptDossier(clerk, { procedure: '9.999001' });
+	await handOver(clerk, sent.code);
+	await stack.drained();
+	await until('the province holds it', 30, () => sql('center', 'tram.db', `SELECT holder FROM dossier WHERE code = '${sent.code}'`) === '1');
+	for (const one of [code, code, sent.code]) assert.equal((await officer.get(`/ho-so/${board}/${one}`)).status, 200);
+	assert.equal((await officer.get(`/ho-so/${board}/khong-co`)).status, 404);
+	await officer.get('/cau-hoi');
+	assert.equal(sql('center', 'access.db', 'SELECT route, subject, ground FROM reading ORDER BY no'),
+		[`dossier|${board}/${code}|1`, `dossier|${board}/${code}|1`, `dossier|${board}/${sent.code}|0`, 'questions||0'].join('\n'));
+	assert.equal(sql('center', 'access.db', "SELECT count(*) FROM reading WHERE account NOT LIKE 'c-%' OR place = ''"), '0', 'who and from where');
+	const own = await supervisor.get('/truy-cap?diem=tinh');
+	assert.match(own.html, new RegExp(`<td class="r"[^>]*>4</td><td class="r"[^>]*>1</td>`), 'four looks, one dossier of others');
+	assert.match(own.text, new RegExp(`Hồ sơ xem ngoài việc của mình[\\s\\S]*${code}`));
+	assert(!own.html.includes(sent.code));
+	const her = /nguoi=(c-[0-9a-z]+)/.exec(own.html)[1];
+	assert((await supervisor.get(`/truy-cap?diem=tinh&nguoi=${her}`)).text.includes(code));
+	assert.equal((await officer.get('/truy-cap?diem=tinh')).status, 403);
 	for (const odd of ['/truy-cap?diem=%22%3E&nguoi=%3Cscript%3E&tu=-1', '/truy-cap?diem=khong-co'])
 		assert.equal((await supervisor.get(odd)).status, 200);
 });
