@@ -291,7 +291,8 @@ static enum rc take(struct copy *copy, const char *fresh)
 	struct pool *pool = copy->pool;
 	const char *tram = pool_printf(pool, "%s/tram.db", fresh);
 	const char *auth = pool_printf(pool, "%s/auth.db", fresh);
-	const char *looks = pool_printf(pool, "%s/access.db", fresh);
+	const char *looks = pool_printf(pool, "%s/access.db", fresh), *here;
+	bool seen;
 	enum rc rc;
 
 	db_copy_remove(pool, tram);
@@ -301,8 +302,11 @@ static enum rc take(struct copy *copy, const char *fresh)
 	rc = db_copy_pages(pool_printf(pool, "%s/tram.db", there.db_dir), tram);
 	if (rc == RC_OK)
 		rc = db_copy_pages(pool_printf(pool, "%s/auth.db", there.auth_dir), auth);
-	if (rc == RC_OK)
-		rc = db_copy_pages(pool_printf(pool, "%s/access.db", there.db_dir), looks);
+	/* Not there before the first officers' page. */
+	here = pool_printf(pool, "%s/access.db", there.db_dir);
+	seen = access(here, F_OK) == 0;
+	if (rc == RC_OK && seen)
+		rc = db_copy_pages(here, looks);
 	there.db_dir = (char *)(size_t)fresh;
 	if (rc == RC_OK)
 		rc = store_open(&there, STORE_TRAM, &copy->there);
@@ -311,7 +315,9 @@ static enum rc take(struct copy *copy, const char *fresh)
 	if (rc == RC_OK && copy->totals->faults > 0)
 		rc = RC_PROTOCOL;
 	/* In its place before it is announced: what the boards rely on must be there. */
-	if (rc == RC_OK && (rename(looks, pool_printf(pool, "%s/access.db", copy->dir)) || rename(auth, pool_printf(pool, "%s/auth.db", copy->dir)) ||
+	if (rc == RC_OK && seen && rename(looks, pool_printf(pool, "%s/access.db", copy->dir)))
+		rc = RC_IO;
+	if (rc == RC_OK && (rename(auth, pool_printf(pool, "%s/auth.db", copy->dir)) ||
 			rename(tram, pool_printf(pool, "%s/tram.db", copy->dir))))
 		rc = RC_IO;
 	if (rc == RC_OK)

@@ -1,7 +1,6 @@
 /*
- * reading.h: records of who looked at personal data (access.db: a board's clerks, the center's officers), and the reasons
- * given for a look
- * outside one's own work (run.db for the shift; the reason itself is an event).
+ * reading.h: records of who looked at personal data (access.db: a board's clerks, the center's officers), and
+ * the reasons given for a look outside one's own work (run.db for the shift; the reason itself is an event).
  *
  * access.db is written with every look and must not make one wait for the disk: WAL with
  * synchronous=NORMAL, as run.db and public.db: a commit syncs nothing. Only the look that finds the WAL
