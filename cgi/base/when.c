@@ -243,14 +243,20 @@ static bool kernel_by_ntp(int64_t *bound_ms)
 	return true;
 }
 
-/* What nobody confirmed: the kernel's time where the floor allows it. */
-static void stamp_unsure(struct when_stamp *out, int64_t floor_ms)
+/* The kernel's time where the floor (0: none) allows it; false: the floor. */
+static bool unsure_ms(int64_t floor_ms, int64_t *out)
 {
 	int64_t kernel = when_kernel_ms();
+	bool allowed = !floor_ms || (kernel >= floor_ms && kernel - floor_ms <= WHEN_PLAUSIBLE_MS);
 
-	out->wall_ms = kernel;
-	if (floor_ms && (kernel < floor_ms || kernel - floor_ms > WHEN_PLAUSIBLE_MS)) {
-		out->wall_ms = floor_ms;
+	*out = allowed ? kernel : floor_ms;
+	return allowed;
+}
+
+/* What nobody confirmed. */
+static void stamp_unsure(struct when_stamp *out, int64_t floor_ms)
+{
+	if (!unsure_ms(floor_ms, &out->wall_ms)) {
 		out->source = WHEN_FLOOR;
 		out->bound_ms = -1;
 	} else if (kernel_by_ntp(&out->bound_ms)) {
@@ -286,14 +292,20 @@ void when_stamp_now(struct when_stamp *out)
 			+ (mono - clock_state.since_ms) / DRIFT_DIVISOR;
 }
 
+/* The wall time of when_stamp_now, without asking the kernel how sure it is of it. */
 int64_t when_now_ms(void)
 {
-	struct when_stamp now;
+	int64_t mono, now;
+	bool known;
 
 	if (!clock_file)
 		return when_kernel_ms();
-	when_stamp_now(&now);
-	return now.wall_ms;
+	mono = when_boottime_ms();
+	known = keeps_clock(mono) && clock_state.known;
+	if (known && (clock_state.source == WHEN_SIGNED || clock_state.source == WHEN_MANUAL))
+		return carried_on(mono);
+	(void)unsure_ms(known ? carried_on(mono) : 0, &now);
+	return now;
 }
 
 bool when_is_begun(void)

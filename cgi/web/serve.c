@@ -227,13 +227,15 @@ int web_serve(struct web *web)
 	while (rc == RC_OK && (limit == 0 || served < limit)) {
 		struct turn *turn;
 
-		if (!fcgx_waiting()) {
+		if (line->kept > 0 && !fcgx_waiting())
 			settle(line);
-			log_flush();
-		}
 		turn = &line->turns[line->kept];
 		turn_open(line, turn);
-		rc = fcgx_next(turn->fcgx, turn->pool, line->kept == 0, &turn->request);
+		rc = fcgx_next(turn->fcgx, turn->pool, false, &turn->request);
+		if (rc == RC_NOT_FOUND && line->kept == 0) {
+			log_flush();
+			rc = fcgx_next(turn->fcgx, turn->pool, true, &turn->request);
+		}
 		if (rc == RC_OK) {
 			served++;
 			serve(line, limit == 0 || served < limit);
