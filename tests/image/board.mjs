@@ -151,4 +151,8 @@ export class Board {
 	seconds() {
 		return (Date.now() - this.started) / 1000;
 	}
+	// Since the start by the board's own clock, which is that of its instructions.
+	async age() {
+		return Number((await this.run('cat /proc/uptime')).split(' ')[0]);
+	}
 }
