@@ -41,6 +41,9 @@ enum rc pages_frame_boards(struct web *web, struct pool *pool, struct link_board
 enum rc pages_frame_board(struct web *web, struct pool *pool, const char *board,
 		struct link_board *out) MUST_CHECK;
 
+/* pages_blocks.c: list "blocks" {book, year, first, last, what} and flag "any_blocks" of /can-xem. */
+enum rc pages_blocks_show(struct web *web, struct request *request, struct view *view) MUST_CHECK;
+
 /* pages_look.c: looks of the officers themselves; web->answered. Into the lists "sums" and "looks" of /truy-cap. */
 void pages_look_record(struct web *web, struct request *request, const struct response *response);
 enum rc pages_look_sums(struct web *web, struct view *view, int64_t from_ms, const char *current) MUST_CHECK;

@@ -1,6 +1,6 @@
 /*
  * pages_attend.c: /can-xem: what points sent and this program cannot use yet, and files that are not
- * what they were announced as. Nothing else waits for them.
+ * what they were announced as; what two points tell differently. Nothing else waits for them.
  */
 #include "center/pages.h"
 
@@ -44,6 +44,8 @@ show(struct web *web, struct request *request, struct response *response)
 		rc = pages_forks_list(web, request, view);
 	if (rc == RC_OK)
 		rc = show_fenced(web, request, view);
+	if (rc == RC_OK)
+		rc = pages_blocks_show(web, request, view);
 	view_set(view, "title", text_get("attend.title"));
 	view_set(view, "here", HERE);
 	view_flag(view, "tried_left", strcmp(request_query(request, "con"), "1") == 0);

@@ -11,6 +11,7 @@
 
 #include "base/pool.h"
 #include "base/rc.h"
+#include "dossier/block.h"
 #include "dossier/book.h"
 #include "store/store.h"
 
@@ -67,12 +68,14 @@ struct book_totals { int64_t count, spoiled, copies, amount, first, last; };
 enum rc book_totals_get(struct store *store, const struct book_row *book, int64_t from_ms,
 		int64_t to_ms, struct book_totals *out) MUST_CHECK;
 
-enum book_block_way { BLOCK_TAKEN = 0, BLOCK_GIVEN = 1, BLOCK_UNUSED = 2, BLOCK_RETURNED = 3 };
-struct book_block { int64_t first, last; int way; const char *point; int64_t at; };
+struct book_block { int64_t first, last; int way /* enum block_way */; const char *point; int64_t at; };
 /* Blocks it gave to other points or took from them, what came back unused or went back, by number; at most
  * 200. */
 enum rc book_blocks(struct store *store, struct pool *pool, const struct book_row *book,
 		struct book_block **rows, size_t *count) MUST_CHECK;
+/* Those of all points' books of certifications since a year, for block_compare (center). */
+enum rc book_blocks_all(struct store *store, struct pool *pool, int from_year, struct block **rows,
+		size_t *count) MUST_CHECK;
 /* How many numbers count at its closing: given here or taken over from paper, not spoiled, not another
  * point's. */
 enum rc book_closing_total(struct store *store, const struct book_row *book, int64_t *total) MUST_CHECK;

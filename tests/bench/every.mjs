@@ -158,7 +158,8 @@ const walks = [
 	{ program: 'admin', login: 'kythuat', client: stack.admin(), from: ['/'] },
 	{ program: 'center', login: 'giamsat', client: stack.officers(), from: ['/'] },
 	{ program: 'center', login: 'tinh', client: stack.officers(), from: ['/', '/ho-so?loc=tat-ca'] },
-	{ program: 'lookup', login: null, client: stack.lookup(), from: ['/', '/man-hinh', '/theo-doi', '/theo-doi?so=A001', ...(scanned ? [scanned.replace(/^https?:\/\/[^/]+/, '')] : [])] },
+	// With JavaScript the screen goes to its other address at once: that one is the view.
+	{ program: 'lookup', login: null, client: stack.lookup(), from: ['/', '/man-hinh?tu-dong=1', '/theo-doi', '/theo-doi?so=A001', ...(scanned ? [scanned.replace(/^https?:\/\/[^/]+/, '')] : [])] },
 	{ program: 'intake', login: null, client: stack.clerks(), from: ['/dang-nhap', '/khoa'] },
 	...[['canbo', ['/quay', '/viec', ...begun]], ['chuyenvien', ['/xu-ly', '/viec']], ['nguoiky', ['/duyet', '/viec']],
 		['vanthu', ['/viec']], ['hotro', ['/quay', '/viec']], ['thuquy', ['/viec']], ['buuta', ['/viec']], ['quanly', ['/quan-ly', '/viec']]]
@@ -236,8 +237,8 @@ try {
 	for (const walk of walks) {
 		const { program, login, client, from } = walk;
 		const desk = process.env.EVERY_LOOK === 'no' ? null : await Desk.open(programs[program].origin, 'every');
-		// The walk before may have taken longer than a session rests.
-		if (login) await client.login(login);
+		// The walk before may have taken longer than a session rests; who is still in is sent home from there.
+		if (login && /type="password"/.test((await client.get('/dang-nhap')).html)) await client.login(login);
 		await desk?.context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: client.origin })));
 		const queue = [...from], asked = new Set(), perRow = new Map();
 		let opened = 0;

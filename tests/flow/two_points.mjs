@@ -3,6 +3,8 @@
 // there with the link dead, and both points and the province tell the same story afterwards. A book of
 // certification stays with the board that opened it.
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier, act, dossier, fault, signAtCommune, url } from '../lib/clerk.mjs';
 import { pdf } from '../lib/files.mjs';
@@ -180,6 +182,21 @@ test('the link comes back: the province has both stories, each board its own', a
 	await officer.login('tinh');
 	const all = await officer.get('/ho-so?loc=tat-ca');
 	assert(all.text.includes('Điểm tiếp nhận số 1') && all.text.includes('Điểm tiếp nhận số 2'), all.text.slice(0, 600));
+
+	// Both books tell the same of the blocks; then the second point writes down one that nobody gave it.
+	const told = async () => (await officer.get('/can-xem')).text;
+	const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(a.data, 'center/db/tram.db'), text], { encoding: 'utf8' }).trim();
+	const age = () => sql('UPDATE book_block SET at = at - 90000000');	// more than a day
+	age();
+	assert(!(await told()).includes('Khối số'), await told());
+	const managerB = await fresh(b, 'quanly');
+	const bookB = /href="(\/so\/chung-thuc\/[0-9a-f]{32})"/.exec((await managerB.get('/so/chung-thuc')).html)[1];
+	const taken = await managerB.submit(await managerB.get(`${bookB}/khoi-so`), '/khoi-so', { first: '230', last: '231', point: 'Điểm tiếp nhận số 1' });
+	assert.equal(taken.status, 200, taken.text.slice(0, 300));
+	await until('the center has it', 30, () => sql('SELECT count(*) FROM book_block WHERE first = 230') === '1');
+	assert(!(await told()).includes('230'), 'the other point may have no line');
+	age();
+	assert.match(await told(), /Số 230–231: Sổ chứng thực bản sao từ bản chính, \d{4} .*Điểm tiếp nhận số 2.* ghi đã nhận của “Điểm tiếp nhận số 1” .*không điểm nào ghi đã giao/);
 });
 
 await run();
