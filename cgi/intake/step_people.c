@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "dossier/card.h"
 #include "intake/step_people.h"
 #include "web/show.h"
 #include "web/text_vi.h"
@@ -223,5 +224,68 @@ enum rc step_people_take(struct request *request, json_t *data, const struct pro
 	take_answers(request, data, procedure, leave);
 	for (size_t i = 0; i < procedure->role_count; i++)
 		take_person(request, data, &procedure->roles[i], leave);
+	return RC_OK;
+}
+
+/* ---- a card ---- */
+
+/* What a card's QR holds and nobody types. */
+static bool is_card(const struct form *form, const char *field)
+{
+	const char *raw = form_raw(form, field), *bar = strchr(raw, '|');
+
+	return bar != NULL && strchr(bar + 1, '|') != NULL;
+}
+
+void step_people_find_card(struct request *request, const json_t *data, const struct procedure *procedure,
+		const char **field, const struct role **role)
+{
+	*field = "";
+	*role = NULL;
+	for (size_t i = 0; i < procedure->role_count; i++) {
+		const struct role *one = &procedure->roles[i];
+
+		for (size_t k = 0; k < PARTS; k++) {
+			const char *name = name_of(request->pool, parts[k].prefix, one->id);
+
+			if (is_card(request->form, name)) {
+				*field = name;
+				*role = one;
+				return;
+			}
+		}
+		if (*role == NULL && json_text(person_of(data, one->id), "name")[0] == '\0' &&
+				form_raw(request->form, name_of(request->pool, "ten", one->id))[0] == '\0')
+			*role = one;
+	}
+	if (*role != NULL && is_card(request->form, "find"))
+		*field = "find";
+	else
+		*role = NULL;
+}
+
+enum rc step_people_take_card(struct request *request, json_t *data, const struct role *role,
+		const char *field, const char **reason)
+{
+	const char *payload = form_raw(request->form, field);
+	json_t *person = person_of(data, role->id);
+	struct card card;
+	enum rc rc = card_parse(request->pool, payload, strlen(payload), &card, reason);
+
+	if (rc != RC_OK)
+		return rc;
+	if (person == NULL) {
+		person = new_person(role);
+		if (!json_is_array(json_object_get(data, "persons")))
+			json_put_value(data, "persons", json_new_array());
+		json_add(json_object_get(data, "persons"), person);
+	}
+	draft_data_put(person, "name", card.name);
+	draft_data_put(person, "number", card.number);
+	draft_data_put(person, "birth", card.birth);
+	draft_data_put(person, "address", card.address);
+	/* A role that is one sex's keeps it: the card of the other is noticed by who reads the name. */
+	if (role->sex[0] == '\0')
+		draft_data_put(person, "sex", card.sex);
 	return RC_OK;
 }

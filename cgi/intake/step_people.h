@@ -20,4 +20,12 @@ void step_people_show(struct view *view, const json_t *data, const struct proced
 enum rc step_people_take(struct request *request, json_t *data, const struct procedure *procedure,
 		bool leave) MUST_CHECK;
 
+/* A card that was scanned into one of a role's fields, or into the search while a role has nobody yet. *field: the
+ * one it stands in; "" none did. *role: whose it is. Not read yet. */
+void step_people_find_card(struct request *request, const json_t *data, const struct procedure *procedure,
+		const char **field, const struct role **role);
+/* Reads it into that person. RC_INVALID and *reason, a text key: it cannot be read. */
+enum rc step_people_take_card(struct request *request, json_t *data, const struct role *role,
+		const char *field, const char **reason) MUST_CHECK;
+
 #endif

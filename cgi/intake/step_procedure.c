@@ -269,13 +269,48 @@ static enum rc go_on(struct web *web, struct request *request, struct response *
 	return rc == RC_OK ? show(web, request, response, draft) : rc;
 }
 
+/* A card of a related person: read into the role, nothing else is demanded yet. */
+static enum rc take_card(struct web *web, struct request *request, struct response *response,
+		const struct draft *draft, const struct procedure *procedure, const char *field,
+		const struct role *role)
+{
+	const char *reason = "card.error.form", *content;
+	json_t *kept = json_deep_copy(json_object_get(draft->data, "persons"));
+	enum rc rc = step_people_take(request, draft->data, procedure, true);
+
+	if (rc == RC_OK)
+		rc = step_people_take_card(request, draft->data, role, field, &reason);
+	content = form_text(request->form, "content");
+	if (content[0] != '\0' && form_fault_of(request->form, "content")[0] == '\0')
+		draft_data_put(draft->data, "content", content);
+	form_clear_faults(request->form);
+	if (rc == RC_OK) {
+		json_decref(kept);
+		return draft_page_save(web, request, response, draft, pool_printf(request->pool,
+				"/thu-tuc#dt-%s", role->id));
+	}
+	if (kept != NULL)
+		json_put_value(draft->data, "persons", kept);
+	if (rc != RC_INVALID)
+		return rc;
+	form_fault(request->form, field, reason);
+	return show(web, request, response, draft);
+}
+
 static enum rc post(struct web *web, struct request *request, struct response *response,
 		const struct draft *draft)
 {
-	const char *code = form_raw(request->form, "procedure");
+	const char *code = form_raw(request->form, "procedure"), *field = "";
+	const struct procedure_case *chosen;
+	const struct procedure *procedure = draft_data_procedure(draft->data, &intake_of(web)->catalogue, &chosen);
+	const struct role *role = NULL;
 
 	if (code[0] != '\0')
 		return choose(web, request, response, draft, code);
+	if (procedure != NULL)
+		step_people_find_card(request, draft->data, procedure, &field, &role);
+	if (field[0] != '\0')
+		return take_card(web, request, response, draft, procedure, field, role);
 	if (form_raw(request->form, "search")[0] != '\0' && form_raw(request->form, "find")[0] != '\0') {
 		bool clean = form_check(request->form, &find_field, 1) == RC_OK;
 		enum rc rc = show(web, request, response, draft);

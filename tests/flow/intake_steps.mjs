@@ -351,4 +351,30 @@ test('the pool keeps the pages free, and no scan stays in the spool', async () =
 	});
 	await accept(clerk, await tickPapers(clerk, (await step3()).page, true));
 });
+test('a card scanned for a related person fills that role, wherever the cursor stood', async () => {
+	const draft = await startDraft(clerk);
+	let page = await clerk.submit(draft.page, '/thu-tuc', { procedure: '1.001193', find: '' });
+	const roles = [...page.html.matchAll(/name="so\.([^"]+)"/g)].map((match) => match[1]);
+	assert(roles.length > 1, page.text.slice(0, 400));
+	const card = (number, name) => `${number}||${name}|02091985|Nữ|Thôn Chạy Thử|01072022`;
+	const value = (field) => new RegExp(`name="${field}"[^>]*value="([^"]*)"`).exec(page.html)?.[1];
+	// Into the number's field of the second role; what was typed beside it stays.
+	page = await clerk.submit(page, 'name="content"', { find: '', content: 'Khai sinh cho con', [`so.${roles[1]}`]: card('000185000123', 'Đặng Thị Ướm') });
+	assert.match(page.redirected ?? '', new RegExp(`/thu-tuc#dt-${roles[1]}$`), page.text.slice(0, 400));
+	page = await clerk.get(page.redirected.split('#')[0]);
+	assert.deepEqual(['ten', 'so', 'sinh', 'dia-chi'].map((part) => value(`${part}.${roles[1]}`)), ['Đặng Thị Ướm', '000185000123', '02/09/1985', 'Thôn Chạy Thử']);
+	assert(page.html.includes('Khai sinh cho con'));
+	// Cut off in the middle: told at its field, the person stays who she was.
+	const cut = await clerk.submit(page, 'name="content"', { find: '', [`ten.${roles[1]}`]: '000185000124||Đặng' });
+	assert.equal(cut.status, 422);
+	assert(cut.html.includes(`href="#ten-${roles[1]}"`) || cut.html.includes(`id="ten-${roles[1]}-loi"`), cut.text.slice(0, 400));
+	page = await clerk.get(`/ho-so/moi/${draft.id}/thu-tuc`);
+	assert.equal(value(`ten.${roles[1]}`), 'Đặng Thị Ướm');
+	// Into the search: the first of whom nothing is known yet.
+	const empty = roles.find((role) => !value(`ten.${role}`));
+	assert(empty);
+	page = await clerk.submit(page, 'name="content"', { find: card('000185000125', 'Đặng Thị Mẫu') }, { button: 'search' });
+	page = await clerk.get(page.redirected.split('#')[0]);
+	assert.equal(value(`ten.${empty}`), 'Đặng Thị Mẫu');
+});
 await run();
