@@ -57,15 +57,13 @@ const struct route admin_routes[] = {
 };
 const size_t admin_route_count = sizeof(admin_routes) / sizeof(admin_routes[0]);
 
-static bool
-can(const struct request *request, unsigned roles)
+static bool can(const struct request *request, unsigned roles)
 {
 	return request->session != NULL && !request->session->locked &&
 			(request->session->account.roles & roles) != 0;
 }
 
-void
-admin_frame(struct web *web, struct request *request, struct view *view)
+void admin_frame(struct web *web, struct request *request, struct view *view)
 {
 	const char *name = web->settings->station_name;
 
@@ -80,8 +78,7 @@ admin_frame(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "can_health", true);
 }
 
-enum rc
-admin_root(struct web *web, struct request *request, struct response *response)
+enum rc admin_root(struct web *web, struct request *request, struct response *response)
 {
 	(void)web;
 	if (!login_must_change(request, response))
@@ -90,26 +87,22 @@ admin_root(struct web *web, struct request *request, struct response *response)
 	return RC_OK;
 }
 
-enum rc
-admin_login(struct web *web, struct request *request, struct response *response)
+enum rc admin_login(struct web *web, struct request *request, struct response *response)
 {
 	return login_enter(web, request, response, ANY_ADMIN);
 }
 
-enum rc
-admin_lock(struct web *web, struct request *request, struct response *response)
+enum rc admin_lock(struct web *web, struct request *request, struct response *response)
 {
 	return login_lock(web, request, response);
 }
 
-enum rc
-admin_logout(struct web *web, struct request *request, struct response *response)
+enum rc admin_logout(struct web *web, struct request *request, struct response *response)
 {
 	return web_logout(web, request, response);
 }
 
-enum rc
-admin_password(struct web *web, struct request *request, struct response *response)
+enum rc admin_password(struct web *web, struct request *request, struct response *response)
 {
 	return login_password(web, request, response);
 }

@@ -30,31 +30,27 @@ static const char *const acts[] = { "dossier.accepted", "dossier.forwarded", "do
 	"dossier.finished", "dossier.result_returned" };
 #define ACTS (sizeof(acts) / sizeof(acts[0]))
 
-static json_t *
-load(struct web *web, struct pool *pool)
+static json_t *load(struct web *web, struct pool *pool)
 {
 	json_t *kept = json_of_file(pool, pool_printf(pool, "%s/" KEPT, web->settings->health_dir), FILE_MAX);
 
 	return kept != NULL ? kept : json_new_object();
 }
 
-static enum rc
-save(struct web *web, struct pool *pool, const json_t *kept)
+static enum rc save(struct web *web, struct pool *pool, const json_t *kept)
 {
 	const char *text = json_to_text(pool, kept);
 
 	return file_put(web->settings->health_dir, KEPT, text, strlen(text), 0640);
 }
 
-static bool
-is_done(const json_t *kept, enum row row)
+static bool is_done(const json_t *kept, enum row row)
 {
 	return json_int(json_object_get(kept, row_names[row]), "at", 0) > 0;
 }
 
 /* how: "seen" by the machine, "said" by the person. */
-static void
-put_done(json_t *kept, enum row row, const struct request *request, const char *how)
+static void put_done(json_t *kept, enum row row, const struct request *request, const char *how)
 {
 	json_t *one = json_new_object();
 
@@ -65,8 +61,7 @@ put_done(json_t *kept, enum row row, const struct request *request, const char *
 }
 
 /* What stands on the test slip: of this machine and mode, so that no other's slip passes. */
-static char *
-slip_code(struct web *web, struct pool *pool)
+static char *slip_code(struct web *web, struct pool *pool)
 {
 	const char *text = pool_printf(pool, "slip %s %d", web->settings->board_id, (int)web->settings->mode);
 	uint8_t digest[HASH_SIZE];
@@ -79,8 +74,7 @@ slip_code(struct web *web, struct pool *pool)
 
 /* ---- what the machine sees by itself ---- */
 
-static bool
-sees_acts(const json_t *health)
+static bool sees_acts(const json_t *health)
 {
 	const json_t *seen = json_object_get(health, "acts");
 	size_t i;
@@ -92,8 +86,7 @@ sees_acts(const json_t *health)
 }
 
 /* The way out goes, something is written while it is away, it comes back. *changed: a step of that. */
-static void
-watch_cable(json_t *kept, const json_t *health, const struct request *request, bool *changed)
+static void watch_cable(json_t *kept, const json_t *health, const struct request *request, bool *changed)
 {
 	json_t *cable = json_object_get(kept, "watch");
 	bool way = json_flag(health, "way_out");
@@ -116,8 +109,7 @@ watch_cable(json_t *kept, const json_t *health, const struct request *request, b
 
 /* ---- showing ---- */
 
-static void
-show_row(struct view *view, struct pool *pool, const json_t *kept, enum row row)
+static void show_row(struct view *view, struct pool *pool, const json_t *kept, enum row row)
 {
 	const json_t *one = json_object_get(kept, row_names[row]);
 	struct view *item = view_item(view, "rows");
@@ -132,8 +124,7 @@ show_row(struct view *view, struct pool *pool, const json_t *kept, enum row row)
 	view_flag(view, pool_printf(pool, "%s_done", row_names[row]), is_done(kept, row));
 }
 
-static void
-show_cable(struct view *view, struct response *response, const json_t *kept, const json_t *health)
+static void show_cable(struct view *view, struct response *response, const json_t *kept, const json_t *health)
 {
 	const json_t *cable = json_object_get(kept, "watch");
 
@@ -146,8 +137,7 @@ show_cable(struct view *view, struct response *response, const json_t *kept, con
 	response_header(response, "Refresh", LOOK_S);
 }
 
-static void
-show_acts(struct view *view, struct pool *pool, const json_t *health)
+static void show_acts(struct view *view, struct pool *pool, const json_t *health)
 {
 	const json_t *seen = json_object_get(health, "acts");
 	size_t i;
@@ -160,8 +150,7 @@ show_acts(struct view *view, struct pool *pool, const json_t *health)
 	}
 }
 
-static bool
-all_done(const json_t *kept)
+static bool all_done(const json_t *kept)
 {
 	int row;
 
@@ -171,8 +160,7 @@ all_done(const json_t *kept)
 	return true;
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response, const json_t *kept,
+static enum rc show(struct web *web, struct request *request, struct response *response, const json_t *kept,
 		const json_t *health, const struct form *form)
 {
 	struct view *view = view_new(request->pool);
@@ -201,8 +189,7 @@ show(struct web *web, struct request *request, struct response *response, const 
 
 /* ---- taking ---- */
 
-static void
-take_card(struct request *request, json_t *kept)
+static void take_card(struct request *request, json_t *kept)
 {
 	const char *typed = form_raw(request->form, "card"), *reason = "card.error.form";
 	struct card card;
@@ -216,8 +203,7 @@ take_card(struct request *request, json_t *kept)
 }
 
 /* RC_INVALID: a fault stands in the form. */
-static enum rc
-take(struct web *web, struct request *request, json_t *kept)
+static enum rc take(struct web *web, struct request *request, json_t *kept)
 {
 	const char *what = form_raw(request->form, "do"), *typed = form_raw(request->form, "slip_code");
 	json_t *watch;
@@ -245,8 +231,7 @@ take(struct web *web, struct request *request, json_t *kept)
 	return form_has_faults(request->form) ? RC_INVALID : save(web, request->pool, kept);
 }
 
-enum rc
-admin_accept(struct web *web, struct request *request, struct response *response)
+enum rc admin_accept(struct web *web, struct request *request, struct response *response)
 {
 	json_t *kept = load(web, request->pool), *health = admin_health_read(web, request->pool);
 	bool changed = false;
@@ -275,8 +260,7 @@ admin_accept(struct web *web, struct request *request, struct response *response
 }
 
 /* From the rehearsal to the real thing: root does it (`tram setup run`). */
-enum rc
-admin_accept_live(struct web *web, struct request *request, struct response *response)
+enum rc admin_accept_live(struct web *web, struct request *request, struct response *response)
 {
 	enum rc rc = web->settings->mode != MODE_REHEARSAL ? RC_CONFLICT :
 			file_put(web->settings->inbox_dir, LIVE_FILE, "", 0, 0660);
@@ -290,8 +274,7 @@ admin_accept_live(struct web *web, struct request *request, struct response *res
 
 /* ---- papers ---- */
 
-static struct view *
-paper(struct web *web, struct request *request, const char *title)
+static struct view *paper(struct web *web, struct request *request, const char *title)
 {
 	const struct settings *settings = web->settings;
 	struct view *view = view_new(request->pool);
@@ -309,8 +292,7 @@ paper(struct web *web, struct request *request, const char *title)
 	return view;
 }
 
-enum rc
-admin_accept_slip(struct web *web, struct request *request, struct response *response)
+enum rc admin_accept_slip(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = paper(web, request, "accept.slip_title");
 	const char *code = slip_code(web, request->pool);
@@ -322,8 +304,7 @@ admin_accept_slip(struct web *web, struct request *request, struct response *res
 	return web_page(web, request, response, "print/accept_slip", view);
 }
 
-enum rc
-admin_accept_sheet(struct web *web, struct request *request, struct response *response)
+enum rc admin_accept_sheet(struct web *web, struct request *request, struct response *response)
 {
 	json_t *kept = load(web, request->pool);
 	struct view *view = paper(web, request, "accept.sheet");
@@ -339,8 +320,7 @@ admin_accept_sheet(struct web *web, struct request *request, struct response *re
 }
 
 /* Where first boot ended: its page looks again by itself until this program answers. */
-enum rc
-admin_accept_begun(struct web *web, struct request *request, struct response *response)
+enum rc admin_accept_begun(struct web *web, struct request *request, struct response *response)
 {
 	(void)web;
 	(void)request;

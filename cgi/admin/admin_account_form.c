@@ -30,15 +30,13 @@ static const struct field fields[] = {
 /* The login is chosen once: papers and logs name it by its id, people by what they know. */
 static const size_t field_count = sizeof(fields) / sizeof(fields[0]);
 
-bool
-admin_login_good(const char *login)
+bool admin_login_good(const char *login)
 {
 	return strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen(login) &&
 			islower((unsigned char)login[0]);
 }
 
-static unsigned
-asked_roles(const struct web *web, struct pool *pool, const struct form *form)
+static unsigned asked_roles(const struct web *web, struct pool *pool, const struct form *form)
 {
 	unsigned bits = 0;
 	size_t i;
@@ -51,8 +49,7 @@ asked_roles(const struct web *web, struct pool *pool, const struct form *form)
 }
 
 /* Local midnight of a date of the form, plus days; 0 for none. */
-static int64_t
-day_of(const char *text, int days)
+static int64_t day_of(const char *text, int days)
 {
 	struct when_local local = {0};
 	int64_t at = 0;
@@ -64,8 +61,7 @@ day_of(const char *text, int days)
 	return at + days * WHEN_DAY_MS;
 }
 
-static const char *
-date_of(struct pool *pool, int64_t at_ms)
+static const char *date_of(struct pool *pool, int64_t at_ms)
 {
 	return at_ms != 0 ? show_date(pool, at_ms) : "";
 }
@@ -77,8 +73,7 @@ struct page {
 	struct account before;		/* of an account that is changed; id "" for a new one */
 };
 
-static enum rc
-show_substitutes(struct page *page, struct view *view, const char *chosen)
+static enum rc show_substitutes(struct page *page, struct view *view, const char *chosen)
 {
 	struct account *rows = NULL;
 	size_t count = 0, i;
@@ -99,8 +94,7 @@ show_substitutes(struct page *page, struct view *view, const char *chosen)
 	return rc;
 }
 
-static void
-show_roles(struct page *page, struct view *view, unsigned bits)
+static void show_roles(struct page *page, struct view *view, unsigned bits)
 {
 	struct view *item;
 	size_t i;
@@ -116,8 +110,7 @@ show_roles(struct page *page, struct view *view, unsigned bits)
 	}
 }
 
-static void
-show_before(struct page *page, struct view *view)
+static void show_before(struct page *page, struct view *view)
 {
 	struct pool *pool = page->request->pool;
 	const struct account *account = &page->before;
@@ -130,8 +123,7 @@ show_before(struct page *page, struct view *view)
 	view_set(view, "ends", account->ends_at != 0 ? date_of(pool, account->ends_at - 1) : "");
 }
 
-static enum rc
-show(struct page *page)
+static enum rc show(struct page *page)
 {
 	struct request *request = page->request;
 	bool again = request->method == METHOD_POST, changes = page->before.id[0] != '\0';
@@ -165,8 +157,7 @@ show(struct page *page)
 }
 
 /* Fills *out from the form; faults stay in the form. */
-static enum rc
-read_form(struct page *page, struct account *out)
+static enum rc read_form(struct page *page, struct account *out)
 {
 	struct form *form = page->request->form;
 	bool changes = page->before.id[0] != '\0';
@@ -205,8 +196,7 @@ read_form(struct page *page, struct account *out)
 	return form_has_faults(form) ? RC_INVALID : RC_OK;
 }
 
-static enum rc
-add(struct page *page, const struct account *values)
+static enum rc add(struct page *page, const struct account *values)
 {
 	struct request *request = page->request;
 	const char *form_id = form_raw(request->form, "form_id");
@@ -237,8 +227,7 @@ add(struct page *page, const struct account *values)
 	return rc;
 }
 
-enum rc
-admin_accounts_add(struct web *web, struct request *request, struct response *response)
+enum rc admin_accounts_add(struct web *web, struct request *request, struct response *response)
 {
 	struct page page = {.web = web, .request = request, .response = response};
 	struct account values = {.id = ""};
@@ -254,8 +243,7 @@ admin_accounts_add(struct web *web, struct request *request, struct response *re
 	return rc == RC_INVALID ? show(&page) : rc != RC_OK ? rc : add(&page, &values);
 }
 
-enum rc
-admin_accounts_edit(struct web *web, struct request *request, struct response *response)
+enum rc admin_accounts_edit(struct web *web, struct request *request, struct response *response)
 {
 	struct page page = {.web = web, .request = request, .response = response};
 	struct account values = {.id = ""};

@@ -25,8 +25,7 @@ const struct admin_role admin_role_list[] = {
 };
 const size_t admin_role_count = sizeof(admin_role_list) / sizeof(admin_role_list[0]);
 
-bool
-admin_role_offered(const struct web *web, size_t role)
+bool admin_role_offered(const struct web *web, size_t role)
 {
 	bool center = web->settings->side == SIDE_CENTER;
 	unsigned bit = admin_role_list[role].bit;
@@ -44,8 +43,7 @@ struct dice {
 	char round;
 };
 
-static unsigned
-roll(struct dice *dice, unsigned limit)
+static unsigned roll(struct dice *dice, unsigned limit)
 {
 	unsigned fair = 256 - 256 % limit, value;
 
@@ -66,8 +64,7 @@ roll(struct dice *dice, unsigned limit)
 	return value % limit;
 }
 
-void
-admin_accounts_password(const char *key, const char *seed, char *out)
+void admin_accounts_password(const char *key, const char *seed, char *out)
 {
 	static const char lower[] = "abcdefghijkmnpqrstuvwxyz";
 	static const char upper[] = "ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -91,8 +88,7 @@ admin_accounts_password(const char *key, const char *seed, char *out)
 	memset(&dice, 0, sizeof(dice));
 }
 
-const char *
-admin_roles_words(struct pool *pool, unsigned bits)
+const char *admin_roles_words(struct pool *pool, unsigned bits)
 {
 	const char *words = "";
 	size_t i;
@@ -104,8 +100,7 @@ admin_roles_words(struct pool *pool, unsigned bits)
 	return words;
 }
 
-static void
-show_row(struct web *web, struct request *request, struct view *item, const struct account *row)
+static void show_row(struct web *web, struct request *request, struct view *item, const struct account *row)
 {
 	struct pool *pool = request->pool;
 	bool idle = account_is_idle(web->store, row, request->now_ms);
@@ -131,8 +126,7 @@ show_row(struct web *web, struct request *request, struct view *item, const stru
 	view_flag(item, "self", strcmp(row->id, request->session->account.id) == 0);
 }
 
-enum rc
-admin_accounts_show(struct web *web, struct request *request, struct response *response,
+enum rc admin_accounts_show(struct web *web, struct request *request, struct response *response,
 		const char *once_login, const char *once_password)
 {
 	struct view *view = view_new(request->pool);
@@ -152,14 +146,12 @@ admin_accounts_show(struct web *web, struct request *request, struct response *r
 	return web_page(web, request, response, "admin/accounts", view);
 }
 
-enum rc
-admin_accounts(struct web *web, struct request *request, struct response *response)
+enum rc admin_accounts(struct web *web, struct request *request, struct response *response)
 {
 	return admin_accounts_show(web, request, response, NULL, NULL);
 }
 
-enum rc
-admin_accounts_other(struct web *web, struct request *request, struct account *out)
+enum rc admin_accounts_other(struct web *web, struct request *request, struct account *out)
 {
 	enum rc rc = account_by_id(web->store, request->pool, request->params[0], out);
 
@@ -168,8 +160,7 @@ admin_accounts_other(struct web *web, struct request *request, struct account *o
 	return rc;
 }
 
-static enum rc
-set_locked(struct web *web, struct request *request, struct response *response, bool locked)
+static enum rc set_locked(struct web *web, struct request *request, struct response *response, bool locked)
 {
 	struct account account;
 	enum rc rc = admin_accounts_other(web, request, &account);
@@ -187,14 +178,12 @@ set_locked(struct web *web, struct request *request, struct response *response, 
 	return RC_OK;
 }
 
-enum rc
-admin_accounts_lock(struct web *web, struct request *request, struct response *response)
+enum rc admin_accounts_lock(struct web *web, struct request *request, struct response *response)
 {
 	return set_locked(web, request, response, true);
 }
 
-enum rc
-admin_accounts_unlock(struct web *web, struct request *request, struct response *response)
+enum rc admin_accounts_unlock(struct web *web, struct request *request, struct response *response)
 {
 	return set_locked(web, request, response, false);
 }

@@ -5,8 +5,7 @@
 
 #include "web/diagnose.h"
 
-enum rc
-admin_diagnose(struct web *web, struct request *request, struct response *response)
+enum rc admin_diagnose(struct web *web, struct request *request, struct response *response)
 {
 	enum rc rc = diagnose_make(request->pool, web->settings, request->now_ms, &response->body);
 

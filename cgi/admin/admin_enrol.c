@@ -27,8 +27,7 @@ static const struct field fields[] = {
 	{"token", FIELD_LINE, true, 1, 200, NULL, "enrol.token"},
 };
 
-static enum rc
-show_page(struct web *web, struct request *request, struct response *response, struct view *view)
+static enum rc show_page(struct web *web, struct request *request, struct response *response, struct view *view)
 {
 	view_set(view, "title", text_get("enrol.title"));
 	view_flag(view, "at_enrol", true);
@@ -39,9 +38,8 @@ show_page(struct web *web, struct request *request, struct response *response, s
 }
 
 /* asked: when the button was pressed, 0: not of late. */
-static void
-show_asked(struct web *web, struct request *request, struct response *response, struct view *view,
-		const json_t *health, int64_t asked)
+static void show_asked(struct web *web, struct request *request, struct response *response,
+		struct view *view, const json_t *health, int64_t asked)
 {
 	const char *path = pool_printf(request->pool, "%s/" ASK_FILE, web->settings->inbox_dir);
 	bool waits = access(path, F_OK) == 0 || json_flag(health, "joining");
@@ -63,8 +61,7 @@ show_asked(struct web *web, struct request *request, struct response *response, 
 	view_set(view, "reason", pool_strdup(request->pool, reason));
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response)
+static enum rc show(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	json_t *health = admin_health_read(web, request->pool);
@@ -90,8 +87,8 @@ show(struct web *web, struct request *request, struct response *response)
 }
 
 /* Which machine, which center: to be compared before anything is sent. */
-static enum rc
-confirm(struct web *web, struct request *request, struct response *response, const struct token *token)
+static enum rc confirm(struct web *web, struct request *request, struct response *response,
+		const struct token *token)
 {
 	struct view *view = view_new(request->pool);
 	char groups[HASH_GROUPS_MAX];
@@ -104,8 +101,7 @@ confirm(struct web *web, struct request *request, struct response *response, con
 	return show_page(web, request, response, view);
 }
 
-static enum rc
-ask(struct web *web, struct request *request, struct response *response, const char *typed)
+static enum rc ask(struct web *web, struct request *request, struct response *response, const char *typed)
 {
 	enum rc rc = file_put(web->settings->inbox_dir, ASK_FILE, typed, strlen(typed), 0660);
 
@@ -117,8 +113,7 @@ ask(struct web *web, struct request *request, struct response *response, const c
 	return RC_OK;
 }
 
-enum rc
-admin_enrol(struct web *web, struct request *request, struct response *response)
+enum rc admin_enrol(struct web *web, struct request *request, struct response *response)
 {
 	struct token token = {.board = ""};
 	enum rc rc;

@@ -8,8 +8,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-static enum rc
-sheet(struct web *web, struct request *request, struct response *response, const char *title,
+static enum rc sheet(struct web *web, struct request *request, struct response *response, const char *title,
 		const char *page)
 {
 	struct view *view = view_new(request->pool);
@@ -22,8 +21,7 @@ sheet(struct web *web, struct request *request, struct response *response, const
 	return web_page(web, request, response, page, view);
 }
 
-enum rc
-admin_guide(struct web *web, struct request *request, struct response *response)
+enum rc admin_guide(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 
@@ -32,14 +30,12 @@ admin_guide(struct web *web, struct request *request, struct response *response)
 	return web_page(web, request, response, "admin/guides", view);
 }
 
-enum rc
-admin_guide_technician(struct web *web, struct request *request, struct response *response)
+enum rc admin_guide_technician(struct web *web, struct request *request, struct response *response)
 {
 	return sheet(web, request, response, "guides.technician", "print/guide_technician");
 }
 
-enum rc
-admin_guide_manager(struct web *web, struct request *request, struct response *response)
+enum rc admin_guide_manager(struct web *web, struct request *request, struct response *response)
 {
 	return sheet(web, request, response, "guides.manager", "print/guide_manager");
 }

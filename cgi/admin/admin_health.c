@@ -37,8 +37,7 @@ static const struct {
 	{"database", "database"}, {"db", "database"}, {"memory", "database"},
 };
 
-static const char *
-group_of(const char *reason)
+static const char *group_of(const char *reason)
 {
 	size_t i;
 
@@ -52,8 +51,7 @@ group_of(const char *reason)
 	return "other";
 }
 
-static void
-set_state(struct view *view, const char *name, const char *tag, const char *words)
+static void set_state(struct view *view, const char *name, const char *tag, const char *words)
 {
 	struct pool *pool = view_pool(view);
 
@@ -62,8 +60,7 @@ set_state(struct view *view, const char *name, const char *tag, const char *word
 	view_flag(view, pool_printf(pool, "%s_%s", name, tag), true);
 }
 
-void
-admin_health_link(struct view *view, const json_t *health, int64_t now_ms)
+void admin_health_link(struct view *view, const json_t *health, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	const char *group;
@@ -88,8 +85,7 @@ admin_health_link(struct view *view, const json_t *health, int64_t now_ms)
 				(long long)json_int(health, "last_round_trip_ms", 0));
 }
 
-static void
-show_waiting(struct view *view, const json_t *health)
+static void show_waiting(struct view *view, const json_t *health)
 {
 	int64_t events = json_int(health, "head_seq", 0) - json_int(health, "sent_seq", 0);
 	int64_t files = json_int(health, "blobs_waiting", 0);
@@ -106,8 +102,7 @@ show_waiting(struct view *view, const json_t *health)
 	}
 }
 
-static void
-show_lines(struct view *view, const struct doctor_line *lines, size_t count)
+static void show_lines(struct view *view, const struct doctor_line *lines, size_t count)
 {
 	struct pool *pool = view_pool(view);
 	enum doctor_state verdict = doctor_verdict(lines, count);
@@ -130,8 +125,7 @@ show_lines(struct view *view, const struct doctor_line *lines, size_t count)
 	view_set(view, "verdict_tag", doctor_tag(verdict));
 }
 
-void
-admin_health_show(struct view *view, const struct doctor *doctor)
+void admin_health_show(struct view *view, const struct doctor *doctor)
 {
 	struct doctor_line lines[DOCTOR_LINES_MAX];
 	int64_t at = json_int(doctor->health, "at", 0);
@@ -147,14 +141,12 @@ admin_health_show(struct view *view, const struct doctor *doctor)
 }
 
 /* No file, or not a whole one, is NULL: said as such, never a failed page. */
-json_t *
-admin_health_read(struct web *web, struct pool *pool)
+json_t *admin_health_read(struct web *web, struct pool *pool)
 {
 	return json_of_file(pool, pool_printf(pool, "%s/health.json", web->settings->health_dir), FILE_MAX);
 }
 
-enum rc
-admin_health(struct web *web, struct request *request, struct response *response)
+enum rc admin_health(struct web *web, struct request *request, struct response *response)
 {
 	const struct settings *settings = web->settings;
 	struct view *view = view_new(request->pool);
@@ -181,8 +173,7 @@ admin_health(struct web *web, struct request *request, struct response *response
 	return rc;
 }
 
-enum rc
-admin_health_copy(struct web *web, struct request *request, struct response *response)
+enum rc admin_health_copy(struct web *web, struct request *request, struct response *response)
 {
 	enum rc rc = web->settings->copy_dir[0] == '\0' ? RC_NOT_FOUND :
 			file_put(web->settings->inbox_dir, ASK_COPY, "", 0, 0660);

@@ -23,8 +23,7 @@ struct part {
 	struct buf bytes;
 };
 
-static enum rc
-begin(void *arg, const char *name, const char *filename)
+static enum rc begin(void *arg, const char *name, const char *filename)
 {
 	struct part *part = arg;
 
@@ -32,8 +31,7 @@ begin(void *arg, const char *name, const char *filename)
 	return RC_OK;
 }
 
-static enum rc
-data(void *arg, const char *bytes, size_t len)
+static enum rc data(void *arg, const char *bytes, size_t len)
 {
 	struct part *part = arg;
 
@@ -42,15 +40,13 @@ data(void *arg, const char *bytes, size_t len)
 	return RC_OK;
 }
 
-static enum rc
-end(void *arg)
+static enum rc end(void *arg)
 {
 	((struct part *)arg)->ours = false;
 	return RC_OK;
 }
 
-static enum rc
-take_row(void *arg, size_t row, char **cells, size_t count)
+static enum rc take_row(void *arg, size_t row, char **cells, size_t count)
 {
 	struct buf *lines = arg;
 
@@ -67,8 +63,7 @@ take_row(void *arg, size_t row, char **cells, size_t count)
 	return RC_OK;
 }
 
-static enum rc
-read_sheet(struct pool *pool, const struct buf *bytes, char **lines, const char **fault)
+static enum rc read_sheet(struct pool *pool, const struct buf *bytes, char **lines, const char **fault)
 {
 	struct buf text = {0};
 	int fd = memfd_create("list", MFD_CLOEXEC);
@@ -90,8 +85,7 @@ read_sheet(struct pool *pool, const struct buf *bytes, char **lines, const char 
 	return rc;
 }
 
-enum rc
-admin_import_file(struct request *request, char **lines, const char **fault)
+enum rc admin_import_file(struct request *request, char **lines, const char **fault)
 {
 	struct part part = {0};
 	struct multipart *multipart;

@@ -24,15 +24,13 @@ struct import {
 	const char *list;		/* pasted, or of the file */
 };
 
-static const char *
-form_key(struct import *import, const struct admin_import_row *row)
+static const char *form_key(struct import *import, const struct admin_import_row *row)
 {
 	return pool_printf(import->request->pool, "%s %s", import->form_id, row->login);
 }
 
 /* Which rows may become accounts: those without fault whose login is free, or was made by this form. */
-static enum rc
-look(struct import *import)
+static enum rc look(struct import *import)
 {
 	char made[48];
 	size_t i;
@@ -54,8 +52,7 @@ look(struct import *import)
 	return RC_OK;
 }
 
-static enum rc
-show_said(struct import *import, const char *fault, const char *sentence)
+static enum rc show_said(struct import *import, const char *fault, const char *sentence)
 {
 	struct request *request = import->request;
 	struct view *view = view_new(request->pool);
@@ -91,14 +88,12 @@ show_said(struct import *import, const char *fault, const char *sentence)
 	return web_page(import->web, request, import->response, "admin/import", view);
 }
 
-static enum rc
-show(struct import *import, const char *fault)
+static enum rc show(struct import *import, const char *fault)
 {
 	return show_said(import, fault, fault != NULL ? text_get(fault) : NULL);
 }
 
-static enum rc
-make(struct import *import, struct view *view, const struct admin_import_row *row)
+static enum rc make(struct import *import, struct view *view, const struct admin_import_row *row)
 {
 	struct account values = {.login = row->login, .name = row->name, .title = row->job,
 		.employer = row->employer, .unit = row->unit, .substitute = "", .procedures = "",
@@ -128,8 +123,7 @@ make(struct import *import, struct view *view, const struct admin_import_row *ro
 	return RC_OK;
 }
 
-static enum rc
-create(struct import *import)
+static enum rc create(struct import *import)
 {
 	struct view *view = view_new(import->request->pool);
 	enum rc rc = RC_OK;
@@ -148,8 +142,7 @@ create(struct import *import)
 	return web_page(import->web, import->request, import->response, "print/first_slips", view);
 }
 
-enum rc
-admin_import(struct web *web, struct request *request, struct response *response)
+enum rc admin_import(struct web *web, struct request *request, struct response *response)
 {
 	struct import *import = pool_alloc(request->pool, sizeof(*import));
 	const char *fault;

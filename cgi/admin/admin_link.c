@@ -18,8 +18,7 @@
 #define ASK_WAIT_MS 30000	/* after that there was no answer */
 #define ASK_LOOK_S "2"
 
-static char *
-show_span(struct pool *pool, int64_t ms)
+static char *show_span(struct pool *pool, int64_t ms)
 {
 	int64_t minutes = ms / WHEN_MINUTE_MS;
 	char text[32];
@@ -33,8 +32,7 @@ show_span(struct pool *pool, int64_t ms)
 }
 
 /* Both logs, on both sides. What the province has is by its last signed answer, and said so. */
-static void
-show_positions(struct view *view, const json_t *health)
+static void show_positions(struct view *view, const json_t *health)
 {
 	int64_t head = json_int(health, "head_seq", 0), sent = json_int(health, "sent_seq", 0);
 	int64_t feed = json_int(health, "feed_seq", 0);
@@ -62,8 +60,7 @@ show_positions(struct view *view, const json_t *health)
 		view_int(view, "parked", parked);
 }
 
-static void
-show_files(struct web *web, struct view *view, const json_t *health)
+static void show_files(struct web *web, struct view *view, const json_t *health)
 {
 	struct pool *pool = view_pool(view);
 	int64_t waiting = json_int(health, "blobs_waiting", 0);
@@ -92,8 +89,7 @@ show_files(struct web *web, struct view *view, const json_t *health)
 	}
 }
 
-static void
-show_day(struct view *view, const json_t *health, int64_t now_ms)
+static void show_day(struct view *view, const json_t *health, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	struct link_hour hours[24];
@@ -131,8 +127,7 @@ show_day(struct view *view, const json_t *health, int64_t now_ms)
 
 /* asked: when the button was pressed, 0: it was not. The page looks again by itself until the answer is
  * there (a header, so that it needs no script). */
-static void
-show_asked(struct view *view, struct response *response, const json_t *health, int64_t asked,
+static void show_asked(struct view *view, struct response *response, const json_t *health, int64_t asked,
 		int64_t now_ms)
 {
 	int64_t since = now_ms - asked;
@@ -151,8 +146,7 @@ show_asked(struct view *view, struct response *response, const json_t *health, i
 	}
 }
 
-enum rc
-admin_link(struct web *web, struct request *request, struct response *response)
+enum rc admin_link(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	json_t *health = admin_health_read(web, request->pool);
@@ -185,8 +179,7 @@ admin_link(struct web *web, struct request *request, struct response *response)
 	return rc;
 }
 
-enum rc
-admin_link_try(struct web *web, struct request *request, struct response *response)
+enum rc admin_link_try(struct web *web, struct request *request, struct response *response)
 {
 	enum rc rc = file_put(web->settings->inbox_dir, ASK_FILE, "", 0, 0660);
 

@@ -30,8 +30,7 @@ static const struct {
 	{"tram_link_day_bytes", "day_bytes", "Bytes of today, both ways.", false},
 };
 
-enum rc
-admin_metrics(struct web *web, struct request *request, struct response *response)
+enum rc admin_metrics(struct web *web, struct request *request, struct response *response)
 {
 	json_t *health;
 	enum rc rc = metrics_begin(request, response);

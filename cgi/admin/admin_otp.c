@@ -17,9 +17,8 @@ static const struct field fields[] = {
 	{"code", FIELD_LINE, true, 1, 7, NULL, "otp.code"},
 };
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response, bool on, bool first,
-		const uint8_t *key)
+static enum rc show(struct web *web, struct request *request, struct response *response, bool on,
+		bool first, const uint8_t *key)
 {
 	struct view *view = view_new(request->pool);
 	char base32[HOTP_KEY_SIZE * 8 / 5 + 2] = "";
@@ -45,8 +44,7 @@ show(struct web *web, struct request *request, struct response *response, bool o
 	return web_page(web, request, response, "admin/otp", view);
 }
 
-enum rc
-admin_otp(struct web *web, struct request *request, struct response *response)
+enum rc admin_otp(struct web *web, struct request *request, struct response *response)
 {
 	struct account account;
 	uint8_t key[HOTP_KEY_SIZE];

@@ -21,8 +21,7 @@ static const struct opening password = { "mat-khau", "account.reset_title", "acc
 	"account.reset_second", "account.reset_go" };
 static const struct opening factor = { "bo-ma", "otp.off", "otp.off_text", "otp.off_second", "otp.off" };
 
-static enum rc
-ask(struct web *web, struct request *request, struct response *response,
+static enum rc ask(struct web *web, struct request *request, struct response *response,
 		const struct account *account, const struct opening *of)
 {
 	struct view *view = view_new(request->pool);
@@ -49,8 +48,7 @@ ask(struct web *web, struct request *request, struct response *response,
 
 /* Answered at once and not by a redirect: the password stands in no URL and in no session. It comes
  * from the form's id, so that a second tap finds the same one. */
-static enum rc
-give(struct web *web, struct request *request, struct response *response,
+static enum rc give(struct web *web, struct request *request, struct response *response,
 		const struct account *account, const char *second)
 {
 	const char *form_key = pool_printf(request->pool, "%s %s", form_raw(request->form, "form_id"),
@@ -75,8 +73,7 @@ give(struct web *web, struct request *request, struct response *response,
 }
 
 /* Another person than both stands for it. RC_INVALID: the fault stands in the form. */
-static enum rc
-check(struct web *web, struct request *request, const struct account *account,
+static enum rc check(struct web *web, struct request *request, const struct account *account,
 		struct account *second)
 {
 	enum rc rc = form_check(request->form, second_fields, SECOND_FIELDS);
@@ -95,8 +92,7 @@ check(struct web *web, struct request *request, const struct account *account,
 	return rc;
 }
 
-enum rc
-admin_accounts_reset(struct web *web, struct request *request, struct response *response)
+enum rc admin_accounts_reset(struct web *web, struct request *request, struct response *response)
 {
 	struct account account, second;
 	enum rc rc = admin_accounts_other(web, request, &account);
@@ -113,8 +109,7 @@ admin_accounts_reset(struct web *web, struct request *request, struct response *
 	return rc == RC_OK ? give(web, request, response, &account, second.id) : rc;
 }
 
-enum rc
-admin_otp_end(struct web *web, struct request *request, struct response *response)
+enum rc admin_otp_end(struct web *web, struct request *request, struct response *response)
 {
 	const char *own = request->session->account.id;
 	struct account account, second;

@@ -18,15 +18,13 @@
 
 static const char *const asks[] = { ASK_WRITE, ASK_READ };
 
-static json_t *
-read_said(struct web *web, struct pool *pool)
+static json_t *read_said(struct web *web, struct pool *pool)
 {
 	return json_of_file(pool, pool_printf(pool, "%s/stick.json", web->settings->health_dir), FILE_MAX);
 }
 
 /* Is a wish still lying in the inbox? */
-static bool
-is_asked(struct web *web, struct pool *pool)
+static bool is_asked(struct web *web, struct pool *pool)
 {
 	size_t i, len;
 	char *text;
@@ -38,8 +36,7 @@ is_asked(struct web *web, struct pool *pool)
 	return false;
 }
 
-static void
-show_parts(struct view *view, const json_t *said)
+static void show_parts(struct view *view, const json_t *said)
 {
 	struct pool *pool = view_pool(view);
 	const json_t *part;
@@ -59,8 +56,7 @@ show_parts(struct view *view, const json_t *said)
 	view_flag(view, "written", true);
 }
 
-static void
-show_read(struct view *view, const json_t *said)
+static void show_read(struct view *view, const json_t *said)
 {
 	view_flag(view, "read", true);
 	view_int(view, "receipts", json_int(said, "receipts", 0));
@@ -74,8 +70,7 @@ show_read(struct view *view, const json_t *said)
 	}
 }
 
-static void
-show_said(struct view *view, struct response *response, const json_t *said, bool asked)
+static void show_said(struct view *view, struct response *response, const json_t *said, bool asked)
 {
 	struct pool *pool = view_pool(view);
 	const char *state = json_text(said, "state");
@@ -99,8 +94,7 @@ show_said(struct view *view, struct response *response, const json_t *said, bool
 		show_parts(view, said);
 }
 
-enum rc
-admin_stick(struct web *web, struct request *request, struct response *response)
+enum rc admin_stick(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	json_t *said = read_said(web, request->pool), *health = admin_health_read(web, request->pool);
@@ -125,8 +119,7 @@ admin_stick(struct web *web, struct request *request, struct response *response)
 	return rc;
 }
 
-static enum rc
-ask(struct web *web, struct response *response, const char *what)
+static enum rc ask(struct web *web, struct response *response, const char *what)
 {
 	enum rc rc = web->settings->stick_dir[0] == '\0' ? RC_NOT_FOUND :
 			file_put(web->settings->inbox_dir, what, "", 0, 0660);
@@ -136,15 +129,13 @@ ask(struct web *web, struct response *response, const char *what)
 	return rc;
 }
 
-enum rc
-admin_stick_write(struct web *web, struct request *request, struct response *response)
+enum rc admin_stick_write(struct web *web, struct request *request, struct response *response)
 {
 	(void)request;
 	return ask(web, response, ASK_WRITE);
 }
 
-enum rc
-admin_stick_read(struct web *web, struct request *request, struct response *response)
+enum rc admin_stick_read(struct web *web, struct request *request, struct response *response)
 {
 	(void)request;
 	return ask(web, response, ASK_READ);

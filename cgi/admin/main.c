@@ -11,8 +11,7 @@
 #include "web/login.h"
 
 /* First boot: before there is an account or a database. */
-static int
-serve_setup(const struct settings *settings, const char *dir)
+static int serve_setup(const struct settings *settings, const char *dir)
 {
 	struct setup_app app;
 	struct web web;
@@ -30,8 +29,7 @@ serve_setup(const struct settings *settings, const char *dir)
 	return web_serve(&web);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct settings *settings = NULL;
 	struct store *store = NULL;

@@ -22,8 +22,7 @@
 #define TRIES 5
 #define WAIT_MS (15 * WHEN_MINUTE_MS)
 
-static enum rc
-read_hex(const char *dir, const char *name, char out[65])
+static enum rc read_hex(const char *dir, const char *name, char out[65])
 {
 	struct pool *pool = pool_new();
 	uint8_t bytes[32];
@@ -43,8 +42,7 @@ read_hex(const char *dir, const char *name, char out[65])
 	return rc;
 }
 
-static int64_t
-read_tries(const struct setup_app *app)
+static int64_t read_tries(const struct setup_app *app)
 {
 	struct pool *pool = pool_new();
 	int64_t tries = 0;
@@ -60,8 +58,7 @@ read_tries(const struct setup_app *app)
 	return tries;
 }
 
-static enum rc
-write_tries(struct setup_app *app, int64_t tries)
+static enum rc write_tries(struct setup_app *app, int64_t tries)
 {
 	char text[32];
 	int len = snprintf(text, sizeof(text), "%lld\n", (long long)tries);
@@ -71,8 +68,7 @@ write_tries(struct setup_app *app, int64_t tries)
 	return file_put(app->dir, TRIES_FILE, text, (size_t)len, 0600);
 }
 
-enum rc
-setup_door_open(struct setup_app *app, const char *dir)
+enum rc setup_door_open(struct setup_app *app, const char *dir)
 {
 	int64_t tries;
 	enum rc rc;
@@ -88,8 +84,7 @@ setup_door_open(struct setup_app *app, const char *dir)
 	return RC_OK;
 }
 
-static void
-cookie_of(const struct setup_app *app, char out[65])
+static void cookie_of(const struct setup_app *app, char out[65])
 {
 	uint8_t digest[HASH_SIZE];
 
@@ -97,8 +92,7 @@ cookie_of(const struct setup_app *app, char out[65])
 	hex_encode(digest, sizeof(digest), out);
 }
 
-bool
-setup_door_passed(struct web *web, struct request *request, struct response *response)
+bool setup_door_passed(struct web *web, struct request *request, struct response *response)
 {
 	const char *sent = request_cookie(request, COOKIE);
 	char wanted[65];
@@ -110,8 +104,7 @@ setup_door_passed(struct web *web, struct request *request, struct response *res
 	return false;
 }
 
-static enum rc
-ask(struct web *web, struct request *request, struct response *response, const char *fault,
+static enum rc ask(struct web *web, struct request *request, struct response *response, const char *fault,
 		int64_t wait_ms)
 {
 	struct view *view = view_new(request->pool);
@@ -133,8 +126,7 @@ ask(struct web *web, struct request *request, struct response *response, const c
 	return web_page(web, request, response, "admin/setup_code", view);
 }
 
-enum rc
-setup_code(struct web *web, struct request *request, struct response *response)
+enum rc setup_code(struct web *web, struct request *request, struct response *response)
 {
 	struct setup_app *app = web->app;
 	int64_t wait_ms = app->wait_until - when_boottime_ms();

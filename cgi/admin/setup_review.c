@@ -28,24 +28,21 @@ const struct route setup_routes[] = {
 };
 const size_t setup_route_count = sizeof(setup_routes) / sizeof(setup_routes[0]);
 
-void
-setup_frame(struct web *web, struct request *request, struct view *view)
+void setup_frame(struct web *web, struct request *request, struct view *view)
 {
 	(void)web;
 	view_set(view, "station_name", text_get("setup.name"));
 	view_set(view, "today", show_date(request->pool, request->now_ms));
 }
 
-json_t *
-setup_said(const struct setup_app *app, struct pool *pool)
+json_t *setup_said(const struct setup_app *app, struct pool *pool)
 {
 	json_t *said = json_of_file(pool, pool_printf(pool, "%s/said.json", app->dir), FILE_MAX);
 
 	return said != NULL ? said : json_new_object();
 }
 
-enum rc
-setup_wish(const struct setup_app *app, const char *wish)
+enum rc setup_wish(const struct setup_app *app, const char *wish)
 {
 	struct pool *pool = pool_new();
 	const char *name = pool_printf(pool, "wish-%s", wish);
@@ -55,21 +52,18 @@ setup_wish(const struct setup_app *app, const char *wish)
 	return rc;
 }
 
-bool
-setup_is_wished(const struct setup_app *app, struct pool *pool, const char *wish)
+bool setup_is_wished(const struct setup_app *app, struct pool *pool, const char *wish)
 {
 	return access(pool_printf(pool, "%s/wish-%s", app->dir, wish), F_OK) == 0;
 }
 
-static bool
-is_under_way(const struct setup_app *app, struct pool *pool, const json_t *said)
+static bool is_under_way(const struct setup_app *app, struct pool *pool, const json_t *said)
 {
 	return setup_is_wished(app, pool, "finish") || (strcmp(json_text(said, "do"), "finish") == 0 &&
 			strcmp(json_text(said, "state"), "failed") != 0);
 }
 
-enum rc
-setup_root(struct web *web, struct request *request, struct response *response)
+enum rc setup_root(struct web *web, struct request *request, struct response *response)
 {
 	const struct setup_app *app = web->app;
 	struct setup setup;
@@ -92,8 +86,7 @@ setup_root(struct web *web, struct request *request, struct response *response)
 }
 
 /* One answer as a person reads it. */
-static const char *
-words_of(struct pool *pool, const struct setup *setup, enum setup_key key)
+static const char *words_of(struct pool *pool, const struct setup *setup, enum setup_key key)
 {
 	const char *value = setup->value[key];
 	const char *words = pool_printf(pool, "setup.%s.%s", setup_name(key), value);
@@ -105,8 +98,7 @@ words_of(struct pool *pool, const struct setup *setup, enum setup_key key)
 	return text_known(words) ? text_get(words) : value;
 }
 
-static enum rc
-show_review(struct web *web, struct request *request, struct response *response,
+static enum rc show_review(struct web *web, struct request *request, struct response *response,
 		const struct setup *setup)
 {
 	struct view *view = view_new(request->pool);
@@ -135,8 +127,7 @@ show_review(struct web *web, struct request *request, struct response *response,
 	return web_page(web, request, response, "admin/setup_review", view);
 }
 
-enum rc
-setup_review(struct web *web, struct request *request, struct response *response)
+enum rc setup_review(struct web *web, struct request *request, struct response *response)
 {
 	const struct setup_app *app = web->app;
 	struct setup setup;
@@ -169,8 +160,7 @@ setup_review(struct web *web, struct request *request, struct response *response
 	return rc;
 }
 
-enum rc
-setup_progress(struct web *web, struct request *request, struct response *response)
+enum rc setup_progress(struct web *web, struct request *request, struct response *response)
 {
 	const struct setup_app *app = web->app;
 	struct view *view = view_new(request->pool);

@@ -58,8 +58,8 @@ static const struct shown { enum setup_key key; enum look look; const char *choi
 
 /* ---- showing ---- */
 
-static void
-add_choices(struct view *item, struct pool *pool, const char *name, const char *choices, const char *value)
+static void add_choices(struct view *item, struct pool *pool, const char *name, const char *choices,
+		const char *value)
 {
 	while (*choices != '\0') {
 		size_t len = strcspn(choices, "|");
@@ -73,8 +73,7 @@ add_choices(struct view *item, struct pool *pool, const char *name, const char *
 	}
 }
 
-static void
-add_communes(struct view *item, struct pool *pool, const char *value)
+static void add_communes(struct view *item, struct pool *pool, const char *value)
 {
 	const char *line = embed_communes_tsv;
 
@@ -92,8 +91,8 @@ add_communes(struct view *item, struct pool *pool, const char *value)
 	}
 }
 
-static struct view *
-add_input(struct view *view, struct pool *pool, const char *name, const char *value, const char *fault)
+static struct view *add_input(struct view *view, struct pool *pool, const char *name, const char *value,
+		const char *fault)
 {
 	struct view *item = view_item(view, "inputs");
 	const char *hint = pool_printf(pool, "setup.%s.hint", name);
@@ -109,8 +108,7 @@ add_input(struct view *view, struct pool *pool, const char *name, const char *va
 }
 
 /* The label's network is proposed until another is chosen. */
-static void
-propose(const struct setup_app *app, struct pool *pool, struct setup *setup)
+static void propose(const struct setup_app *app, struct pool *pool, struct setup *setup)
 {
 	struct setup label;
 	struct setup_fault fault;
@@ -131,9 +129,8 @@ propose(const struct setup_app *app, struct pool *pool, struct setup *setup)
 		setup->value[SETUP_GUEST] = "no";
 }
 
-static void
-show_field(struct view *view, struct pool *pool, const struct setup *setup, const struct form *form,
-		const struct shown *row)
+static void show_field(struct view *view, struct pool *pool, const struct setup *setup,
+		const struct form *form, const struct shown *row)
 {
 	const char *name = setup_name(row->key), *value = setup->value[row->key];
 	bool kept = setup_is_secret(row->key) && row->key != SETUP_AP_KEY && (*value != '\0' ||
@@ -161,8 +158,7 @@ show_field(struct view *view, struct pool *pool, const struct setup *setup, cons
 
 /* What became of the try of the line, on the page after it. Looked at again by a link: a page that comes anew of
  * itself would take away what is being typed. */
-static void
-show_line(const struct setup_app *app, struct request *request, struct view *view)
+static void show_line(const struct setup_app *app, struct request *request, struct view *view)
 {
 	json_t *said = setup_said(app, request->pool);
 	bool waits = setup_is_wished(app, request->pool, "network");
@@ -180,8 +176,7 @@ show_line(const struct setup_app *app, struct request *request, struct view *vie
 	json_decref(said);
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response, int step,
+static enum rc show(struct web *web, struct request *request, struct response *response, int step,
 		const struct setup *setup, const struct form *form)
 {
 	struct view *view = view_new(request->pool);
@@ -212,8 +207,7 @@ show(struct web *web, struct request *request, struct response *response, int st
 /* ---- taking ---- */
 
 /* A fault's word as a sentence: its own for the key, or the general one. */
-static void
-say_fault(struct form *form, struct pool *pool, const char *name, const char *why)
+static void say_fault(struct form *form, struct pool *pool, const char *name, const char *why)
 {
 	const char *own = pool_printf(pool, "setup.%s.%s", name, why);
 	const char *common = pool_printf(pool, "setup.fault.%s", why);
@@ -222,8 +216,7 @@ say_fault(struct form *form, struct pool *pool, const char *name, const char *wh
 			"setup.fault.value");
 }
 
-static void
-take_field(struct request *request, struct setup *setup, const struct shown *row)
+static void take_field(struct request *request, struct setup *setup, const struct shown *row)
 {
 	const char *name = setup_name(row->key), *raw = form_raw(request->form, name);
 	char *clean = NULL;
@@ -242,8 +235,7 @@ take_field(struct request *request, struct setup *setup, const struct shown *row
 		say_fault(request->form, request->pool, name, "value");
 }
 
-static enum rc
-take_password(struct web *web, struct request *request, struct setup *setup)
+static enum rc take_password(struct web *web, struct request *request, struct setup *setup)
 {
 	const char *password = form_raw(request->form, setup_name(SETUP_PASSWORD));
 	const char *fault;
@@ -266,8 +258,7 @@ take_password(struct web *web, struct request *request, struct setup *setup)
 }
 
 /* The old try of the line says nothing of the new answers. */
-static enum rc
-after(struct web *web, struct request *request, int step)
+static enum rc after(struct web *web, struct request *request, int step)
 {
 	if (step != SETUP_UPLINK)
 		return RC_OK;
@@ -275,8 +266,8 @@ after(struct web *web, struct request *request, int step)
 	return setup_wish(web->app, "network");
 }
 
-static enum rc
-take(struct web *web, struct request *request, struct response *response, int step, struct setup *setup)
+static enum rc take(struct web *web, struct request *request, struct response *response, int step,
+		struct setup *setup)
 {
 	const struct setup_app *app = web->app;
 	struct setup_fault fault = { .key = "" };
@@ -306,8 +297,7 @@ take(struct web *web, struct request *request, struct response *response, int st
 	return rc;
 }
 
-enum rc
-setup_step(struct web *web, struct request *request, struct response *response)
+enum rc setup_step(struct web *web, struct request *request, struct response *response)
 {
 	const struct setup_app *app = web->app;
 	struct form *none = NULL;

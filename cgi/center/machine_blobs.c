@@ -19,8 +19,7 @@
 #define SCOPE "board:"
 
 /* Whether this board's manifests or results name the content; its size by them. */
-static enum rc
-wanted(struct web *web, struct request *request, const char *sha256, uint8_t raw[HASH_SIZE],
+static enum rc wanted(struct web *web, struct request *request, const char *sha256, uint8_t raw[HASH_SIZE],
 		int64_t *size)
 {
 	if (strlen(sha256) != 2 * HASH_SIZE || hex_decode(sha256, raw, HASH_SIZE) != RC_OK)
@@ -28,8 +27,7 @@ wanted(struct web *web, struct request *request, const char *sha256, uint8_t raw
 	return linkstate_blob_wanted(web->store, request->board, sha256, size);
 }
 
-static enum rc
-allow(struct web *web, struct request *request, struct tus_upload *upload)
+static enum rc allow(struct web *web, struct request *request, struct tus_upload *upload)
 {
 	uint8_t raw[HASH_SIZE];
 	struct blob blob;
@@ -48,8 +46,7 @@ allow(struct web *web, struct request *request, struct tus_upload *upload)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc
-same_scope(struct web *web, struct request *request, const struct tus_upload *upload)
+static enum rc same_scope(struct web *web, struct request *request, const struct tus_upload *upload)
 {
 	(void)web;
 	if (upload->scope == NULL || strncmp(upload->scope, SCOPE, strlen(SCOPE)) != 0 ||
@@ -58,8 +55,7 @@ same_scope(struct web *web, struct request *request, const struct tus_upload *up
 	return RC_OK;
 }
 
-static enum rc
-put_receipt(struct web *web, struct request *request, struct response *response,
+static enum rc put_receipt(struct web *web, struct request *request, struct response *response,
 		const char *sha256, int64_t size)
 {
 	const struct machine *machine = web->app;
@@ -73,8 +69,7 @@ put_receipt(struct web *web, struct request *request, struct response *response,
 	return rc;
 }
 
-static enum rc
-finish(struct web *web, struct request *request, struct response *response,
+static enum rc finish(struct web *web, struct request *request, struct response *response,
 		struct tus_upload *upload)
 {
 	uint8_t raw[HASH_SIZE];
@@ -107,8 +102,7 @@ static const struct tus_server server = {
 	.finish = finish,
 };
 
-enum rc
-machine_blobs(struct web *web, struct request *request, struct response *response)
+enum rc machine_blobs(struct web *web, struct request *request, struct response *response)
 {
 	struct tus_server here = server;
 
@@ -116,8 +110,7 @@ machine_blobs(struct web *web, struct request *request, struct response *respons
 	return tus_handle(web, &here, request, response);
 }
 
-enum rc
-machine_blobs_content(struct web *web, struct request *request, struct response *response)
+enum rc machine_blobs_content(struct web *web, struct request *request, struct response *response)
 {
 	const char *sha256 = request->params[0];
 	uint8_t raw[HASH_SIZE];

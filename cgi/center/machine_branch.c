@@ -16,8 +16,7 @@
 
 #define BRANCHES_MAX 1000
 
-static enum rc
-stage(struct web *web, struct request *request, struct response *response)
+static enum rc stage(struct web *web, struct request *request, struct response *response)
 {
 	struct buf ndjson = {NULL, 0, 0};
 	const char *why = NULL;
@@ -55,8 +54,7 @@ out:
 }
 
 /* ?n=1 … of all recorded branches of the board, in the order of their logs; ?after= within it. */
-static enum rc
-give(struct web *web, struct request *request, struct response *response)
+static enum rc give(struct web *web, struct request *request, struct response *response)
 {
 	struct fork_row *forks = NULL;
 	struct journal_row *rows = NULL;
@@ -88,15 +86,13 @@ give(struct web *web, struct request *request, struct response *response)
 	return rc == RC_OK ? machine_feed_rows(request, response, rows, count) : rc;
 }
 
-enum rc
-machine_branch(struct web *web, struct request *request, struct response *response)
+enum rc machine_branch(struct web *web, struct request *request, struct response *response)
 {
 	return request->method == METHOD_POST ? stage(web, request, response) :
 			give(web, request, response);
 }
 
-enum rc
-machine_branch_lost(struct web *web, struct request *request, struct response *response)
+enum rc machine_branch_lost(struct web *web, struct request *request, struct response *response)
 {
 	struct identity_keys keys = {{NULL}, 0, 0};
 	struct fork_healed healed;

@@ -28,8 +28,7 @@ struct asked {
 	char key_id[2 * HASH_SIZE + 1];
 };
 
-static enum rc
-refuse(struct request *request, struct response *response, int status, const char *type,
+static enum rc refuse(struct request *request, struct response *response, int status, const char *type,
 		const char *title)
 {
 	log_warn("certificate not given route=%s reason=%s source=%s", request->route->name, type,
@@ -39,8 +38,7 @@ refuse(struct request *request, struct response *response, int status, const cha
 }
 
 /* The request for a certificate: signed by its key, in this board's name. */
-static enum rc
-read_request(struct request *request, const char *csr, const char *board, struct asked *out)
+static enum rc read_request(struct request *request, const char *csr, const char *board, struct asked *out)
 {
 	uint8_t digest[HASH_SIZE];
 	char *name = NULL;
@@ -55,8 +53,8 @@ read_request(struct request *request, const char *csr, const char *board, struct
 }
 
 /* A certificate for the key, as a row that is not stored yet. RC_NOT_FOUND: no CA here. */
-static enum rc
-issue(struct web *web, struct request *request, const struct asked *asked, struct enrol_cert *out)
+static enum rc issue(struct web *web, struct request *request, const struct asked *asked,
+		struct enrol_cert *out)
 {
 	int64_t from = when_now_ms() - BACK_MS;
 	struct cert_info info;
@@ -89,8 +87,7 @@ issue(struct web *web, struct request *request, const struct asked *asked, struc
 	return RC_OK;
 }
 
-static enum rc
-finish(struct web *web, enum rc rc)
+static enum rc finish(struct web *web, enum rc rc)
 {
 	if (rc == RC_OK)
 		return store_commit(web->store);
@@ -101,9 +98,8 @@ finish(struct web *web, enum rc rc)
 /* ---- enrolment ---- */
 
 /* Inside store_begin. RC_NOT_FOUND: no such invitation. */
-static enum rc
-join(struct web *web, struct request *request, const struct asked *asked, const uint8_t token[32],
-		const uint8_t slip_key[32], struct enrol_cert *cert)
+static enum rc join(struct web *web, struct request *request, const struct asked *asked,
+		const uint8_t token[32], const uint8_t slip_key[32], struct enrol_cert *cert)
 {
 	struct enrol_invite invite;
 	bool twice = false;
@@ -132,8 +128,7 @@ join(struct web *web, struct request *request, const struct asked *asked, const 
 			when_now_ms()) : rc;
 }
 
-static enum rc
-answer(struct web *web, struct request *request, struct response *response, const char *cert,
+static enum rc answer(struct web *web, struct request *request, struct response *response, const char *cert,
 		bool with_key)
 {
 	json_t *reply = json_new_object();
@@ -154,8 +149,7 @@ answer(struct web *web, struct request *request, struct response *response, cons
 	return rc;
 }
 
-static enum rc
-take_join(struct request *request, json_t *body, struct asked *asked, uint8_t token[32],
+static enum rc take_join(struct request *request, json_t *body, struct asked *asked, uint8_t token[32],
 		uint8_t slip_key[32])
 {
 	struct token secret;
@@ -171,8 +165,7 @@ take_join(struct request *request, json_t *body, struct asked *asked, uint8_t to
 	return read_request(request, json_text(body, "csr"), json_text(body, "board"), asked);
 }
 
-enum rc
-machine_enrol_join(struct web *web, struct request *request, struct response *response)
+enum rc machine_enrol_join(struct web *web, struct request *request, struct response *response)
 {
 	struct enrol_cert cert = {0};
 	struct asked asked = {0};
@@ -211,8 +204,7 @@ machine_enrol_join(struct web *web, struct request *request, struct response *re
 
 /* The statement's payload before its signature can be checked: it brings the certificate whose key
  * must have signed it. */
-static json_t *
-peek(struct request *request, const char *token)
+static json_t *peek(struct request *request, const char *token)
 {
 	const char *first = strchr(token, '.');
 	const char *second = first != NULL ? strchr(first + 1, '.') : NULL;
@@ -229,8 +221,7 @@ peek(struct request *request, const char *token)
 
 /* The board whose registered certificate the statement brings and whose key signed it. *why: a
  * problem's name when refused (RC_DENIED). */
-static enum rc
-judge(struct web *web, struct request *request, const char *token, const json_t *payload,
+static enum rc judge(struct web *web, struct request *request, const char *token, const json_t *payload,
 		struct link_board *board, struct cert_info *info, const char **why)
 {
 	const char *pem = json_text(payload, "certificate");
@@ -263,8 +254,7 @@ judge(struct web *web, struct request *request, const char *token, const json_t 
 }
 
 /* Inside store_begin: the certificate for that key; RC_EXISTS: an officer must say yes first. */
-static enum rc
-renew(struct web *web, struct request *request, const struct asked *asked, int64_t late_days,
+static enum rc renew(struct web *web, struct request *request, const struct asked *asked, int64_t late_days,
 		struct enrol_cert *cert)
 {
 	enum rc rc;
@@ -292,8 +282,7 @@ renew(struct web *web, struct request *request, const struct asked *asked, int64
 	return rc == RC_OK ? enrol_cert_put(web->store, cert) : rc;
 }
 
-enum rc
-machine_enrol_renew(struct web *web, struct request *request, struct response *response)
+enum rc machine_enrol_renew(struct web *web, struct request *request, struct response *response)
 {
 	char *token = pool_strndup(request->pool, request->body, request->body_len);
 	json_t *payload = peek(request, token);

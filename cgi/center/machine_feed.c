@@ -11,8 +11,7 @@
 #include "link/wire.h"
 
 /* "gzip" as one of the codings offered, not refused with q=0 (RFC 9110 §12.5.3). */
-static bool
-accepts_gzip(const char *header)
+static bool accepts_gzip(const char *header)
 {
 	const char *at = strstr(header, "gzip");
 	const char *q;
@@ -31,9 +30,8 @@ accepts_gzip(const char *header)
 	return *q >= '1' && *q <= '9';
 }
 
-static enum rc
-put_head(struct web *web, struct request *request, struct response *response, const char *typ,
-		const struct journal_head *head)
+static enum rc put_head(struct web *web, struct request *request, struct response *response,
+		const char *typ, const struct journal_head *head)
 {
 	struct wire_feed feed = {request->board, *head};
 	char *token = NULL;
@@ -46,9 +44,8 @@ put_head(struct web *web, struct request *request, struct response *response, co
 	return rc;
 }
 
-enum rc
-machine_feed_rows(struct request *request, struct response *response, const struct journal_row *rows,
-		size_t count)
+enum rc machine_feed_rows(struct request *request, struct response *response,
+		const struct journal_row *rows, size_t count)
 {
 	struct buf packed = {NULL, 0, 0};
 	enum rc rc = RC_OK;
@@ -70,8 +67,7 @@ machine_feed_rows(struct request *request, struct response *response, const stru
 	return rc;
 }
 
-static enum rc
-answer(struct web *web, struct request *request, struct response *response,
+static enum rc answer(struct web *web, struct request *request, struct response *response,
 		enum event_author author, const char *typ)
 {
 	struct journal_row *rows = NULL;
@@ -106,14 +102,12 @@ answer(struct web *web, struct request *request, struct response *response,
 	return rc;
 }
 
-enum rc
-machine_feed(struct web *web, struct request *request, struct response *response)
+enum rc machine_feed(struct web *web, struct request *request, struct response *response)
 {
 	return answer(web, request, response, AUTHOR_CENTER, "tram-feed");
 }
 
-enum rc
-machine_feed_own(struct web *web, struct request *request, struct response *response)
+enum rc machine_feed_own(struct web *web, struct request *request, struct response *response)
 {
 	return answer(web, request, response, AUTHOR_BOARD, "tram-own");
 }

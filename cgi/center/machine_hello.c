@@ -9,8 +9,7 @@
 #include "center/machine.h"
 #include "link/greet.h"
 
-static enum rc
-answer(struct web *web, struct request *request, struct response *response,
+static enum rc answer(struct web *web, struct request *request, struct response *response,
 		struct wire_welcome *welcome)
 {
 	char *token = NULL;
@@ -31,8 +30,7 @@ answer(struct web *web, struct request *request, struct response *response,
 }
 
 /* Who is shut out is answered too: signed, and nothing else is. */
-enum rc
-machine_hello(struct web *web, struct request *request, struct response *response)
+enum rc machine_hello(struct web *web, struct request *request, struct response *response)
 {
 	struct wire_hello hello;
 	struct wire_welcome welcome;

@@ -14,8 +14,7 @@
 #include "store/slip.h"
 
 /* The event of one line (1-based); RC_INVALID when it cannot be read. Its hash is filled in. */
-static enum rc
-line_event(struct request *request, const struct buf *ndjson, size_t line, struct event *event)
+static enum rc line_event(struct request *request, const struct buf *ndjson, size_t line, struct event *event)
 {
 	const char *at = ndjson->data;
 	const char *end = ndjson->data + ndjson->len;
@@ -39,8 +38,7 @@ line_event(struct request *request, const struct buf *ndjson, size_t line, struc
 }
 
 /* why → problem document: what stands against the position is 409, what is wrong in itself 422. */
-static enum rc
-refuse(struct web *web, struct request *request, struct response *response, const char *why,
+static enum rc refuse(struct web *web, struct request *request, struct response *response, const char *why,
 		const struct buf *ndjson, size_t line)
 {
 	static const struct {
@@ -82,8 +80,7 @@ refuse(struct web *web, struct request *request, struct response *response, cons
 	return RC_OK;
 }
 
-enum rc
-machine_journal_unpack(struct request *request, struct buf *out)
+enum rc machine_journal_unpack(struct request *request, struct buf *out)
 {
 	const char *encoding = request_header(request, "Content-Encoding");
 
@@ -100,8 +97,7 @@ machine_journal_unpack(struct request *request, struct buf *out)
 /* Takes the lines and gives the position of the last one: what was had already is as good as new,
  * so a repeat, even an old one, is answered for exactly what it sent. RC_EXISTS: refused and
  * answered. */
-static enum rc
-take(struct web *web, struct request *request, struct response *response,
+static enum rc take(struct web *web, struct request *request, struct response *response,
 		const struct buf *ndjson, struct journal_head *head)
 {
 	const char *why = NULL;
@@ -127,8 +123,7 @@ take(struct web *web, struct request *request, struct response *response,
 	return RC_OK;
 }
 
-enum rc
-machine_journal(struct web *web, struct request *request, struct response *response)
+enum rc machine_journal(struct web *web, struct request *request, struct response *response)
 {
 	const struct machine *machine = web->app;
 	struct journal_head head;

@@ -10,8 +10,7 @@
 
 #define FILE_MAX ((size_t)256 * 1024)
 
-enum rc
-machine_keys_read(struct web *web, struct pool *pool, const char *name, char **text)
+enum rc machine_keys_read(struct web *web, struct pool *pool, const char *name, char **text)
 {
 	size_t len = 0;
 
@@ -19,8 +18,7 @@ machine_keys_read(struct web *web, struct pool *pool, const char *name, char **t
 			FILE_MAX, text, &len);
 }
 
-enum rc
-machine_keys_ca(struct web *web, struct request *request, struct response *response)
+enum rc machine_keys_ca(struct web *web, struct request *request, struct response *response)
 {
 	char *pem = NULL;
 	enum rc rc;
@@ -38,8 +36,7 @@ machine_keys_ca(struct web *web, struct request *request, struct response *respo
 }
 
 /* receipt.chain: one announcement a line, oldest first. */
-static json_t *
-read_chain(struct web *web, struct pool *pool)
+static json_t *read_chain(struct web *web, struct pool *pool)
 {
 	json_t *list = json_new_array();
 	char *text = NULL;
@@ -56,8 +53,7 @@ read_chain(struct web *web, struct pool *pool)
 	return list;
 }
 
-int64_t
-machine_keys_count(struct web *web, struct pool *pool)
+int64_t machine_keys_count(struct web *web, struct pool *pool)
 {
 	json_t *list = read_chain(web, pool);
 	int64_t count = (int64_t)json_array_size(list);
@@ -66,8 +62,7 @@ machine_keys_count(struct web *web, struct pool *pool)
 	return count;
 }
 
-enum rc
-machine_keys(struct web *web, struct request *request, struct response *response)
+enum rc machine_keys(struct web *web, struct request *request, struct response *response)
 {
 	json_t *reply = json_new_object();
 

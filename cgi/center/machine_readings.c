@@ -12,8 +12,7 @@
 
 #define UNPACKED_MAX ((size_t)1024 * 1024)
 
-static enum rc
-unpack(struct request *request, struct buf *out)
+static enum rc unpack(struct request *request, struct buf *out)
 {
 	const char *encoding = request_header(request, "Content-Encoding");
 
@@ -27,8 +26,7 @@ unpack(struct request *request, struct buf *out)
 	return RC_OK;
 }
 
-static void
-refuse_line(struct request *request, struct response *response, size_t line)
+static void refuse_line(struct request *request, struct response *response, size_t line)
 {
 	json_t *extra = json_new_object();
 
@@ -38,8 +36,7 @@ refuse_line(struct request *request, struct response *response, size_t line)
 }
 
 /* RC_CONFLICT: another record stands under one of the numbers. */
-static enum rc
-take(struct web *web, struct request *request, const char *log,
+static enum rc take(struct web *web, struct request *request, const char *log,
 		const struct reading_record *rows, size_t count, int64_t *head)
 {
 	enum rc rc = count > 0 ? store_begin(web->store, false) : RC_OK;
@@ -57,8 +54,7 @@ take(struct web *web, struct request *request, const char *log,
 	return rc;
 }
 
-enum rc
-machine_readings(struct web *web, struct request *request, struct response *response)
+enum rc machine_readings(struct web *web, struct request *request, struct response *response)
 {
 	const char *log = request_query(request, "log");
 	struct reading_record *rows = NULL;

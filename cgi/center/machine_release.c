@@ -13,8 +13,7 @@
 
 #define OFFER "offer"
 
-static enum rc
-read_offer(struct web *web, struct request *request, char **token)
+static enum rc read_offer(struct web *web, struct request *request, char **token)
 {
 	size_t len;
 
@@ -22,8 +21,7 @@ read_offer(struct web *web, struct request *request, char **token)
 			web->settings->data_dir), RELEASE_TOKEN_MAX, token, &len);
 }
 
-enum rc
-machine_release(struct web *web, struct request *request, struct response *response)
+enum rc machine_release(struct web *web, struct request *request, struct response *response)
 {
 	char *token;
 	enum rc rc = read_offer(web, request, &token);
@@ -40,8 +38,7 @@ machine_release(struct web *web, struct request *request, struct response *respo
 	return RC_OK;
 }
 
-enum rc
-machine_release_package(struct web *web, struct request *request, struct response *response)
+enum rc machine_release_package(struct web *web, struct request *request, struct response *response)
 {
 	const struct release_package *package = NULL;
 	uint8_t wanted[HASH_SIZE];

@@ -6,8 +6,7 @@
 #include "base/log.h"
 #include "center/machine.h"
 
-enum rc
-machine_sign(struct web *web, struct request *request, const char *typ, const char *payload,
+enum rc machine_sign(struct web *web, struct request *request, const char *typ, const char *payload,
 		char **token)
 {
 	const struct machine *machine = web->app;

@@ -41,8 +41,7 @@ struct sticks {
 
 static int stop_pipe[2] = {-1, -1};
 
-static void
-on_signal(int number)
+static void on_signal(int number)
 {
 	int kept = errno;
 
@@ -53,16 +52,14 @@ on_signal(int number)
 	errno = kept;
 }
 
-static bool
-is_stopped(void)
+static bool is_stopped(void)
 {
 	struct pollfd at = {.fd = stop_pipe[0], .events = POLLIN};
 
 	return poll(&at, 1, 0) > 0;
 }
 
-static void
-say(struct sticks *sticks)
+static void say(struct sticks *sticks)
 {
 	char *text = json_to_text(sticks->pool, sticks->said);
 
@@ -72,8 +69,7 @@ say(struct sticks *sticks)
 
 /* ---- parts that came ---- */
 
-static json_t *
-read_note(struct sticks *sticks, const char *id)
+static json_t *read_note(struct sticks *sticks, const char *id)
 {
 	const char *path = pool_printf(sticks->pool, "%s/stick-%s.json", sticks->settings->inbox_dir, id);
 	json_t *note = json_of_file(sticks->pool, path, NOTE_MAX);
@@ -81,8 +77,7 @@ read_note(struct sticks *sticks, const char *id)
 	return note != NULL ? note : json_new_object();
 }
 
-static void
-remember(struct sticks *sticks, const char *id, const char *path, const struct bundle_taken *taken)
+static void remember(struct sticks *sticks, const char *id, const char *path, const struct bundle_taken *taken)
 {
 	json_t *parts = json_object_get(sticks->said, "parts");
 	json_t *one = read_note(sticks, id);
@@ -105,8 +100,7 @@ remember(struct sticks *sticks, const char *id, const char *path, const struct b
 		(void)json_array_remove(parts, PARTS_KEPT);
 }
 
-static enum rc
-take_part(struct sticks *sticks, const char *id)
+static enum rc take_part(struct sticks *sticks, const char *id)
 {
 	const char *dir = sticks->settings->inbox_dir;
 	const char *path = pool_printf(sticks->pool, "%s/stick-%s.age", dir, id);
@@ -127,8 +121,7 @@ take_part(struct sticks *sticks, const char *id)
 
 /* ---- what goes back ---- */
 
-static void
-empty_folder(struct pool *pool, const char *path)
+static void empty_folder(struct pool *pool, const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -140,8 +133,7 @@ empty_folder(struct pool *pool, const char *path)
 		(void)closedir(dir);
 }
 
-static enum rc
-make_return(struct sticks *sticks, const char *board)
+static enum rc make_return(struct sticks *sticks, const char *board)
 {
 	const struct settings *settings = sticks->settings;
 	const char *wish = pool_printf(sticks->pool, "%s/return-%s", settings->inbox_dir, board);
@@ -173,14 +165,12 @@ make_return(struct sticks *sticks, const char *board)
 
 /* ---- the loop ---- */
 
-static int
-by_name(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool
-is_board(const char *text)
+static bool is_board(const char *text)
 {
 	size_t len = strlen(text);
 
@@ -189,16 +179,14 @@ is_board(const char *text)
 			text[0] != '.';
 }
 
-static bool
-is_part(const char *name)
+static bool is_part(const char *name)
 {
 	return strncmp(name, "stick-", 6) == 0 && strlen(name) == 42 && strcmp(name + 38, ".age") == 0 &&
 			strspn(name + 6, "0123456789abcdef") == 32;
 }
 
 /* *later: something must be tried again. */
-static void
-look(struct sticks *sticks, bool *later)
+static void look(struct sticks *sticks, bool *later)
 {
 	struct pool *names = pool_new();
 	char **list = pool_alloc(names, AT_ONCE * sizeof(*list));
@@ -227,8 +215,7 @@ look(struct sticks *sticks, bool *later)
 	pool_free(names);
 }
 
-static void
-load_said(struct sticks *sticks)
+static void load_said(struct sticks *sticks)
 {
 	sticks->said = json_of_file(sticks->pool, pool_printf(sticks->pool, "%s/" SAID_FILE,
 			sticks->settings->health_dir), SAID_MAX);
@@ -241,8 +228,7 @@ load_said(struct sticks *sticks)
 }
 
 /* Where the pages find it, which read none of the keys. */
-static void
-publish_ca(struct sticks *sticks)
+static void publish_ca(struct sticks *sticks)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -253,8 +239,7 @@ publish_ca(struct sticks *sticks)
 		log_warn("sticks: the CA cannot be shown to the pages");
 }
 
-static enum rc
-open_all(struct sticks *sticks)
+static enum rc open_all(struct sticks *sticks)
 {
 	struct sigaction stop = {.sa_handler = on_signal};
 	enum rc rc;
@@ -272,8 +257,7 @@ open_all(struct sticks *sticks)
 	return rc;
 }
 
-int
-machine_stick_main(const struct settings *settings)
+int machine_stick_main(const struct settings *settings)
 {
 	struct pool *forever = pool_new();
 	struct sticks sticks = {.settings = settings, .pool = forever};

@@ -52,8 +52,7 @@ static const struct route routes[] = {
 };
 
 /* RC_CONFIG when there is no usable key: logged. */
-static enum rc
-read_key(const struct settings *settings, struct jws_key **out)
+static enum rc read_key(const struct settings *settings, struct jws_key **out)
 {
 	struct pool *pool = pool_new();
 	enum rc rc;
@@ -75,8 +74,7 @@ read_key(const struct settings *settings, struct jws_key **out)
 	return rc;
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct settings *settings = NULL;
 	struct store *store = NULL;

@@ -10,8 +10,7 @@
 #include "center/pages.h"
 #include "web/login.h"
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct settings *settings = NULL;
 	struct store *store = NULL;

@@ -9,8 +9,7 @@
 #include "base/log.h"
 #include "web/text_vi.h"
 
-enum rc
-pages_act_conflict(struct web *web, struct request *request, struct response *response,
+enum rc pages_act_conflict(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *reason)
 {
 	struct view *view = view_new(request->pool);
@@ -25,10 +24,9 @@ pages_act_conflict(struct web *web, struct request *request, struct response *re
 }
 
 /* All parts, or none. *location: where this act leads, or where its first tap led (RC_EXISTS). */
-static enum rc
-append(struct web *web, struct request *request, const struct dossier_row *row,
-		const struct pages_act_part *parts, size_t count, const char *form_id,
-		const char *seen, char **location, const char **reason)
+static enum rc append(struct web *web, struct request *request, const struct dossier_row *row,
+		const struct pages_act_part *parts, size_t count, const char *form_id, const char *seen,
+		char **location, const char **reason)
 {
 	struct act act;
 	struct event event;
@@ -56,8 +54,7 @@ append(struct web *web, struct request *request, const struct dossier_row *row,
 	return rc == RC_OK ? form_done(web->store, form_id, *location) : rc;
 }
 
-enum rc
-pages_act_write(struct web *web, struct request *request, struct response *response,
+enum rc pages_act_write(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct pages_act_part *parts, size_t count,
 		const char *form_id, const char *seen)
 {
@@ -81,9 +78,7 @@ pages_act_write(struct web *web, struct request *request, struct response *respo
 	return RC_OK;
 }
 
-enum rc
-pages_act_sent_before(struct web *web, struct request *request, struct response *response,
-		bool *done)
+enum rc pages_act_sent_before(struct web *web, struct request *request, struct response *response, bool *done)
 {
 	char *first = NULL;
 	enum rc rc;
@@ -101,8 +96,7 @@ pages_act_sent_before(struct web *web, struct request *request, struct response 
 	return RC_OK;
 }
 
-enum rc
-pages_act_take(struct web *web, struct request *request, struct response *response)
+enum rc pages_act_take(struct web *web, struct request *request, struct response *response)
 {
 	struct pages_act_part part = {"dossier.taken", NULL};
 	struct dossier_row row;
@@ -149,8 +143,7 @@ static const struct field ending_fields[] = {
 	{"papers", FIELD_LINES, true, 1, 2000, NULL, "center.papers"},
 };
 
-static const struct ending *
-ending_find(const char *part)
+static const struct ending *ending_find(const char *part)
 {
 	size_t i;
 
@@ -160,8 +153,7 @@ ending_find(const char *part)
 	return NULL;
 }
 
-static enum rc
-show_end(struct web *web, struct request *request, struct response *response,
+static enum rc show_end(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct ending *ending)
 {
 	struct view *view = view_new(request->pool);
@@ -183,8 +175,7 @@ show_end(struct web *web, struct request *request, struct response *response,
 }
 
 /* One item for each line that is not empty. */
-static json_t *
-papers_items(struct pool *pool, const char *lines)
+static json_t *papers_items(struct pool *pool, const char *lines)
 {
 	json_t *items = json_new_array();
 	const char *at = lines;
@@ -206,8 +197,7 @@ papers_items(struct pool *pool, const char *lines)
 	return items;
 }
 
-enum rc
-pages_act_end(struct web *web, struct request *request, struct response *response)
+enum rc pages_act_end(struct web *web, struct request *request, struct response *response)
 {
 	const struct ending *ending = ending_find(request->params[2]);
 	struct pages_act_part parts[2];

@@ -12,8 +12,7 @@
 #define HERE "/can-xem"
 
 /* Machines that are shut out: their points wait for somebody here. */
-static enum rc
-show_fenced(struct web *web, struct request *request, struct view *view)
+static enum rc show_fenced(struct web *web, struct request *request, struct view *view)
 {
 	struct link_board *boards = NULL;
 	size_t count = 0, i;
@@ -33,8 +32,7 @@ show_fenced(struct web *web, struct request *request, struct view *view)
 	return rc;
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response)
+static enum rc show(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	enum rc rc;
@@ -53,8 +51,7 @@ show(struct web *web, struct request *request, struct response *response)
 	return rc == RC_OK ? web_page(web, request, response, "center/attend", view) : rc;
 }
 
-enum rc
-pages_attend(struct web *web, struct request *request, struct response *response)
+enum rc pages_attend(struct web *web, struct request *request, struct response *response)
 {
 	const char *where = HERE;
 	char *location = NULL;

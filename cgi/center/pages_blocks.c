@@ -14,8 +14,7 @@
 
 #define FINDINGS 50
 
-static const char *
-name_of(struct web *web, struct pool *pool, const struct block *block)
+static const char *name_of(struct web *web, struct pool *pool, const struct block *block)
 {
 	struct link_board board;
 
@@ -24,8 +23,7 @@ name_of(struct web *web, struct pool *pool, const struct block *block)
 	return pages_frame_board(web, pool, block->board, &board) == RC_OK ? board.name : block->board;
 }
 
-static void
-show(struct web *web, struct view *item, const struct block_finding *found)
+static void show(struct web *web, struct view *item, const struct block_finding *found)
 {
 	static const char *const keys[] = {"blocks.both", "blocks.not_taken", "blocks.not_given",
 		"blocks.not_back"};
@@ -44,8 +42,7 @@ show(struct web *web, struct view *item, const struct block_finding *found)
 			since, NULL));
 }
 
-enum rc
-pages_blocks_show(struct web *web, struct request *request, struct view *view)
+enum rc pages_blocks_show(struct web *web, struct request *request, struct view *view)
 {
 	struct block_finding *found = pool_alloc(request->pool, FINDINGS * sizeof(*found));
 	struct block *rows = NULL;

@@ -27,16 +27,14 @@ static const struct field revoke_fields[] = {
 	{"reason", FIELD_LINES, true, 3, 500, NULL, "boards.reason"},
 };
 
-bool
-pages_boards_may(const struct request *request)
+bool pages_boards_may(const struct request *request)
 {
 	return (request->session->account.roles & ROLE_MANAGER) != 0;
 }
 
 /* ---- one machine as values of a view ---- */
 
-static void
-show_state(struct view *view, const struct link_board *board, bool waits, int64_t not_after,
+static void show_state(struct view *view, const struct link_board *board, bool waits, int64_t not_after,
 		int64_t now_ms)
 {
 	const char *word = "boards.state.ok", *tag = "ok";
@@ -69,8 +67,7 @@ show_state(struct view *view, const struct link_board *board, bool waits, int64_
 }
 
 /* *waits: a certificate is asked for, so late that an officer must say yes. */
-static enum rc
-show_certificate(struct web *web, struct pool *pool, struct view *view, const char *board,
+static enum rc show_certificate(struct web *web, struct pool *pool, struct view *view, const char *board,
 		int64_t *not_after, bool *waits)
 {
 	struct enrol_cert cert;
@@ -91,8 +88,8 @@ show_certificate(struct web *web, struct pool *pool, struct view *view, const ch
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc
-show_board(struct web *web, struct request *request, struct view *view, const struct link_board *board)
+static enum rc show_board(struct web *web, struct request *request, struct view *view,
+		const struct link_board *board)
 {
 	struct pool *pool = request->pool;
 	struct journal_head own, center;
@@ -125,8 +122,7 @@ show_board(struct web *web, struct request *request, struct view *view, const st
 /* ---- all of them ---- */
 
 /* Who was invited and has not come yet. */
-static enum rc
-show_invites(struct web *web, struct request *request, struct view *view, const char *board)
+static enum rc show_invites(struct web *web, struct request *request, struct view *view, const char *board)
 {
 	struct enrol_invite *rows = NULL;
 	struct account who;
@@ -149,8 +145,7 @@ show_invites(struct web *web, struct request *request, struct view *view, const 
 	return rc;
 }
 
-enum rc
-pages_boards(struct web *web, struct request *request, struct response *response)
+enum rc pages_boards(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct link_board *rows = NULL;
@@ -182,8 +177,7 @@ pages_boards(struct web *web, struct request *request, struct response *response
 
 /* ---- one ---- */
 
-static void
-show_revoked(struct web *web, struct request *request, struct view *view,
+static void show_revoked(struct web *web, struct request *request, struct view *view,
 		const struct link_board *board)
 {
 	struct account who;
@@ -197,8 +191,7 @@ show_revoked(struct web *web, struct request *request, struct view *view,
 }
 
 /* form: of an act that was refused, or NULL. first: a text key, somebody else was first. */
-static enum rc
-show_one(struct web *web, struct request *request, struct response *response,
+static enum rc show_one(struct web *web, struct request *request, struct response *response,
 		const struct link_board *board, const struct form *form, const char *first)
 {
 	struct view *view = view_new(request->pool);
@@ -233,8 +226,7 @@ show_one(struct web *web, struct request *request, struct response *response,
 	return web_page(web, request, response, "center/board", view);
 }
 
-enum rc
-pages_board(struct web *web, struct request *request, struct response *response)
+enum rc pages_board(struct web *web, struct request *request, struct response *response)
 {
 	struct link_board board;
 	enum rc rc = pages_frame_board(web, request->pool, request->params[0], &board);
@@ -245,8 +237,7 @@ pages_board(struct web *web, struct request *request, struct response *response)
 /* What an act does to the machine as it is inside the write. RC_CONFLICT: somebody was first. */
 typedef enum rc act_on(struct web *web, struct request *request, const struct link_board *board);
 
-static enum rc
-write_act(struct web *web, struct request *request, struct response *response, act_on *act,
+static enum rc write_act(struct web *web, struct request *request, struct response *response, act_on *act,
 		const char *done, const char *first)
 {
 	const char *where = pool_printf(request->pool, "/diem/%s?xong=%s", request->params[0], done);
@@ -278,15 +269,13 @@ write_act(struct web *web, struct request *request, struct response *response, a
 	return RC_OK;
 }
 
-static enum rc
-revoke(struct web *web, struct request *request, const struct link_board *board)
+static enum rc revoke(struct web *web, struct request *request, const struct link_board *board)
 {
 	return board->revoked ? RC_CONFLICT : linkstate_board_revoke(web->store, board->board,
 			request->session->account.id, form_text(request->form, "reason"));
 }
 
-enum rc
-pages_board_revoke(struct web *web, struct request *request, struct response *response)
+enum rc pages_board_revoke(struct web *web, struct request *request, struct response *response)
 {
 	struct link_board board;
 	enum rc rc;
@@ -297,8 +286,7 @@ pages_board_revoke(struct web *web, struct request *request, struct response *re
 	return rc == RC_OK ? show_one(web, request, response, &board, request->form, NULL) : rc;
 }
 
-static enum rc
-allow(struct web *web, struct request *request, const struct link_board *board)
+static enum rc allow(struct web *web, struct request *request, const struct link_board *board)
 {
 	enum rc rc = board->revoked || board->fenced ? RC_NOT_FOUND : enrol_cert_allow(web->store,
 			board->board, request->session->account.id);
@@ -306,8 +294,7 @@ allow(struct web *web, struct request *request, const struct link_board *board)
 	return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
 }
 
-enum rc
-pages_board_allow(struct web *web, struct request *request, struct response *response)
+enum rc pages_board_allow(struct web *web, struct request *request, struct response *response)
 {
 	return write_act(web, request, response, allow, "gia-han", "boards.nothing_waits");
 }

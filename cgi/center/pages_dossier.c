@@ -13,8 +13,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-char *
-pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *suffix)
+char *pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *suffix)
 {
 	struct buf code = {NULL, 0, 0};
 	char *url;
@@ -27,8 +26,7 @@ pages_dossier_url(struct pool *pool, const struct dossier_row *row, const char *
 	return url;
 }
 
-enum rc
-pages_dossier_find(struct web *web, struct request *request, struct dossier_row *out)
+enum rc pages_dossier_find(struct web *web, struct request *request, struct dossier_row *out)
 {
 	struct link_board board;
 	enum rc rc;
@@ -40,16 +38,14 @@ pages_dossier_find(struct web *web, struct request *request, struct dossier_row 
 	return rc;
 }
 
-static bool
-inline_type(const char *type)
+static bool inline_type(const char *type)
 {
 	return strcmp(type, "image/jpeg") == 0 || strcmp(type, "image/png") == 0 ||
 			strcmp(type, "application/pdf") == 0;
 }
 
 /* Component ids of the manifest → the names the accepted body carries. */
-static const char *
-component_name(const json_t *body, const char *id)
+static const char *component_name(const json_t *body, const char *id)
 {
 	const json_t *components = json_object_get(body, "components");
 	const json_t *one;
@@ -61,8 +57,7 @@ component_name(const json_t *body, const char *id)
 	return id;
 }
 
-static enum rc
-show_files(struct web *web, struct request *request, const struct dossier_row *row,
+static enum rc show_files(struct web *web, struct request *request, const struct dossier_row *row,
 		const json_t *body, struct view *view, bool results)
 {
 	struct pool *pool = request->pool;
@@ -95,8 +90,7 @@ show_files(struct web *web, struct request *request, const struct dossier_row *r
 	return RC_OK;
 }
 
-static enum rc
-show_results(struct web *web, struct request *request, const struct dossier_row *row,
+static enum rc show_results(struct web *web, struct request *request, const struct dossier_row *row,
 		struct view *view)
 {
 	struct dossier_result *results = NULL;
@@ -120,8 +114,7 @@ show_results(struct web *web, struct request *request, const struct dossier_row 
 	return RC_OK;
 }
 
-static void
-show_point(struct view *view, const struct link_board *board)
+static void show_point(struct view *view, const struct link_board *board)
 {
 	json_t *point = NULL;
 
@@ -132,8 +125,7 @@ show_point(struct view *view, const struct link_board *board)
 	json_decref(point);
 }
 
-static void
-show_people(struct view *view, const struct dossier_row *row)
+static void show_people(struct view *view, const struct dossier_row *row)
 {
 	view_set(view, "received", show_time_screen(view_pool(view), row->received_at));
 	view_set(view, "applicant_number", row->applicant_number);
@@ -145,8 +137,7 @@ show_people(struct view *view, const struct dossier_row *row)
 	view_set(view, "assignee", row->assignee_name);
 }
 
-static void
-show_acts(struct view *view, const struct dossier_row *row)
+static void show_acts(struct view *view, const struct dossier_row *row)
 {
 	struct pool *pool = view_pool(view);
 
@@ -165,8 +156,7 @@ show_acts(struct view *view, const struct dossier_row *row)
 }
 
 /* A part of a bundle: what the citizen handed in lies with the whole. */
-static enum rc
-show_whole(struct web *web, struct view *view, const struct dossier_row *row, int64_t now_ms)
+static enum rc show_whole(struct web *web, struct view *view, const struct dossier_row *row, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	const char *hex = NULL;
@@ -181,8 +171,7 @@ show_whole(struct web *web, struct view *view, const struct dossier_row *row, in
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc
-pages_dossier(struct web *web, struct request *request, struct response *response)
+enum rc pages_dossier(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct link_board board;
@@ -226,8 +215,7 @@ pages_dossier(struct web *web, struct request *request, struct response *respons
 	return rc;
 }
 
-enum rc
-pages_dossier_file(struct web *web, struct request *request, struct response *response)
+enum rc pages_dossier_file(struct web *web, struct request *request, struct response *response)
 {
 	const char *sha256 = request->params[2];
 	struct dossier_file *files = NULL;

@@ -22,8 +22,7 @@ static const struct field reason_field = {"reason", FIELD_LINES, true, 3, 500, N
 
 /* ---- the machine ---- */
 
-void
-pages_fence_show(struct web *web, struct request *request, struct view *view,
+void pages_fence_show(struct web *web, struct request *request, struct view *view,
 		const struct link_board *board)
 {
 	struct account who;
@@ -39,8 +38,7 @@ pages_fence_show(struct web *web, struct request *request, struct view *view,
 		view_set(view, "fence_by", who.name);
 }
 
-static enum rc
-show_form(struct web *web, struct request *request, struct response *response,
+static enum rc show_form(struct web *web, struct request *request, struct response *response,
 		const struct link_board *board, const char *first)
 {
 	struct view *view = view_new(request->pool);
@@ -63,8 +61,7 @@ show_form(struct web *web, struct request *request, struct response *response,
 	return web_page(web, request, response, "center/fence", view);
 }
 
-static enum rc
-fence(struct web *web, struct request *request, const char *board, const char *approver,
+static enum rc fence(struct web *web, struct request *request, const char *board, const char *approver,
 		char **location)
 {
 	const char *form_id = form_raw(request->form, "form_id");
@@ -87,8 +84,7 @@ fence(struct web *web, struct request *request, const char *board, const char *a
 	return rc;
 }
 
-enum rc
-pages_fence(struct web *web, struct request *request, struct response *response)
+enum rc pages_fence(struct web *web, struct request *request, struct response *response)
 {
 	struct field fields[FENCE_FIELDS];
 	struct account second;
@@ -127,24 +123,21 @@ pages_fence(struct web *web, struct request *request, struct response *response)
 
 /* ---- a dossier of it ---- */
 
-static bool
-may_seize(const struct link_board *board, const struct dossier_row *row)
+static bool may_seize(const struct link_board *board, const struct dossier_row *row)
 {
 	return board->fenced && row->facts.holder == HOLDER_BOARD && row->facts.state != STATE_RESULT &&
 			row->facts.state != STATE_NONE && !state_is_closed(row->facts.state);
 }
 
 /* From where handed_back leads; a desk's work goes back to the counter first. */
-static bool
-may_give_back(const struct link_board *board, const struct dossier_row *row)
+static bool may_give_back(const struct link_board *board, const struct dossier_row *row)
 {
 	return !board->fenced && !board->revoked && row->facts.holder == HOLDER_CENTER &&
 			(row->facts.state == STATE_ACCEPTED || row->facts.state == STATE_FORWARDED ||
 			row->facts.state == STATE_PROCESSING);
 }
 
-enum rc
-pages_fence_show_dossier(struct web *web, struct request *request, struct view *view,
+enum rc pages_fence_show_dossier(struct web *web, struct request *request, struct view *view,
 		const struct link_board *board, const struct dossier_row *row)
 {
 	struct dossier_seizure seizure;
@@ -167,8 +160,7 @@ pages_fence_show_dossier(struct web *web, struct request *request, struct view *
 	return RC_OK;
 }
 
-static enum rc
-show_act(struct web *web, struct request *request, struct response *response,
+static enum rc show_act(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct link_board *board, bool seize)
 {
 	struct view *view = view_new(request->pool);
@@ -190,9 +182,8 @@ show_act(struct web *web, struct request *request, struct response *response,
 }
 
 /* The dossier, its machine, and whether the act is still possible; a second tap goes where the first went. */
-static enum rc
-begin(struct web *web, struct request *request, struct response *response, struct dossier_row *row,
-		struct link_board *board, bool seize, bool *go)
+static enum rc begin(struct web *web, struct request *request, struct response *response,
+		struct dossier_row *row, struct link_board *board, bool seize, bool *go)
 {
 	struct dossier_seizure seizure;
 	bool done = false, may;
@@ -216,8 +207,7 @@ begin(struct web *web, struct request *request, struct response *response, struc
 	return RC_OK;
 }
 
-enum rc
-pages_seize(struct web *web, struct request *request, struct response *response)
+enum rc pages_seize(struct web *web, struct request *request, struct response *response)
 {
 	struct pages_act_part part = {"dossier.seized", NULL};
 	char hash[2 * EVENT_HASH_SIZE + 1];
@@ -247,8 +237,7 @@ pages_seize(struct web *web, struct request *request, struct response *response)
 	return rc;
 }
 
-enum rc
-pages_give_back(struct web *web, struct request *request, struct response *response)
+enum rc pages_give_back(struct web *web, struct request *request, struct response *response)
 {
 	struct pages_act_part parts[2];
 	struct link_board board;

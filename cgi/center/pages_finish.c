@@ -40,8 +40,7 @@ struct incoming {
 	const char *filename;
 };
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response,
+static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, struct form *form, const struct incoming *in)
 {
 	struct view *view = view_new(request->pool);
@@ -68,8 +67,7 @@ show(struct web *web, struct request *request, struct response *response,
 	return web_page(web, request, response, "center/finish", view);
 }
 
-enum rc
-pages_finish(struct web *web, struct request *request, struct response *response)
+enum rc pages_finish(struct web *web, struct request *request, struct response *response)
 {
 	struct dossier_row row;
 	enum rc rc;
@@ -84,8 +82,8 @@ pages_finish(struct web *web, struct request *request, struct response *response
 	return rc;
 }
 
-static enum rc
-take_file(void *arg, const char *name, const char *filename, const char *spool_path, int64_t size)
+static enum rc take_file(void *arg, const char *name, const char *filename, const char *spool_path,
+		int64_t size)
 {
 	struct incoming *in = arg;
 	enum rc rc;
@@ -105,8 +103,7 @@ take_file(void *arg, const char *name, const char *filename, const char *spool_p
 }
 
 /* A file kept from the answer before, named by its hash: it must be stored for this board. */
-static enum rc
-take_kept(struct incoming *in, const struct form *form)
+static enum rc take_kept(struct incoming *in, const struct form *form)
 {
 	uint8_t raw[32];
 	char *name;
@@ -124,8 +121,7 @@ take_kept(struct incoming *in, const struct form *form)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static json_t *
-result_body(const struct form *form, const struct incoming *in, int64_t now_ms)
+static json_t *result_body(const struct form *form, const struct incoming *in, int64_t now_ms)
 {
 	json_t *body = json_new_object();
 	json_t *results = json_new_array();
@@ -150,8 +146,7 @@ result_body(const struct form *form, const struct incoming *in, int64_t now_ms)
 	return body;
 }
 
-static enum rc
-write_result(struct web *web, struct request *request, struct response *response,
+static enum rc write_result(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct form *form, const struct incoming *in)
 {
 	struct pages_act_part parts[2];
@@ -170,8 +165,7 @@ write_result(struct web *web, struct request *request, struct response *response
 	return rc;
 }
 
-enum rc
-pages_finish_post(struct web *web, struct request *request, struct response *response)
+enum rc pages_finish_post(struct web *web, struct request *request, struct response *response)
 {
 	struct incoming in;
 	struct form_files files = {take_file, NULL, &in};

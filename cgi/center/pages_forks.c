@@ -13,8 +13,7 @@
 #define DOSSIER_PATH "/ho-so/:board/:code"
 #define SAME_MAX 10
 
-static const char *
-name_of(struct web *web, struct pool *pool, const char *board)
+static const char *name_of(struct web *web, struct pool *pool, const char *board)
 {
 	struct link_board row;
 
@@ -23,14 +22,12 @@ name_of(struct web *web, struct pool *pool, const char *board)
 
 static const struct forks_place place = {HERE, NULL, name_of};
 
-enum rc
-pages_forks_list(struct web *web, struct request *request, struct view *view)
+enum rc pages_forks_list(struct web *web, struct request *request, struct view *view)
 {
 	return forks_show(web, request, view, &place);
 }
 
-enum rc
-pages_forks(struct web *web, struct request *request, struct response *response)
+enum rc pages_forks(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	enum rc rc = pages_forks_list(web, request, view);
@@ -40,8 +37,7 @@ pages_forks(struct web *web, struct request *request, struct response *response)
 	return rc == RC_OK ? web_page(web, request, response, "forks", view) : rc;
 }
 
-enum rc
-pages_fork(struct web *web, struct request *request, struct response *response)
+enum rc pages_fork(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct link_board board;
@@ -53,8 +49,7 @@ pages_fork(struct web *web, struct request *request, struct response *response)
 	return rc == RC_OK ? web_page(web, request, response, "fork", view) : rc;
 }
 
-static bool
-is_dossier(const struct request *request)
+static bool is_dossier(const struct request *request)
 {
 	size_t len = strlen(DOSSIER_PATH);
 	const char *pattern = request->route->pattern;
@@ -63,8 +58,7 @@ is_dossier(const struct request *request)
 }
 
 /* A number that two dossiers have names neither: nothing is done to either, each is offered. */
-enum rc
-pages_forks_guard(struct web *web, struct request *request, struct response *response, bool *answered)
+enum rc pages_forks_guard(struct web *web, struct request *request, struct response *response, bool *answered)
 {
 	struct dossier_row *rows = NULL;
 	struct link_board board;

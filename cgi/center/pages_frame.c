@@ -10,8 +10,7 @@
 #include "web/show.h"
 #include "web/text_vi.h"
 
-void
-pages_frame(struct web *web, struct request *request, struct view *view)
+void pages_frame(struct web *web, struct request *request, struct view *view)
 {
 	const char *name = web->settings->station_name;
 
@@ -24,8 +23,7 @@ pages_frame(struct web *web, struct request *request, struct view *view)
 }
 
 /* Two points of one commune bear its name: the point's own tells them apart. */
-static void
-name_board(struct pool *pool, struct link_board *board)
+static void name_board(struct pool *pool, struct link_board *board)
 {
 	json_t *point = NULL;
 	const char *own;
@@ -40,8 +38,7 @@ name_board(struct pool *pool, struct link_board *board)
 	json_decref(point);
 }
 
-enum rc
-pages_frame_boards(struct web *web, struct pool *pool, struct link_board **rows, size_t *count)
+enum rc pages_frame_boards(struct web *web, struct pool *pool, struct link_board **rows, size_t *count)
 {
 	enum rc rc;
 	size_t i;
@@ -52,8 +49,7 @@ pages_frame_boards(struct web *web, struct pool *pool, struct link_board **rows,
 	return rc;
 }
 
-enum rc
-pages_frame_board(struct web *web, struct pool *pool, const char *board, struct link_board *out)
+enum rc pages_frame_board(struct web *web, struct pool *pool, const char *board, struct link_board *out)
 {
 	enum rc rc = linkstate_board_find(web->store, pool, board, out);
 
@@ -62,32 +58,27 @@ pages_frame_board(struct web *web, struct pool *pool, const char *board, struct 
 	return rc;
 }
 
-enum rc
-pages_frame_login(struct web *web, struct request *request, struct response *response)
+enum rc pages_frame_login(struct web *web, struct request *request, struct response *response)
 {
 	return login_enter(web, request, response, ROLE_OFFICER);
 }
 
-enum rc
-pages_frame_lock(struct web *web, struct request *request, struct response *response)
+enum rc pages_frame_lock(struct web *web, struct request *request, struct response *response)
 {
 	return login_lock(web, request, response);
 }
 
-enum rc
-pages_frame_logout(struct web *web, struct request *request, struct response *response)
+enum rc pages_frame_logout(struct web *web, struct request *request, struct response *response)
 {
 	return web_logout(web, request, response);
 }
 
-enum rc
-pages_frame_password(struct web *web, struct request *request, struct response *response)
+enum rc pages_frame_password(struct web *web, struct request *request, struct response *response)
 {
 	return login_password(web, request, response);
 }
 
-enum rc
-pages_frame_root(struct web *web, struct request *request, struct response *response)
+enum rc pages_frame_root(struct web *web, struct request *request, struct response *response)
 {
 	(void)web;
 	if (!login_must_change(request, response))

@@ -31,23 +31,20 @@ static const struct tab tabs[] = {
 };
 static const size_t tab_count = sizeof(tabs) / sizeof(tabs[0]);
 
-bool
-pages_inbox_can_take(const struct dossier_row *row)
+bool pages_inbox_can_take(const struct dossier_row *row)
 {
 	return row->facts.holder == HOLDER_CENTER && (row->facts.state == STATE_ACCEPTED ||
 			row->facts.state == STATE_FORWARDED);
 }
 
-bool
-pages_inbox_can_work(const struct dossier_row *row)
+bool pages_inbox_can_work(const struct dossier_row *row)
 {
 	return row->facts.holder == HOLDER_CENTER && (row->facts.state == STATE_PROCESSING ||
 			row->facts.state == STATE_SIGNING || row->facts.state == STATE_SIGNED);
 }
 
 /* Files: all here, or honestly how many are still on the way. */
-static void
-show_files(struct view *view, const struct dossier_row *row)
+static void show_files(struct view *view, const struct dossier_row *row)
 {
 	struct pool *pool = view_pool(view);
 	char here[16], total[16];
@@ -70,8 +67,7 @@ show_files(struct view *view, const struct dossier_row *row)
 	}
 }
 
-void
-pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_ms)
+void pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	bool official = *row->official != '\0';
@@ -105,8 +101,7 @@ pages_inbox_show(struct view *view, const struct dossier_row *row, int64_t now_m
 	show_files(view, row);
 }
 
-static void
-show_tabs(struct view *view, const struct tab *now, const char *board)
+static void show_tabs(struct view *view, const struct tab *now, const char *board)
 {
 	struct pool *pool = view_pool(view);
 	struct view *item;
@@ -124,8 +119,7 @@ show_tabs(struct view *view, const struct tab *now, const char *board)
 }
 
 /* The points as choices; board becomes "" when it is none of them. */
-static enum rc
-show_boards(struct web *web, struct request *request, struct view *view,
+static enum rc show_boards(struct web *web, struct request *request, struct view *view,
 		struct link_board **rows, size_t *count, const char **board)
 {
 	const char *asked = *board;
@@ -149,8 +143,7 @@ show_boards(struct web *web, struct request *request, struct view *view,
 	return RC_OK;
 }
 
-static const char *
-board_name(const struct link_board *boards, size_t count, const char *board)
+static const char *board_name(const struct link_board *boards, size_t count, const char *board)
 {
 	size_t i;
 
@@ -160,8 +153,7 @@ board_name(const struct link_board *boards, size_t count, const char *board)
 	return board;
 }
 
-static void
-show_pager(struct view *view, const struct tab *tab, const char *board, int64_t page, bool more)
+static void show_pager(struct view *view, const struct tab *tab, const char *board, int64_t page, bool more)
 {
 	struct pool *pool = view_pool(view);
 	const char *base = *board != '\0' ? pool_printf(pool, "/ho-so?loc=%s&diem=%s", tab->id,
@@ -176,8 +168,7 @@ show_pager(struct view *view, const struct tab *tab, const char *board, int64_t 
 				(long long)page + 1));
 }
 
-enum rc
-pages_inbox(struct web *web, struct request *request, struct response *response)
+enum rc pages_inbox(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	const struct tab *tab = &tabs[0];

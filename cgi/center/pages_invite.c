@@ -29,8 +29,7 @@ static const struct field fields[] = {
 static const size_t field_count = sizeof(fields) / sizeof(fields[0]);
 
 /* The CA that the machine's half put there: this program reads none of the center's keys. RC_NOT_FOUND. */
-static enum rc
-read_ca(struct web *web, struct pool *pool, struct cert_info *info)
+static enum rc read_ca(struct web *web, struct pool *pool, struct cert_info *info)
 {
 	char *pem = NULL;
 	size_t len = 0;
@@ -40,8 +39,7 @@ read_ca(struct web *web, struct pool *pool, struct cert_info *info)
 	return rc == RC_OK ? cert_read(pool, pem, info) : rc;
 }
 
-static enum rc
-show_form(struct web *web, struct request *request, struct response *response)
+static enum rc show_form(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	const char *asked = request_query(request, "may");
@@ -69,8 +67,7 @@ show_form(struct web *web, struct request *request, struct response *response)
 	return web_page(web, request, response, "center/invite", view);
 }
 
-static char *
-point_of(struct request *request)
+static char *point_of(struct request *request)
 {
 	json_t *point = json_new_object();
 	char *text;
@@ -83,8 +80,7 @@ point_of(struct request *request)
 	return text;
 }
 
-static void
-secret_of(struct request *request, uint8_t out[TOKEN_SECRET_SIZE])
+static void secret_of(struct request *request, uint8_t out[TOKEN_SECRET_SIZE])
 {
 	const char *key = request->session->csrf;
 	const char *text = pool_printf(request->pool, "invite %s %s", form_raw(request->form, "form_id"),
@@ -97,8 +93,7 @@ secret_of(struct request *request, uint8_t out[TOKEN_SECRET_SIZE])
 }
 
 /* Inside store_begin. A second tap changes nothing. */
-static enum rc
-make(struct web *web, struct request *request, const struct cert_info *ca, char **token)
+static enum rc make(struct web *web, struct request *request, const struct cert_info *ca, char **token)
 {
 	const char *form_id = form_raw(request->form, "form_id");
 	struct enrol_invite wish = {.board = form_text(request->form, "board"),
@@ -125,8 +120,7 @@ make(struct web *web, struct request *request, const struct cert_info *ca, char 
 	return rc;
 }
 
-static enum rc
-show_token(struct web *web, struct request *request, struct response *response,
+static enum rc show_token(struct web *web, struct request *request, struct response *response,
 		const struct cert_info *ca, const char *token)
 {
 	struct view *view = view_new(request->pool);
@@ -143,8 +137,7 @@ show_token(struct web *web, struct request *request, struct response *response,
 	return web_page(web, request, response, "center/token", view);
 }
 
-enum rc
-pages_invite(struct web *web, struct request *request, struct response *response)
+enum rc pages_invite(struct web *web, struct request *request, struct response *response)
 {
 	struct cert_info ca;
 	char *token = NULL;

@@ -18,8 +18,7 @@
 /* Pages with people of several dossiers. The inbox is one's own desk and is looked at all day: no look at it. */
 static const char *const lists[] = {"questions", "requests", "fork"};
 
-static bool
-is_dossier(const struct request *request)
+static bool is_dossier(const struct request *request)
 {
 	const char *pattern = request->route->pattern;
 
@@ -27,8 +26,7 @@ is_dossier(const struct request *request)
 		|| strncmp(pattern, "/tai-len/:board/:code", 21) == 0;
 }
 
-static bool
-is_list(const struct request *request)
+static bool is_list(const struct request *request)
 {
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (strcmp(request->route->name, lists[i]) == 0)
@@ -37,8 +35,7 @@ is_list(const struct request *request)
 }
 
 /* Somebody else's work, unless it is known to be her own. */
-static enum reading_ground
-ground_of(struct web *web, struct request *request)
+static enum reading_ground ground_of(struct web *web, struct request *request)
 {
 	const char *me = request->session->account.id;
 	struct dossier_row row;
@@ -53,8 +50,7 @@ ground_of(struct web *web, struct request *request)
 	return READING_DUTY;
 }
 
-void
-pages_look_record(struct web *web, struct request *request, const struct response *response)
+void pages_look_record(struct web *web, struct request *request, const struct response *response)
 {
 	struct reading reading = {.at = request->now_ms, .route = request->route->name, .subject = "",
 		.place = request->remote};
@@ -79,16 +75,14 @@ pages_look_record(struct web *web, struct request *request, const struct respons
 
 /* ---- the supervisor's page ---- */
 
-static const char *
-name_of(struct web *web, struct pool *pool, const char *id)
+static const char *name_of(struct web *web, struct pool *pool, const char *id)
 {
 	struct account account;
 
 	return account_by_id(web->store, pool, id, &account) == RC_OK ? account.name : id;
 }
 
-enum rc
-pages_look_sums(struct web *web, struct view *view, int64_t from_ms, const char *current)
+enum rc pages_look_sums(struct web *web, struct view *view, int64_t from_ms, const char *current)
 {
 	struct pool *pool = view_pool(view);
 	struct reading_sum *rows = NULL;
@@ -108,8 +102,7 @@ pages_look_sums(struct web *web, struct view *view, int64_t from_ms, const char 
 	return rc;
 }
 
-static void
-show_look(struct web *web, struct view *view, const struct reading_row *row)
+static void show_look(struct web *web, struct view *view, const struct reading_row *row)
 {
 	struct view *item = view_item(view, "looks");
 	struct pool *pool = view_pool(view);
@@ -127,8 +120,7 @@ show_look(struct web *web, struct view *view, const struct reading_row *row)
 	view_int(item, "times", row->times);
 }
 
-enum rc
-pages_look_outside(struct web *web, struct view *view, int64_t from_ms, const char *account,
+enum rc pages_look_outside(struct web *web, struct view *view, int64_t from_ms, const char *account,
 		size_t limit, size_t offset, bool *more)
 {
 	struct reading_row *rows = NULL;

@@ -7,9 +7,8 @@
 #include "store/linkstate.h"
 #include "web/metrics.h"
 
-static enum rc
-heads(struct web *web, struct response *response, const struct link_board *boards, size_t count,
-		enum event_author author, const char *name, const char *help)
+static enum rc heads(struct web *web, struct response *response, const struct link_board *boards,
+		size_t count, enum event_author author, const char *name, const char *help)
 {
 	struct journal_head head;
 	enum rc rc = RC_OK;
@@ -24,8 +23,7 @@ heads(struct web *web, struct response *response, const struct link_board *board
 	return rc;
 }
 
-enum rc
-pages_metrics(struct web *web, struct request *request, struct response *response)
+enum rc pages_metrics(struct web *web, struct request *request, struct response *response)
 {
 	static const char seen[] = "tram_board_seen_timestamp_seconds";
 	static const char shut[] = "tram_board_shut";

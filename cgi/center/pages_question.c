@@ -22,14 +22,12 @@ static const struct field answer_fields[] = {
 	{"answer", FIELD_LINES, true, 1, 2000, NULL, "question.answer"},
 };
 
-static const char *
-who(const struct pending_row *row, const char *point)
+static const char *who(const struct pending_row *row, const char *point)
 {
 	return row->author == AUTHOR_CENTER ? text_get("actor.province") : point;
 }
 
-static void
-show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
+static void show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
 		const struct pending_row *row, const char *point)
 {
 	struct pool *pool = view_pool(item);
@@ -45,8 +43,7 @@ show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
 	view_flag(item, "open", row->done == PENDING_OPEN);
 }
 
-enum rc
-pages_questions(struct web *web, struct request *request, struct response *response)
+enum rc pages_questions(struct web *web, struct request *request, struct response *response)
 {
 	const struct pending_query query = {.kind = "question", .word = "center", .limit = ROWS};
 	struct view *view = view_new(request->pool);
@@ -75,8 +72,7 @@ pages_questions(struct web *web, struct request *request, struct response *respo
 }
 
 /* Who answered what, from the dossier's events. */
-static void
-show_answer(struct view *item, const struct journal_row *rows, size_t count, const char *id,
+static void show_answer(struct view *item, const struct journal_row *rows, size_t count, const char *id,
 		const char *point)
 {
 	struct pool *pool = view_pool(item);
@@ -99,8 +95,7 @@ show_answer(struct view *item, const struct journal_row *rows, size_t count, con
 	}
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response,
+static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, struct view *view)
 {
 	struct pool *pool = request->pool;
@@ -132,8 +127,7 @@ show(struct web *web, struct request *request, struct response *response,
 	return rc == RC_OK ? web_page(web, request, response, "center/question", view) : rc;
 }
 
-static enum rc
-write(struct web *web, struct request *request, struct response *response,
+static enum rc write(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const char *kind, json_t *body)
 {
 	const struct pages_act_part part = {kind, body};
@@ -145,8 +139,7 @@ write(struct web *web, struct request *request, struct response *response,
 	return rc;
 }
 
-enum rc
-pages_question(struct web *web, struct request *request, struct response *response)
+enum rc pages_question(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct dossier_row row;
@@ -169,8 +162,7 @@ pages_question(struct web *web, struct request *request, struct response *respon
 	return write(web, request, response, &row, "question.asked", body);
 }
 
-enum rc
-pages_question_answer(struct web *web, struct request *request, struct response *response)
+enum rc pages_question_answer(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct pending_row question;
@@ -199,8 +191,7 @@ pages_question_answer(struct web *web, struct request *request, struct response 
 
 /* ---- papers ---- */
 
-enum rc
-pages_question_papers(struct web *web, struct view *view, const struct dossier_row *row)
+enum rc pages_question_papers(struct web *web, struct view *view, const struct dossier_row *row)
 {
 	struct handover_row *rows = NULL;
 	struct pool *pool = view_pool(view);
@@ -223,8 +214,7 @@ pages_question_papers(struct web *web, struct view *view, const struct dossier_r
 	return rc;
 }
 
-enum rc
-pages_paper_here(struct web *web, struct request *request, struct response *response)
+enum rc pages_paper_here(struct web *web, struct request *request, struct response *response)
 {
 	struct pages_act_part parts[LISTS_MAX];
 	struct handover_row *rows = NULL;

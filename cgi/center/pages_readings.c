@@ -27,8 +27,7 @@ struct readings {
 };
 
 /* The points as choices; the one asked for, else the first. */
-static enum rc
-show_boards(struct readings *of)
+static enum rc show_boards(struct readings *of)
 {
 	const char *asked = request_query(of->request, "diem");
 	struct link_board *rows = NULL;
@@ -54,8 +53,7 @@ show_boards(struct readings *of)
 	return rc;
 }
 
-static enum rc
-show_sums(struct readings *of)
+static enum rc show_sums(struct readings *of)
 {
 	struct reading_sum *rows = NULL;
 	size_t count = 0, i;
@@ -79,8 +77,7 @@ show_sums(struct readings *of)
 	return rc;
 }
 
-static void
-show_look(struct readings *of, const struct reading_row *row)
+static void show_look(struct readings *of, const struct reading_row *row)
 {
 	struct view *item = view_item(of->view, "looks");
 	struct pool *pool = of->request->pool;
@@ -97,8 +94,7 @@ show_look(struct readings *of, const struct reading_row *row)
 	view_flag(item, "reason", row->ground == READING_REASON);
 }
 
-static enum rc
-show_looks(struct readings *of)
+static enum rc show_looks(struct readings *of)
 {
 	struct pool *pool = of->request->pool;
 	struct reading_row *rows = NULL;
@@ -126,16 +122,14 @@ show_looks(struct readings *of)
 }
 
 /* An account's number, as it stands in an address. */
-static bool
-is_account(const char *text)
+static bool is_account(const char *text)
 {
 	size_t len = strlen(text);
 
 	return len <= 48 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
-enum rc
-pages_readings(struct web *web, struct request *request, struct response *response)
+enum rc pages_readings(struct web *web, struct request *request, struct response *response)
 {
 	struct readings of = {web, request, view_new(request->pool), "",
 		request_query(request, "nguoi"), false, request->now_ms - WEEK_MS};

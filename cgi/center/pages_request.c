@@ -21,8 +21,7 @@ static const struct field fields[] = {
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-const char *
-pages_request_words(struct pool *pool, const char *act)
+const char *pages_request_words(struct pool *pool, const char *act)
 {
 	const char *key = pool_printf(pool, "request.act.%s", act);
 
@@ -30,8 +29,7 @@ pages_request_words(struct pool *pool, const char *act)
 }
 
 /* "Họ và tên: A → B" a line, for what the point wants written otherwise. */
-static void
-show_change(struct view *item, const json_t *details)
+static void show_change(struct view *item, const json_t *details)
 {
 	static const struct { const char *name, *label; } members[] = {
 		{"name", "act.return.name"}, {"number", "dossier.number"},
@@ -62,8 +60,7 @@ show_change(struct view *item, const json_t *details)
 	}
 }
 
-static void
-show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
+static void show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
 		const struct pending_row *row, const char *point)
 {
 	struct pool *pool = view_pool(item);
@@ -88,8 +85,7 @@ show_one(struct web *web, struct view *item, const struct dossier_row *dossier,
 			pool_printf(pool, "/de-nghi/%s", row->id)));
 }
 
-static enum rc
-list(struct web *web, struct request *request, struct pending_row **rows,
+static enum rc list(struct web *web, struct request *request, struct pending_row **rows,
 		struct dossier_row **dossiers, size_t *count)
 {
 	const struct pending_query query = {.kind = "request", .limit = ROWS};
@@ -97,8 +93,7 @@ list(struct web *web, struct request *request, struct pending_row **rows,
 	return pending_list(web->store, request->pool, &query, rows, dossiers, count);
 }
 
-enum rc
-pages_request_count(struct web *web, struct request *request, int64_t *count)
+enum rc pages_request_count(struct web *web, struct request *request, int64_t *count)
 {
 	struct pending_row *rows = NULL;
 	size_t found = 0;
@@ -108,8 +103,7 @@ pages_request_count(struct web *web, struct request *request, int64_t *count)
 	return rc;
 }
 
-enum rc
-pages_requests(struct web *web, struct request *request, struct response *response)
+enum rc pages_requests(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct pending_row *rows = NULL;
@@ -135,9 +129,7 @@ pages_requests(struct web *web, struct request *request, struct response *respon
 	return rc == RC_OK ? web_page(web, request, response, "center/requests", view) : rc;
 }
 
-enum rc
-pages_request_open(struct web *web, struct view *view, const struct dossier_row *row,
-		const char *point)
+enum rc pages_request_open(struct web *web, struct view *view, const struct dossier_row *row, const char *point)
 {
 	struct pending_row *rows = NULL;
 	size_t count = 0, i;
@@ -155,8 +147,7 @@ pages_request_open(struct web *web, struct view *view, const struct dossier_row 
 	return rc;
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response,
+static enum rc show(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct pending_row *asked, struct view *view)
 {
 	const struct request_act *of = request_act_find(asked->word);
@@ -178,8 +169,7 @@ show(struct web *web, struct request *request, struct response *response,
 	return web_page(web, request, response, "center/request", view);
 }
 
-static json_t *
-due_now(const struct dossier_row *row)
+static json_t *due_now(const struct dossier_row *row)
 {
 	json_t *due = json_new_object();
 
@@ -192,9 +182,9 @@ due_now(const struct dossier_row *row)
 }
 
 /* The act as the point asked for it. What it sent must fit the kind: it came over the link. */
-static json_t *
-grant_body(const struct web *web, const struct request *request,
-		const struct dossier_row *row, const struct pending_row *asked, const struct request_act *of, const json_t *made)
+static json_t *grant_body(const struct web *web, const struct request *request,
+		const struct dossier_row *row, const struct pending_row *asked,
+		const struct request_act *of, const json_t *made)
 {
 	const json_t *details = json_object_get(made, "details");
 	json_t *body = json_new_object();
@@ -220,8 +210,7 @@ grant_body(const struct web *web, const struct request *request,
 	return body;
 }
 
-static enum rc
-answer(struct web *web, struct request *request, struct response *response,
+static enum rc answer(struct web *web, struct request *request, struct response *response,
 		const struct dossier_row *row, const struct pending_row *asked,
 		const struct request_act *of, const json_t *made)
 {
@@ -263,8 +252,7 @@ answer(struct web *web, struct request *request, struct response *response,
 }
 
 /* The request that the address names, of this dossier. */
-static enum rc
-find(struct web *web, struct request *request, struct dossier_row *row,
+static enum rc find(struct web *web, struct request *request, struct dossier_row *row,
 		struct pending_row *asked)
 {
 	enum rc rc = pages_dossier_find(web, request, row);
@@ -279,8 +267,7 @@ find(struct web *web, struct request *request, struct dossier_row *row,
 }
 
 /* Why it cannot be answered now; NULL: it can. A second tap is told the answer of the first. */
-static const char *
-against(const struct dossier_row *row, const struct pending_row *asked)
+static const char *against(const struct dossier_row *row, const struct pending_row *asked)
 {
 	if (asked->done != PENDING_OPEN)
 		return "request.answered_already";
@@ -289,8 +276,7 @@ against(const struct dossier_row *row, const struct pending_row *asked)
 	return NULL;
 }
 
-static enum rc
-check(struct form *form)
+static enum rc check(struct form *form)
 {
 	enum rc rc = form_check(form, fields, FIELDS);
 
@@ -302,8 +288,7 @@ check(struct form *form)
 	return rc;
 }
 
-enum rc
-pages_request(struct web *web, struct request *request, struct response *response)
+enum rc pages_request(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct dossier_row row;

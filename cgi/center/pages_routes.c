@@ -64,8 +64,7 @@ const struct route pages_upload_routes[] = {
 const size_t pages_upload_route_count = sizeof(pages_upload_routes) /
 		sizeof(pages_upload_routes[0]);
 
-const char *
-pages_upload_page_of(const struct request *request)
+const char *pages_upload_page_of(const struct request *request)
 {
 	if (request->route->handler == pages_stick_post)
 		return "/usb";

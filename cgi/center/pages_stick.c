@@ -35,8 +35,7 @@
 
 /* ---- taking ---- */
 
-static bool
-is_sealed(const char *path)
+static bool is_sealed(const char *path)
 {
 	char head[sizeof(MAGIC) - 1];
 	size_t got = 0;
@@ -50,8 +49,7 @@ is_sealed(const char *path)
 }
 
 /* Into the inbox: the note first, the part last. The spool's file is synced. */
-static enum rc
-leave(struct web *web, struct request *request, const char *spool_path, const char *filename,
+static enum rc leave(struct web *web, struct request *request, const char *spool_path, const char *filename,
 		int64_t size)
 {
 	const char *dir = web->settings->inbox_dir;
@@ -89,8 +87,8 @@ struct incoming {
 	unsigned taken, other;
 };
 
-static enum rc
-take_file(void *arg, const char *name, const char *filename, const char *spool_path, int64_t size)
+static enum rc take_file(void *arg, const char *name, const char *filename, const char *spool_path,
+		int64_t size)
 {
 	struct incoming *in = arg;
 
@@ -107,8 +105,7 @@ take_file(void *arg, const char *name, const char *filename, const char *spool_p
 static enum rc show(struct web *web, struct request *request, struct response *response,
 		const char *fault);
 
-enum rc
-pages_stick_post(struct web *web, struct request *request, struct response *response)
+enum rc pages_stick_post(struct web *web, struct request *request, struct response *response)
 {
 	struct incoming in = {web, request, 0, 0};
 	struct form_files files = {take_file, NULL, &in};
@@ -131,8 +128,7 @@ pages_stick_post(struct web *web, struct request *request, struct response *resp
 
 /* ---- the same in pieces, for what is larger than one request ---- */
 
-static enum rc
-allow(struct web *web, struct request *request, struct tus_upload *upload)
+static enum rc allow(struct web *web, struct request *request, struct tus_upload *upload)
 {
 	unsigned long long room = file_free_bytes(web->settings->inbox_dir);
 
@@ -146,16 +142,15 @@ allow(struct web *web, struct request *request, struct tus_upload *upload)
 	return RC_OK;
 }
 
-static enum rc
-same_scope(struct web *web, struct request *request, const struct tus_upload *upload)
+static enum rc same_scope(struct web *web, struct request *request, const struct tus_upload *upload)
 {
 	(void)web;
 	return strcmp(upload->scope, pool_printf(request->pool, "stick:%s",
 			request->session->account.id)) == 0 ? RC_OK : RC_NOT_FOUND;
 }
 
-static enum rc
-finish(struct web *web, struct request *request, struct response *response, struct tus_upload *upload)
+static enum rc finish(struct web *web, struct request *request, struct response *response,
+		struct tus_upload *upload)
 {
 	(void)response;
 	if (!is_sealed(upload->path)) {
@@ -165,8 +160,7 @@ finish(struct web *web, struct request *request, struct response *response, stru
 	return leave(web, request, upload->path, upload->filename, upload->length);
 }
 
-enum rc
-pages_stick_tus(struct web *web, struct request *request, struct response *response)
+enum rc pages_stick_tus(struct web *web, struct request *request, struct response *response)
 {
 	const struct tus_server server = {.base = TUS_BASE, .max_bytes = PART_MAX, .allow = allow,
 		.same_scope = same_scope, .finish = finish};
@@ -176,8 +170,7 @@ pages_stick_tus(struct web *web, struct request *request, struct response *respo
 
 /* ---- showing ---- */
 
-static json_t *
-read_said(struct web *web, struct pool *pool)
+static json_t *read_said(struct web *web, struct pool *pool)
 {
 	json_t *said = json_of_file(pool, pool_printf(pool, "%s/sticks.json", web->settings->health_dir),
 			SAID_MAX);
@@ -186,8 +179,7 @@ read_said(struct web *web, struct pool *pool)
 }
 
 /* Those that nobody has judged yet. */
-static bool
-show_waiting(struct web *web, struct request *request, struct view *view)
+static bool show_waiting(struct web *web, struct request *request, struct view *view)
 {
 	const char *dir_name = web->settings->inbox_dir;
 	DIR *dir = opendir(dir_name);
@@ -217,8 +209,7 @@ show_waiting(struct web *web, struct request *request, struct view *view)
 	return any;
 }
 
-static void
-show_part(struct web *web, struct request *request, struct view *view, const json_t *part)
+static void show_part(struct web *web, struct request *request, struct view *view, const json_t *part)
 {
 	struct pool *pool = request->pool;
 	struct view *item = view_item(view, "parts");
@@ -239,8 +230,7 @@ show_part(struct web *web, struct request *request, struct view *view, const jso
 		view_set(item, "why", text_get(text_known(key) ? key : "stick.why.other"));
 }
 
-static void
-show_return(struct web *web, struct request *request, struct view *view, const char *board_id,
+static void show_return(struct web *web, struct request *request, struct view *view, const char *board_id,
 		const json_t *one)
 {
 	struct pool *pool = request->pool;
@@ -267,14 +257,12 @@ show_return(struct web *web, struct request *request, struct view *view, const c
 	}
 }
 
-static bool
-is_asked(struct web *web, struct pool *pool, const char *board)
+static bool is_asked(struct web *web, struct pool *pool, const char *board)
 {
 	return access(pool_printf(pool, "%s/return-%s", web->settings->inbox_dir, board), F_OK) == 0;
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response, const char *fault)
+static enum rc show(struct web *web, struct request *request, struct response *response, const char *fault)
 {
 	struct view *view = view_new(request->pool);
 	json_t *said = read_said(web, request->pool), *one;
@@ -318,8 +306,7 @@ show(struct web *web, struct request *request, struct response *response, const 
 	return rc == RC_OK ? web_page(web, request, response, "center/stick", view) : rc;
 }
 
-enum rc
-pages_stick(struct web *web, struct request *request, struct response *response)
+enum rc pages_stick(struct web *web, struct request *request, struct response *response)
 {
 	return show(web, request, response, NULL);
 }
@@ -327,8 +314,7 @@ pages_stick(struct web *web, struct request *request, struct response *response)
 /* ---- giving ---- */
 
 /* A wish that is there already is the same wish. */
-enum rc
-pages_stick_return(struct web *web, struct request *request, struct response *response)
+enum rc pages_stick_return(struct web *web, struct request *request, struct response *response)
 {
 	const char *asked = form_raw(request->form, "board"), *by = request->session->account.id;
 	struct link_board board;
@@ -343,8 +329,7 @@ pages_stick_return(struct web *web, struct request *request, struct response *re
 }
 
 /* Only a name that the list of that board's return has. */
-enum rc
-pages_stick_part(struct web *web, struct request *request, struct response *response)
+enum rc pages_stick_part(struct web *web, struct request *request, struct response *response)
 {
 	json_t *said = read_said(web, request->pool);
 	const json_t *one = json_object_get(json_object_get(said, "returns"), request->params[0]), *part;

@@ -11,8 +11,7 @@
 #include "web/text_vi.h"
 
 /* Kinds without a sentence of their own are shown as "something was recorded", never hidden. */
-static const char *
-kind_words(struct pool *pool, const char *kind)
+static const char *kind_words(struct pool *pool, const char *kind)
 {
 	const char *key = pool_printf(pool, "event.%s", kind);
 
@@ -20,8 +19,7 @@ kind_words(struct pool *pool, const char *kind)
 }
 
 /* The center knows its own people by name; a point's people stand as their point. */
-static const char *
-actor_words(struct web *web, struct pool *pool, const struct event *event, const char *point)
+static const char *actor_words(struct web *web, struct pool *pool, const struct event *event, const char *point)
 {
 	struct account account;
 
@@ -35,8 +33,7 @@ actor_words(struct web *web, struct pool *pool, const struct event *event, const
 }
 
 /* What the person wrote with the act, where the kind has such a field. */
-static void
-show_detail(struct view *item, const struct event *event)
+static void show_detail(struct view *item, const struct event *event)
 {
 	static const char *const members[] = {"reason", "text", "note", "code"};
 	struct pool *pool = view_pool(item);
@@ -71,8 +68,7 @@ show_detail(struct view *item, const struct event *event)
 	json_decref(body);
 }
 
-enum rc
-pages_timeline(struct web *web, struct request *request, const struct dossier_row *row,
+enum rc pages_timeline(struct web *web, struct request *request, const struct dossier_row *row,
 		const char *point, struct view *view)
 {
 	struct pool *pool = request->pool;

@@ -55,6 +55,11 @@ static enum rc show_guided(struct web *web, struct view *item, const struct pape
 	return RC_OK;
 }
 
+static bool is_slip(const struct paper_row *row)
+{
+	return strcmp(row->paper, "slip") == 0 || strcmp(row->paper, PAPER_SLIP_RENEWAL) == 0;
+}
+
 static enum rc show_row(struct web *web, struct view *group, const struct paper_row *row)
 {
 	struct pool *pool = view_pool(group);
@@ -106,12 +111,21 @@ static enum rc show_tray(struct web *web, struct request *request, struct view *
 	struct view *shown[GROUPS] = { NULL };
 	size_t counts[GROUPS] = { 0 }, count = 0;
 	struct paper_row *rows = NULL;
+	/* A slip carries a secret: it is handed over by the counter. */
+	bool slips = frame_can(request, ROLES_COUNTER);
+	size_t left_out = 0;
 	enum rc rc = paper_waiting(web->store, request->pool, SCANNED, &rows, &count);
 
 	/* Groups in their order, whatever lies on top of the tray. */
 	for (int group = 0; group < GROUPS; group++)
 		for (size_t i = 0; rc == RC_OK && i < count; i++) {
-			if (group_of(&rows[i]) != group || counts[group]++ >= groups[group].rows)
+			if (group_of(&rows[i]) != group)
+				continue;
+			if (!slips && is_slip(&rows[i])) {
+				left_out++;
+				continue;
+			}
+			if (counts[group]++ >= groups[group].rows)
 				continue;
 			if (shown[group] == NULL)
 				shown[group] = group_view(request, view, group);
@@ -123,7 +137,7 @@ static enum rc show_tray(struct web *web, struct request *request, struct view *
 			if (counts[group] > groups[group].rows)
 				view_int(shown[group], "more", (int64_t)groups[group].rows);
 		}
-	view_flag(view, "papers_shown", count > 0);
+	view_flag(view, "papers_shown", count > left_out);
 	return rc;
 }
 

@@ -21,8 +21,7 @@ static const struct field fields[] = {
 };
 static const size_t field_count = sizeof(fields) / sizeof(fields[0]);
 
-enum rc
-lookup_split(struct pool *pool, const char *text, const char **code, const char **secret)
+enum rc lookup_split(struct pool *pool, const char *text, const char **code, const char **secret)
 {
 	const char *dot = strrchr(text, '.');
 
@@ -34,8 +33,7 @@ lookup_split(struct pool *pool, const char *text, const char **code, const char 
 	return RC_OK;
 }
 
-enum rc
-lookup_form(struct web *web, struct request *request, struct response *response)
+enum rc lookup_form(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 
@@ -44,8 +42,7 @@ lookup_form(struct web *web, struct request *request, struct response *response)
 }
 
 /* The form again, with what was typed but never the secret, and one sentence for every cause. */
-static enum rc
-show_unknown(struct web *web, struct request *request, struct response *response)
+static enum rc show_unknown(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 
@@ -59,8 +56,7 @@ show_unknown(struct web *web, struct request *request, struct response *response
 	return web_page(web, request, response, "lookup/form", view);
 }
 
-static enum rc
-show(struct web *web, struct request *request, struct response *response, const char *code,
+static enum rc show(struct web *web, struct request *request, struct response *response, const char *code,
 		const char *secret)
 {
 	struct view *view;
@@ -86,8 +82,7 @@ show(struct web *web, struct request *request, struct response *response, const 
 	return web_page(web, request, response, "lookup/status", view);
 }
 
-enum rc
-lookup_typed(struct web *web, struct request *request, struct response *response)
+enum rc lookup_typed(struct web *web, struct request *request, struct response *response)
 {
 	struct form *form = request->form;
 	struct view *view;
@@ -104,8 +99,7 @@ lookup_typed(struct web *web, struct request *request, struct response *response
 			form_text(form, "ma"));
 }
 
-enum rc
-lookup_scanned(struct web *web, struct request *request, struct response *response)
+enum rc lookup_scanned(struct web *web, struct request *request, struct response *response)
 {
 	const char *code;
 	const char *secret;
@@ -120,8 +114,7 @@ lookup_scanned(struct web *web, struct request *request, struct response *respon
 /* The way of a dossier in four steps; how far it has come by state. */
 enum step { STEP_TAKEN, STEP_WORK, STEP_RESULT, STEP_GIVEN, STEP_COUNT };
 
-static enum step
-step_of(int state)
+static enum step step_of(int state)
 {
 	switch (state) {
 	case STATE_ACCEPTED:
@@ -135,8 +128,7 @@ step_of(int state)
 	}
 }
 
-static void
-show_steps(struct view *view, const struct slip_status *status)
+static void show_steps(struct view *view, const struct slip_status *status)
 {
 	static const char *const keys[STEP_COUNT] = {"lookup.step.taken", "lookup.step.work",
 		"lookup.step.result", "lookup.step.given"};
@@ -159,8 +151,7 @@ show_steps(struct view *view, const struct slip_status *status)
 }
 
 /* Due time: big while work goes on; done or waiting for the citizen it would only mislead. */
-static void
-show_due_part(struct view *view, const struct slip_status *status, int64_t now_ms)
+static void show_due_part(struct view *view, const struct slip_status *status, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	enum dossier_state state = (enum dossier_state)status->state;
@@ -179,8 +170,7 @@ show_due_part(struct view *view, const struct slip_status *status, int64_t now_m
 }
 
 /* The number as written, never broken at the end of a line; its digits for the telephone. */
-static void
-show_phone(struct view *view, const char *phone)
+static void show_phone(struct view *view, const char *phone)
 {
 	struct pool *pool = view_pool(view);
 	char *digits = pool_alloc(pool, strlen(phone) + 1);
@@ -201,8 +191,7 @@ show_phone(struct view *view, const char *phone)
 	view_set(view, "phone_digits", digits);
 }
 
-void
-lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms)
+void lookup_show(struct view *view, const struct slip_status *status, int64_t now_ms)
 {
 	struct pool *pool = view_pool(view);
 	enum dossier_state state = (enum dossier_state)status->state;

@@ -15,14 +15,12 @@
 #define WAITING_SHOWN 12
 #define WAITING_MAX 500
 
-static bool
-here(const struct web *web)
+static bool here(const struct web *web)
 {
 	return web->settings->side == SIDE_BOARD;
 }
 
-static enum rc
-show_counters(struct web *web, struct request *request, struct view *view)
+static enum rc show_counters(struct web *web, struct request *request, struct view *view)
 {
 	struct queue_counter *rows = NULL;
 	size_t count = 0;
@@ -42,8 +40,7 @@ show_counters(struct web *web, struct request *request, struct view *view)
 	return rc;
 }
 
-static enum rc
-show_called(struct web *web, struct request *request, struct view *view, size_t limit)
+static enum rc show_called(struct web *web, struct request *request, struct view *view, size_t limit)
 {
 	struct ticket *rows = NULL;
 	size_t count = 0;
@@ -64,8 +61,7 @@ show_called(struct web *web, struct request *request, struct view *view, size_t 
 	return rc;
 }
 
-enum rc
-lookup_screen(struct web *web, struct request *request, struct response *response)
+enum rc lookup_screen(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	struct ticket *rows = NULL;
@@ -97,8 +93,7 @@ lookup_screen(struct web *web, struct request *request, struct response *respons
 }
 
 /* How many are called before this one, by the counters' own rule. */
-static enum rc
-count_before(struct web *web, struct request *request, const char *number, size_t *before)
+static enum rc count_before(struct web *web, struct request *request, const char *number, size_t *before)
 {
 	struct ticket *rows = NULL;
 	struct ticket_waiting *waiting;
@@ -119,8 +114,7 @@ count_before(struct web *web, struct request *request, const char *number, size_
 	return rc;
 }
 
-static enum rc
-show_mine(struct web *web, struct request *request, struct view *view, const char *number)
+static enum rc show_mine(struct web *web, struct request *request, struct view *view, const char *number)
 {
 	static const char *const keys[] = {"follow.waiting", "follow.called", "follow.absent", "follow.done"};
 	struct ticket ticket;
@@ -143,8 +137,7 @@ show_mine(struct web *web, struct request *request, struct view *view, const cha
 	return RC_OK;
 }
 
-enum rc
-lookup_follow(struct web *web, struct request *request, struct response *response)
+enum rc lookup_follow(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	const char *number = text_upper(request->pool, request_query(request, "so"));

@@ -24,8 +24,7 @@ static const struct field fields[] = {
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-static enum rc
-page(struct web *web, struct request *request, struct response *response, const char *state)
+static enum rc page(struct web *web, struct request *request, struct response *response, const char *state)
 {
 	struct view *view = view_new(request->pool);
 
@@ -54,8 +53,7 @@ page(struct web *web, struct request *request, struct response *response, const 
 	return web_page(web, request, response, "lookup/rating", view);
 }
 
-static enum rc
-put(struct web *web, struct request *request, const struct slip_status *slip, bool skipped)
+static enum rc put(struct web *web, struct request *request, const struct slip_status *slip, bool skipped)
 {
 	char answers[QUEUE_INDICES + 1] = "---------";
 
@@ -70,9 +68,8 @@ put(struct web *web, struct request *request, const struct slip_status *slip, bo
 }
 
 /* Whose slip this is; *found false: the answer is complete, and the same for unknown and wrong. */
-static enum rc
-find(struct web *web, struct request *request, struct response *response, struct slip_status *slip,
-		bool *found)
+static enum rc find(struct web *web, struct request *request, struct response *response,
+		struct slip_status *slip, bool *found)
 {
 	const char *code, *secret;
 	enum rc rc = RC_NOT_FOUND;
@@ -92,8 +89,7 @@ find(struct web *web, struct request *request, struct response *response, struct
 	return rc;
 }
 
-enum rc
-lookup_to_rating(struct web *web, struct request *request, struct response *response)
+enum rc lookup_to_rating(struct web *web, struct request *request, struct response *response)
 {
 	(void)web;
 	/* As it came, so it goes: a path of ours with the same part. */
@@ -104,8 +100,7 @@ lookup_to_rating(struct web *web, struct request *request, struct response *resp
 	return RC_OK;
 }
 
-enum rc
-lookup_rating(struct web *web, struct request *request, struct response *response)
+enum rc lookup_rating(struct web *web, struct request *request, struct response *response)
 {
 	struct slip_status slip;
 	bool found, given = false, skipped;

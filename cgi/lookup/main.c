@@ -25,8 +25,7 @@ static const struct route routes[] = {
 		ROUTE_PUBLIC | ROUTE_NO_CSRF | ROUTE_NO_FORM_ID, 0, 4096, lookup_rating},
 };
 
-static void
-frame(struct web *web, struct request *request, struct view *view)
+static void frame(struct web *web, struct request *request, struct view *view)
 {
 	const struct settings *settings = web->settings;
 
@@ -35,8 +34,7 @@ frame(struct web *web, struct request *request, struct view *view)
 	view_flag(view, "rehearsal", settings->mode == MODE_REHEARSAL);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	struct settings *settings = NULL;
 	struct store *store = NULL;

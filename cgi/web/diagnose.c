@@ -24,8 +24,7 @@
 #define LOGS_MAX 24
 #define SEALED_MAX ((size_t)8 * 1024 * 1024)
 
-static void
-put(struct buf *tar, const char *name, const void *bytes, size_t len, int64_t now_ms)
+static void put(struct buf *tar, const char *name, const void *bytes, size_t len, int64_t now_ms)
 {
 	static const uint8_t zeros[TAR_BLOCK];
 	uint8_t head[TAR_BLOCK];
@@ -36,8 +35,7 @@ put(struct buf *tar, const char *name, const void *bytes, size_t len, int64_t no
 	buf_add(tar, zeros, tar_padding((int64_t)len));
 }
 
-static void
-put_file(struct pool *pool, struct buf *tar, const char *dir, const char *name, int64_t now_ms)
+static void put_file(struct pool *pool, struct buf *tar, const char *dir, const char *name, int64_t now_ms)
 {
 	char *text;
 	size_t len;
@@ -46,8 +44,7 @@ put_file(struct pool *pool, struct buf *tar, const char *dir, const char *name, 
 		put(tar, pool_printf(pool, "health/%s", name), text, len, now_ms);
 }
 
-static void
-put_doctor(struct pool *pool, struct buf *tar, const struct settings *settings, int64_t now_ms)
+static void put_doctor(struct pool *pool, struct buf *tar, const struct settings *settings, int64_t now_ms)
 {
 	struct doctor_line lines[DOCTOR_LINES_MAX];
 	struct buf text = {NULL, 0, 0};
@@ -67,8 +64,7 @@ put_doctor(struct pool *pool, struct buf *tar, const struct settings *settings, 
 }
 
 /* "2026-11-27T15:05:00.000Z info tram-intake[12] …": what our programs write, which name ids and codes alone. */
-static bool
-is_ours(const char *line, size_t len)
+static bool is_ours(const char *line, size_t len)
 {
 	static const char *const severities[] = {"info", "warn", "error", "fatal", "bug"};
 	const char *word = memchr(line, ' ', len);
@@ -88,8 +84,7 @@ is_ours(const char *line, size_t len)
 }
 
 /* The end of one log, whole lines of ours. */
-static void
-put_log(struct pool *pool, struct buf *tar, const char *dir, const char *name, int64_t now_ms)
+static void put_log(struct pool *pool, struct buf *tar, const char *dir, const char *name, int64_t now_ms)
 {
 	int fd = open(pool_printf(pool, "%s/%s", dir, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct buf kept = {NULL, 0, 0};
@@ -119,8 +114,7 @@ put_log(struct pool *pool, struct buf *tar, const char *dir, const char *name, i
 	buf_free(&kept);
 }
 
-static void
-put_logs(struct pool *pool, struct buf *tar, const char *dir, int64_t now_ms)
+static void put_logs(struct pool *pool, struct buf *tar, const char *dir, int64_t now_ms)
 {
 	DIR *listing = dir[0] != '\0' ? opendir(dir) : NULL;
 	struct dirent *entry;
@@ -140,8 +134,7 @@ put_logs(struct pool *pool, struct buf *tar, const char *dir, int64_t now_ms)
 		(void)closedir(listing);
 }
 
-static enum rc
-seal(struct pool *pool, const uint8_t to[AGE_KEY_SIZE], const struct buf *tar, struct buf *out)
+static enum rc seal(struct pool *pool, const uint8_t to[AGE_KEY_SIZE], const struct buf *tar, struct buf *out)
 {
 	struct age_writer *age = NULL;
 	int fd = memfd_create("diagnosis", MFD_CLOEXEC);
@@ -169,8 +162,7 @@ seal(struct pool *pool, const uint8_t to[AGE_KEY_SIZE], const struct buf *tar, s
 	return rc;
 }
 
-enum rc
-diagnose_make(struct pool *pool, const struct settings *settings, int64_t now_ms, struct buf *out)
+enum rc diagnose_make(struct pool *pool, const struct settings *settings, int64_t now_ms, struct buf *out)
 {
 	static const char *const names[] = {"health.json", "copy.json", "check.json", "stick.json", "update.json", "history",
 		"history.1"};
@@ -194,8 +186,7 @@ diagnose_make(struct pool *pool, const struct settings *settings, int64_t now_ms
 	return rc;
 }
 
-char *
-diagnose_name(struct pool *pool, const struct settings *settings, int64_t now_ms)
+char *diagnose_name(struct pool *pool, const struct settings *settings, int64_t now_ms)
 {
 	struct when_local at;
 	char day[8];

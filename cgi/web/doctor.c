@@ -19,15 +19,13 @@
 #define FILE_MAX ((size_t)256 * 1024)
 #define DOWN_MAX 20
 
-static json_t *
-read_json(struct pool *pool, const char *dir, const char *name)
+static json_t *read_json(struct pool *pool, const char *dir, const char *name)
 {
 	return json_of_file(pool, pool_printf(pool, "%s/%s", dir, name), FILE_MAX);
 }
 
 /* The service manager leaves word of what it gave up: down-UNIT.json. */
-static const char *
-read_down(struct pool *pool, const char *dir)
+static const char *read_down(struct pool *pool, const char *dir)
 {
 	static const char begin[] = "down-", end[] = ".json";
 	const char *all = "";
@@ -52,8 +50,7 @@ read_down(struct pool *pool, const char *dir)
 
 /* After an error ext4 takes no writes and, since Linux 6.15, still calls itself writable: asked with a file that
  * never has a name. */
-static bool
-refuses_writes(const char *dir)
+static bool refuses_writes(const char *dir)
 {
 	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 	bool refused = fd < 0 && errno == EROFS;
@@ -64,8 +61,7 @@ refuses_writes(const char *dir)
 }
 
 /* The folder of the programs that run. */
-static const char *
-programs(struct pool *pool)
+static const char *programs(struct pool *pool)
 {
 	char path[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -78,8 +74,7 @@ programs(struct pool *pool)
 	return pool_strdup(pool, path);
 }
 
-void
-doctor_read(struct pool *pool, const struct settings *settings, const char *root, int64_t now_ms,
+void doctor_read(struct pool *pool, const struct settings *settings, const char *root, int64_t now_ms,
 		struct doctor *out)
 {
 	unsigned long long room = file_free_bytes(settings->health_dir);
@@ -101,8 +96,7 @@ doctor_read(struct pool *pool, const struct settings *settings, const char *root
 	out->now_ms = now_ms;
 }
 
-void
-doctor_free(struct doctor *doctor)
+void doctor_free(struct doctor *doctor)
 {
 	json_decref((json_t *)(uintptr_t)doctor->health);
 	json_decref((json_t *)(uintptr_t)doctor->copy);
@@ -111,16 +105,14 @@ doctor_free(struct doctor *doctor)
 	json_decref((json_t *)(uintptr_t)doctor->release);
 }
 
-static int
-urgency(enum doctor_state state)
+static int urgency(enum doctor_state state)
 {
 	static const int order[] = {2, 3, 1, 0};	/* by state; unknown comes last */
 
 	return order[state];
 }
 
-void
-doctor_urgent_first(struct doctor_line *lines, size_t count)
+void doctor_urgent_first(struct doctor_line *lines, size_t count)
 {
 	size_t i, j;
 
@@ -133,8 +125,7 @@ doctor_urgent_first(struct doctor_line *lines, size_t count)
 	}
 }
 
-enum doctor_state
-doctor_verdict(const struct doctor_line *lines, size_t count)
+enum doctor_state doctor_verdict(const struct doctor_line *lines, size_t count)
 {
 	enum doctor_state worst = DOCTOR_GOOD;
 	size_t i;
@@ -145,24 +136,21 @@ doctor_verdict(const struct doctor_line *lines, size_t count)
 	return worst;
 }
 
-const char *
-doctor_tag(enum doctor_state state)
+const char *doctor_tag(enum doctor_state state)
 {
 	static const char *const tags[] = { "ok", "plain", "wait", "bad" };
 
 	return tags[state];
 }
 
-const char *
-doctor_word(enum doctor_state state)
+const char *doctor_word(enum doctor_state state)
 {
 	static const char *const keys[] = { "doctor.good", "doctor.unmeasured", "doctor.watch", "doctor.bad" };
 
 	return text_get(keys[state]);
 }
 
-const char *
-doctor_name(struct pool *pool, const struct doctor_line *of)
+const char *doctor_name(struct pool *pool, const struct doctor_line *of)
 {
 	return text_get(pool_printf(pool, "doctor.%s", of->key));
 }

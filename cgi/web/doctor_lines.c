@@ -34,8 +34,8 @@ struct says {
 };
 
 /* advice: last part of the text "doctor.<key>.<advice>", "" for none. */
-static void
-line(struct says *says, const char *key, enum doctor_state state, const char *value, const char *advice)
+static void line(struct says *says, const char *key, enum doctor_state state, const char *value,
+		const char *advice)
 {
 	struct doctor_line *at = &says->lines[says->count++];
 
@@ -46,20 +46,17 @@ line(struct says *says, const char *key, enum doctor_state state, const char *va
 	at->link = false;
 }
 
-static void
-unknown(struct says *says, const char *key)
+static void unknown(struct says *says, const char *key)
 {
 	line(says, key, DOCTOR_UNKNOWN, text_get("doctor.unknown"), "");
 }
 
-static char *
-number(struct pool *pool, int64_t value)
+static char *number(struct pool *pool, int64_t value)
 {
 	return pool_printf(pool, "%lld", (long long)value);
 }
 
-static char *
-milliseconds(struct pool *pool, int64_t us)
+static char *milliseconds(struct pool *pool, int64_t us)
 {
 	return us < 10000 ? pool_printf(pool, "%lld,%lld", (long long)(us / 1000), (long long)(us % 1000 / 100)) :
 			number(pool, us / 1000);
@@ -67,8 +64,7 @@ milliseconds(struct pool *pool, int64_t us)
 
 /* ---- the machine ---- */
 
-static void
-say_program(struct says *says)
+static void say_program(struct says *says)
 {
 	int64_t at = json_int(says->of->health, "at", 0);
 
@@ -81,15 +77,13 @@ say_program(struct says *says)
 		line(says, "program", DOCTOR_GOOD, text_get("doctor.program_runs"), "");
 }
 
-static void
-say_units(struct says *says)
+static void say_units(struct says *says)
 {
 	if (says->of->down != NULL && *says->of->down != '\0')
 		line(says, "units", DOCTOR_BAD, says->of->down, "down");
 }
 
-static void
-say_disk(struct says *says)
+static void say_disk(struct says *says)
 {
 	const struct doctor *of = says->of;
 	const char *room = show_bytes(says->pool, of->free_bytes), *value = room;
@@ -107,8 +101,7 @@ say_disk(struct says *says)
 		line(says, "disk", DOCTOR_GOOD, value, "");
 }
 
-static void
-say_writes(struct says *says)
+static void say_writes(struct says *says)
 {
 	const json_t *writes = json_object_get(says->of->health, "writes");
 	int64_t slow = json_int(writes, "p95_us", -1), count = json_int(writes, "count", 0);
@@ -129,8 +122,7 @@ say_writes(struct says *says)
 		line(says, "writes", DOCTOR_GOOD, value, "");
 }
 
-static void
-say_life(struct says *says)
+static void say_life(struct says *says)
 {
 	const struct machine *machine = &says->of->machine;
 	const char *value;
@@ -149,8 +141,7 @@ say_life(struct says *says)
 		line(says, "life", DOCTOR_GOOD, value, "");
 }
 
-static void
-say_database(struct says *says)
+static void say_database(struct says *says)
 {
 	if (says->health == NULL)
 		unknown(says, "database");
@@ -161,8 +152,7 @@ say_database(struct says *says)
 }
 
 /* The nightly check. */
-static void
-say_check(struct says *says)
+static void say_check(struct says *says)
 {
 	const json_t *check = says->of->check;
 	int64_t at = json_int(check, "at", 0);
@@ -186,8 +176,7 @@ say_check(struct says *says)
 		line(says, "check", DOCTOR_GOOD, text_fill(says->pool, "doctor.check_whole", value, NULL), "");
 }
 
-static const char *
-copy_advice(const char *reason)
+static const char *copy_advice(const char *reason)
 {
 	static const char *const known[] = { "no-medium", "no-recipient", "medium", "medium-full", "board-full",
 		"database", "damaged", "keys", "contents" };
@@ -199,8 +188,7 @@ copy_advice(const char *reason)
 	return "medium";
 }
 
-static void
-say_copy(struct says *says)
+static void say_copy(struct says *says)
 {
 	const json_t *copy = says->of->copy;
 	int64_t good = json_int(copy, "good_at", 0), age = says->of->now_ms - good;
@@ -226,8 +214,7 @@ say_copy(struct says *says)
 		line(says, "copy", DOCTOR_GOOD, value, "");
 }
 
-static void
-say_memory(struct says *says)
+static void say_memory(struct says *says)
 {
 	const struct machine *machine = &says->of->machine;
 	int64_t percent;
@@ -248,8 +235,7 @@ say_memory(struct says *says)
 		line(says, "memory", DOCTOR_GOOD, value, "");
 }
 
-static void
-say_temperature(struct says *says)
+static void say_temperature(struct says *says)
 {
 	int64_t heat = says->of->machine.temperature;
 	const char *value;
@@ -267,8 +253,7 @@ say_temperature(struct says *says)
 		line(says, "temperature", DOCTOR_GOOD, value, "");
 }
 
-static void
-say_supply(struct says *says)
+static void say_supply(struct says *says)
 {
 	int64_t alarm = says->of->machine.undervoltage;
 
@@ -280,8 +265,7 @@ say_supply(struct says *says)
 		line(says, "supply", DOCTOR_GOOD, text_get("doctor.supply_ok"), "");
 }
 
-static void
-say_clock(struct says *says)
+static void say_clock(struct says *says)
 {
 	int64_t bound = json_int(says->health, "clock_bound_ms", -1);
 	const char *source = json_text(says->health, "clock"), *now = show_time_screen(says->pool, says->of->now_ms);
@@ -300,8 +284,7 @@ say_clock(struct says *says)
 }
 
 /* Events that this program could not understand: shown, kept, and tried again after an update. */
-static void
-say_parked(struct says *says)
+static void say_parked(struct says *says)
 {
 	int64_t parked = json_int(says->health, "parked", -1);
 
@@ -312,8 +295,7 @@ say_parked(struct says *says)
 				parked > 0 ? "some" : "");
 }
 
-static void
-say_versions(struct says *says)
+static void say_versions(struct says *says)
 {
 	const char *program = json_text(says->health, "program"), *catalogue = json_text(says->health, "catalogue");
 	int64_t schema = json_int(says->health, "schema", 0);
@@ -327,8 +309,7 @@ say_versions(struct says *says)
 }
 
 /* How old the fixes are, and how the last update went. */
-static void
-say_patches(struct says *says)
+static void say_patches(struct says *says)
 {
 	int64_t made = json_int(says->of->release, "made_at", 0), days;
 	/* The machine's own packages may be newer than ours. */
@@ -355,8 +336,7 @@ say_patches(struct says *says)
 
 /* ---- the link: told, never ill health ---- */
 
-static void
-say_trip(struct says *says)
+static void say_trip(struct says *says)
 {
 	int64_t at = json_int(says->health, "last_round_trip_at", 0);
 	bool up = strcmp(json_text(says->health, "link"), "ok") == 0;
@@ -371,8 +351,7 @@ say_trip(struct says *says)
 	says->lines[says->count - 1].link = true;
 }
 
-static void
-say_cert(struct says *says)
+static void say_cert(struct says *says)
 {
 	int64_t until = json_int(says->health, "cert_until", 0);
 	int64_t days = (until - says->of->now_ms) / DAY_MS;
@@ -388,8 +367,7 @@ say_cert(struct says *says)
 	says->lines[says->count - 1].link = true;
 }
 
-static void
-say_unsent(struct says *says)
+static void say_unsent(struct says *says)
 {
 	int64_t head = json_int(says->health, "head_seq", -1), sent = json_int(says->health, "sent_seq", -1);
 	int64_t oldest = json_int(says->health, "oldest_at", 0), files = json_int(says->health, "blobs_waiting", 0);
@@ -406,8 +384,7 @@ say_unsent(struct says *says)
 	says->lines[says->count - 1].link = true;
 }
 
-size_t
-doctor_lines(struct pool *pool, const struct doctor *doctor, struct doctor_line *lines)
+size_t doctor_lines(struct pool *pool, const struct doctor *doctor, struct doctor_line *lines)
 {
 	static void (*const all[])(struct says *says) = { say_program, say_units, say_disk, say_writes, say_life,
 		say_database, say_check, say_copy, say_memory, say_temperature, say_supply, say_clock,

@@ -29,8 +29,7 @@ static const struct field change_fields[] = {
 };
 static const size_t change_count = sizeof(change_fields) / sizeof(change_fields[0]);
 
-const char *
-login_next(const char *path)
+const char *login_next(const char *path)
 {
 	const char *at;
 
@@ -42,8 +41,7 @@ login_next(const char *path)
 	return path;
 }
 
-const char *
-login_password_fault(const struct settings *settings, const char *password, const char *login,
+const char *login_password_fault(const struct settings *settings, const char *password, const char *login,
 		bool second_factor)
 {
 	int64_t least = second_factor ? settings->password_min_factor : settings->password_min;
@@ -74,9 +72,8 @@ login_password_fault(const struct settings *settings, const char *password, cons
 }
 
 /* The page with what was typed (never the password) and where to go on. */
-static enum rc
-show_enter(struct web *web, struct request *request, struct response *response, const char *next,
-		const char *fault, int64_t wait_s)
+static enum rc show_enter(struct web *web, struct request *request, struct response *response,
+		const char *next, const char *fault, int64_t wait_s)
 {
 	struct view *view = view_new(request->pool);
 	struct form *form = request->form;
@@ -105,8 +102,7 @@ show_enter(struct web *web, struct request *request, struct response *response, 
 }
 
 /* The old session of this browser ends, or rests where a colleague comes back to her tablet. */
-static enum rc
-let_in(struct web *web, struct request *request, struct response *response,
+static enum rc let_in(struct web *web, struct request *request, struct response *response,
 		const struct account *account, const char *next)
 {
 	enum rc rc;
@@ -125,9 +121,8 @@ let_in(struct web *web, struct request *request, struct response *response,
 }
 
 /* The password was right: the code of the second factor is asked for on a page of its own. */
-static enum rc
-show_code(struct web *web, struct request *request, struct response *response, const char *token,
-		const char *fault)
+static enum rc show_code(struct web *web, struct request *request, struct response *response,
+		const char *token, const char *fault)
 {
 	static const struct field field = {"code", FIELD_LINE, true, 1, 20, NULL, "otp.code"};
 	struct view *view = view_new(request->pool);
@@ -143,8 +138,7 @@ show_code(struct web *web, struct request *request, struct response *response, c
 	return web_page(web, request, response, "otp", view);
 }
 
-static enum rc
-ask_code(struct web *web, struct request *request, struct response *response,
+static enum rc ask_code(struct web *web, struct request *request, struct response *response,
 		const struct account *account, const char *next)
 {
 	char *token = pool_alloc(request->pool, 33);
@@ -153,8 +147,7 @@ ask_code(struct web *web, struct request *request, struct response *response,
 	return rc == RC_OK ? show_code(web, request, response, token, NULL) : rc;
 }
 
-static enum rc
-enter_code(struct web *web, struct request *request, struct response *response)
+static enum rc enter_code(struct web *web, struct request *request, struct response *response)
 {
 	const char *token = form_raw(request->form, "cho"), *typed = form_raw(request->form, "code");
 	struct account account;
@@ -176,8 +169,7 @@ enter_code(struct web *web, struct request *request, struct response *response)
 	return rc == RC_OK ? let_in(web, request, response, &account, next) : rc;
 }
 
-static enum rc
-enter(struct web *web, struct request *request, struct response *response, unsigned roles,
+static enum rc enter(struct web *web, struct request *request, struct response *response, unsigned roles,
 		const char *next)
 {
 	struct form *form = request->form;
@@ -213,8 +205,7 @@ enter(struct web *web, struct request *request, struct response *response, unsig
 	return let_in(web, request, response, &account, next);
 }
 
-enum rc
-login_enter(struct web *web, struct request *request, struct response *response, unsigned roles)
+enum rc login_enter(struct web *web, struct request *request, struct response *response, unsigned roles)
 {
 	const char *next;
 
@@ -232,8 +223,7 @@ login_enter(struct web *web, struct request *request, struct response *response,
 	return show_enter(web, request, response, next, NULL, 0);
 }
 
-enum rc
-login_lock(struct web *web, struct request *request, struct response *response)
+enum rc login_lock(struct web *web, struct request *request, struct response *response)
 {
 	enum rc rc = session_set_locked(web->store, request->session, true);
 
@@ -242,8 +232,7 @@ login_lock(struct web *web, struct request *request, struct response *response)
 	return rc;
 }
 
-bool
-login_must_change(struct request *request, struct response *response)
+bool login_must_change(struct request *request, struct response *response)
 {
 	if (request->session == NULL || !request->session->account.must_change)
 		return false;
@@ -251,8 +240,7 @@ login_must_change(struct request *request, struct response *response)
 	return true;
 }
 
-static enum rc
-show_change(struct web *web, struct request *request, struct response *response)
+static enum rc show_change(struct web *web, struct request *request, struct response *response)
 {
 	struct view *view = view_new(request->pool);
 	char page[64];
@@ -281,8 +269,7 @@ show_change(struct web *web, struct request *request, struct response *response)
 
 /* Faults of the three fields; the old password is asked again although the session is open: an
  * unwatched tablet must not give the account away. */
-static enum rc
-check_change(struct web *web, struct request *request)
+static enum rc check_change(struct web *web, struct request *request)
 {
 	struct form *form = request->form;
 	const struct account *own = &request->session->account;
@@ -315,8 +302,7 @@ check_change(struct web *web, struct request *request)
 	return rc;
 }
 
-enum rc
-login_password(struct web *web, struct request *request, struct response *response)
+enum rc login_password(struct web *web, struct request *request, struct response *response)
 {
 	struct account account;
 	enum rc rc;

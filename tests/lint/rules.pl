@@ -101,6 +101,8 @@ sub check_c {
 		fault($where, 'SQL outside store/') if $line =~ /"[^"]*$sql/ && $room ne 'store' && !$host_tool;
 		fault($where, 'Vietnamese outside www/ and board/') if $line =~ $vietnamese;
 		fault($where, "path of somebody's machine: $1") if $line =~ $somewhere;
+		fault($where, 'a return type on a line of its own')
+			if $line =~ /^(?:static )?(?:const )?(?:(?:enum|struct|unsigned) )?[a-z_][a-z0-9_]*(?: \*+)?$/;
 		fault($where, 'commented-out or disabled code') if $line =~ /^\s*#\s*if\s+0\b/;
 	}
 	my $lines = () = $text =~ /\n/g;

@@ -26,6 +26,7 @@ my @breaches = (
 	['Vietnamese in a template', 'www/pages/x.html', "<p>$vi</p>\n", 'Vietnamese'],
 	['Vietnamese in a script', 'scripts/x', "echo $vi\n", 'Vietnamese'],
 	['no head comment', 'cgi/base/x.c', "int x;\n", 'comment'],
+	['a function\'s head in two lines', 'cgi/base/x.c', "${head}static enum rc\nf(void)\n", 'return type'],
 	['disabled code', 'cgi/base/x.c', "$head#if 0\n#endif\n", 'disabled'],
 	['inline style', 'www/pages/x.html', "<p style=\"color:red\"></p>\n", 'inline style'],
 	['inline script', 'www/pages/x.html', "<script>alert(1)</script>\n", 'inline script'],
