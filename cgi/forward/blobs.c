@@ -83,6 +83,15 @@ bool blobs_is_aside(struct forward *forward, const char *sha256)
 	return false;
 }
 
+void blobs_try_again(struct forward *forward)
+{
+	forward->aside_count = 0;
+	forward->aside_reason[0] = '\0';
+	forward->fetched_all = false;
+	forward->health_changed = true;
+	backlog_forget(&forward->backlog);
+}
+
 static void blobs_set_aside(struct forward *forward, const char *sha256, const char *reason)
 {
 	struct forward_aside *entry;
@@ -133,7 +142,7 @@ static enum rc blobs_adopt(struct forward *forward, const struct link_blob *blob
 
 static int64_t blobs_span(const struct forward *forward)
 {
-	int64_t span = forward->gauge.goodput * BLOBS_SPAN_S;
+	int64_t span = forward->gauge.fetching.rate * BLOBS_SPAN_S;
 
 	if (span == 0)
 		span = 4 * BLOBS_SPAN_LEAST;
@@ -154,7 +163,7 @@ static enum rc blobs_get_span(struct forward *forward, const struct link_blob *b
 
 	snprintf(url, sizeof(url), "/v1/content/%s", blob->sha256);
 	rc = http_get_file(forward->http, url, fd, had, span, blob->size, &answer.status, &got);
-	(void)gauge_pace(&forward->gauge, got, when_boottime_ms() - began);
+	(void)gauge_pace(&forward->gauge.fetching, got, when_boottime_ms() - began);
 	if (fstat(fd, &info))
 		return forward_fail(forward, "content", "disk", RC_IO);
 	*size = info.st_size;
@@ -358,10 +367,10 @@ static void blobs_pace(struct forward *forward, int64_t moved, int64_t began)
 {
 	int64_t goodput, told = forward->goodput_told;
 
-	if (!gauge_pace(&forward->gauge, tusc_moved(forward->tusc) - moved,
+	if (!gauge_pace(&forward->gauge.goodput, tusc_moved(forward->tusc) - moved,
 			when_boottime_ms() - began))
 		return;
-	goodput = forward->gauge.goodput;
+	goodput = forward->gauge.goodput.rate;
 	if (told && goodput < 2 * told && goodput > told / 2 &&
 			when_boottime_ms() - forward->goodput_at < 5 * WHEN_MINUTE_MS)
 		return;

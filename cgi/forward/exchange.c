@@ -402,14 +402,33 @@ static enum rc exchange_check_end(struct forward *forward, const struct journal_
 			RC_PROTOCOL);
 }
 
+/* Of a long feed: does something go before the rest of it? New events of ours at once; of a long backlog of
+ * ours, which had its share, as much later. */
+static enum rc exchange_give_way(struct forward *forward, int64_t until, bool *gives)
+{
+	struct journal_head own;
+	struct link_cursor cursor;
+
+	*gives = when_boottime_ms() >= until;
+	if (*gives || forward->journal_more)
+		return RC_OK;
+	if (linkstate_get(forward->store, &cursor) || journal_head_get(forward->store,
+			forward->store->board, AUTHOR_BOARD, &own))
+		return forward_fail(forward, "feed", "database", RC_DB);
+	*gives = own.seq > cursor.sent_seq;
+	return RC_OK;
+}
+
 enum rc exchange_feed(struct forward *forward)
 {
+	int64_t until = when_boottime_ms() + EXCHANGE_SHARE_MS;
 	struct http_answer answer = { 0 };
 	struct journal_head had, head;
 	bool more = true;
 	enum rc rc = RC_OK;
 	char path[64], *token;
 
+	forward->feed_more = false;
 	while (rc == RC_OK && more) {
 		pool_reset(forward->pool);
 		rc = journal_head_get(forward->store, forward->store->board, AUTHOR_CENTER, &had);
@@ -430,6 +449,9 @@ enum rc exchange_feed(struct forward *forward)
 		} else {
 			rc = exchange_take_lines(forward, &answer, &had, &head, token);
 			forward->health_changed = true;
+			if (rc == RC_OK)
+				rc = exchange_give_way(forward, until, &forward->feed_more);
+			more = !forward->feed_more;
 		}
 	}
 	http_answer_free(&answer);

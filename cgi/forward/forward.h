@@ -55,6 +55,7 @@ struct forward {
 	int64_t greet_at;		/* boottime of the next hello */
 	int64_t looked_at;		/* boottime of the last look at the feed */
 	int64_t pumped_at;		/* boottime at which the lanes were served last */
+	bool feed_more;			/* the last look gave way: it is not at the feed's end */
 	bool look_now;			/* something may wait in the feed: look at once */
 	bool journal_more;		/* a long backlog: events wait, though the time for them is over */
 	uint64_t proven_seq;		/* of the center's log, its signature is kept for it; 0: not looked yet */
@@ -138,7 +139,8 @@ enum rc line_open(struct forward *forward) MUST_CHECK;
 /* exchange.c: each RC_OK, or failed as above and nothing is marked done. */
 enum rc exchange_hello(struct forward *forward) MUST_CHECK;
 enum rc exchange_journal(struct forward *forward) MUST_CHECK;	/* until all is receipted */
-enum rc exchange_feed(struct forward *forward) MUST_CHECK;	/* until nothing is newer */
+/* Until nothing is newer, or something else goes first: feed_more. */
+enum rc exchange_feed(struct forward *forward) MUST_CHECK;
 
 /* release.c: the release the center offers, when it is time to look */
 enum rc release_look(struct forward *forward) MUST_CHECK;
@@ -176,6 +178,8 @@ enum rc readings_send(struct forward *forward) MUST_CHECK;
 /* blobs.c */
 /* Set aside for a while? */
 bool blobs_is_aside(struct forward *forward, const char *sha256);
+/* Whatever is set aside: somebody asks for it. */
+void blobs_try_again(struct forward *forward);
 /* May files go now, by quiet hours and the day's budget? Sets files_wait. Events always may. */
 bool blobs_may_go(struct forward *forward);
 enum rc blobs_fetch(struct forward *forward) MUST_CHECK;	/* result files, one round of them */

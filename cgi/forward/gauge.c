@@ -57,20 +57,20 @@ void gauge_trip(struct gauge *gauge, int64_t wall_ms, int64_t trip_ms)
 		slot->trip_ms = trip_ms;
 }
 
-bool gauge_pace(struct gauge *gauge, int64_t bytes, int64_t ms)
+bool gauge_pace(struct gauge_pace *pace, int64_t bytes, int64_t ms)
 {
 	int64_t rate;
 
-	gauge->paced += bytes;
-	gauge->paced_ms += ms;
-	if (gauge->paced_ms < PACE_LEAST_MS || gauge->paced == 0)
+	pace->bytes += bytes;
+	pace->ms += ms;
+	if (pace->ms < PACE_LEAST_MS || pace->bytes == 0)
 		return false;
-	rate = gauge->paced * 1000 / gauge->paced_ms;
-	gauge->goodput = gauge->goodput ? (3 * gauge->goodput + rate) / 4 : rate;
-	if (gauge->goodput < 1)
-		gauge->goodput = 1;
-	gauge->paced = 0;
-	gauge->paced_ms = 0;
+	rate = pace->bytes * 1000 / pace->ms;
+	pace->rate = pace->rate ? (3 * pace->rate + rate) / 4 : rate;
+	if (pace->rate < 1)
+		pace->rate = 1;
+	pace->bytes = 0;
+	pace->ms = 0;
 	return true;
 }
 
@@ -98,7 +98,8 @@ void gauge_put(const struct gauge *gauge, int64_t wall_ms, json_t *into)
 	json_put_value(into, "slots", slots);
 	json_put_int(into, "day", gauge->day);
 	json_put_int(into, "day_bytes", gauge->day_bytes);
-	json_put_int(into, "goodput", gauge->goodput);
+	json_put_int(into, "goodput", gauge->goodput.rate);
+	json_put_int(into, "fetching", gauge->fetching.rate);
 }
 
 static int64_t number_at(const json_t *row, size_t i)
@@ -125,5 +126,6 @@ void gauge_take(struct gauge *gauge, const json_t *from)
 	}
 	gauge->day = json_int(from, "day", 0);
 	gauge->day_bytes = json_int(from, "day_bytes", 0);
-	gauge->goodput = json_int(from, "goodput", 0);
+	gauge->goodput.rate = json_int(from, "goodput", 0);
+	gauge->fetching.rate = json_int(from, "fetching", 0);
 }

@@ -129,6 +129,7 @@ static void main_take_stir(struct forward *forward)
 		log_info("a round trip was asked for");
 		forward->go_now = true;
 		forward->greeted = false;
+		blobs_try_again(forward);
 	}
 	stick_look(forward);
 }
@@ -213,9 +214,9 @@ static enum rc main_look_at_feed(struct forward *forward)
 	/* Public status follows the journal by its own cursor; a failure there is not the link's. */
 	if (slip_publish(forward->store))
 		log_warn("forward: public status is behind");
-	forward->look_now = false;
+	forward->look_now = forward->feed_more;
 	forward->looked_at = when_boottime_ms();
-	return blobs_fetch(forward);
+	return forward->feed_more ? RC_OK : blobs_fetch(forward);
 }
 
 static enum rc main_round(struct forward *forward)

@@ -1,6 +1,7 @@
 /*
  * parked.c: see parked.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/when.h"
@@ -8,13 +9,15 @@
 #include "store/parked.h"
 #include "store/projection.h"
 
-#define AT_ONCE 1000
+#define AT_ONCE 100
+#define BOARD_MAX sizeof(((struct event *)NULL)->board)
 
 static const char LIST[] =
 	"SELECT p.board, p.author, p.seq, p.reason, j.header, coalesce(d.code, '') FROM parked p"
 	" JOIN journal j ON j.board = p.board AND j.author = p.author AND j.seq = p.seq"
 	" LEFT JOIN dossier d ON d.board = p.board AND d.id = j.subject"
-	" WHERE $1 = '' OR p.board = $1 ORDER BY p.board, p.author, p.seq LIMIT $2";
+	" WHERE ($1 = '' OR p.board = $1) AND (p.board, p.author, p.seq) > ($3, $4, $5)"
+	" ORDER BY p.board, p.author, p.seq LIMIT $2";
 static const char STILL[] =
 	"SELECT 1 FROM parked WHERE board = $1 AND author = $2 AND seq = $3";
 static const char UNPARK[] =
@@ -41,8 +44,9 @@ static struct stmt *at_position(struct store *store, const char *sql, const char
 	return stmt;
 }
 
-enum rc parked_list(struct store *store, struct pool *pool, const char *board, size_t limit,
-		struct parked_row **rows, size_t *count)
+/* after NULL: from the beginning. */
+static enum rc list_after(struct store *store, struct pool *pool, const char *board,
+		const struct parked_row *after, size_t limit, struct parked_row **rows, size_t *count)
 {
 	struct stmt *stmt = db_stmt(store->tram, LIST);
 	bool row = false;
@@ -52,6 +56,9 @@ enum rc parked_list(struct store *store, struct pool *pool, const char *board, s
 	*count = 0;
 	stmt_text(stmt, 1, board);
 	stmt_int(stmt, 2, (int64_t)limit);
+	stmt_text(stmt, 3, after ? after->board : "");
+	stmt_int(stmt, 4, after ? (int64_t)after->log : 0);
+	stmt_int(stmt, 5, after ? (int64_t)after->seq : 0);
 	while ((rc = stmt_step(stmt, &row)) == RC_OK && row && *count < limit) {
 		struct parked_row *out = &(*rows)[(*count)++];
 		struct event event;
@@ -73,6 +80,12 @@ enum rc parked_list(struct store *store, struct pool *pool, const char *board, s
 	}
 	stmt_reset(stmt);
 	return rc;
+}
+
+enum rc parked_list(struct store *store, struct pool *pool, const char *board, size_t limit,
+		struct parked_row **rows, size_t *count)
+{
+	return list_after(store, pool, board, NULL, limit, rows, count);
 }
 
 enum rc parked_retry(struct store *store, const char *board, unsigned log, uint64_t seq, bool *left)
@@ -104,25 +117,45 @@ enum rc parked_retry(struct store *store, const char *board, unsigned log, uint6
 	return rc;
 }
 
-enum rc parked_retry_all(struct store *store, size_t *tried, size_t *left)
+/* One portion, after a position that is moved on. What one try settles for a whole subject is no longer
+ * parked when its turn comes: trying it again changes nothing. */
+static enum rc retry_portion(struct store *store, char board[BOARD_MAX], struct parked_row *at,
+		size_t *tried, size_t *left)
 {
 	struct pool *pool = pool_new();
 	struct parked_row *rows = NULL;
-	bool still;
 	size_t i;
-	enum rc rc = store_begin(store, false);
+	enum rc rc = list_after(store, pool, "", at, AT_ONCE, &rows, tried);
 
-	*tried = *left = 0;
-	if (rc != RC_OK) {
-		pool_free(pool);
-		return rc;
-	}
-	rc = parked_list(store, pool, "", AT_ONCE, &rows, tried);
 	for (i = 0; i < *tried && rc == RC_OK; i++) {
+		bool still;
+
 		rc = parked_retry(store, rows[i].board, rows[i].log, rows[i].seq, &still);
 		*left += still;
 	}
+	if (*tried > 0) {
+		*at = rows[*tried - 1];
+		(void)snprintf(board, BOARD_MAX, "%s", at->board);
+		at->board = board;
+	}
 	pool_free(pool);
+	return rc;
+}
+
+enum rc parked_retry_all(struct store *store, size_t *tried, size_t *left)
+{
+	char board[BOARD_MAX] = "";
+	struct parked_row at = { .board = board };
+	size_t some = AT_ONCE;
+	enum rc rc = store_begin(store, false);
+
+	*tried = *left = 0;
+	if (rc != RC_OK)
+		return rc;
+	while (rc == RC_OK && some == AT_ONCE) {
+		rc = retry_portion(store, board, &at, &some, left);
+		*tried += some;
+	}
 	if (rc == RC_OK)
 		return store_commit(store);
 	store_abort(store);

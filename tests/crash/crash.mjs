@@ -1,5 +1,5 @@
 // crash.mjs: cuts the power, in small: kills processes at random moments and makes chosen file-system
-// calls fail or tear, while clerks take in dossiers; after every cut what was acknowledged to a clerk
+// calls fail or tear, while clerks take in dossiers and the line is slow, cut, silent or spoilt; after every cut what was acknowledged to a clerk
 // must be on the board and at the center, once, whole. See scripts/crash.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { Stack, build, root } from '../lib/stack.mjs';
 import { accept, chooseProcedure, person, startDraft, tickPapers } from '../lib/clerk.mjs';
 import { jpeg, pdf } from '../lib/files.mjs';
+import { Line, aim } from '../lib/line.mjs';
 
 const option = (name, otherwise) => {
 	const at = process.argv.indexOf(`--${name}`);
@@ -32,6 +33,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const stack = new Stack({ name: 'crash', ports: [port, port + 10],
 	board: 'retry_min_s = 1\npoll_active_s = 1\npoll_max_s = 2' });
+const line = new Line(port + 9, port + 11);
 const faults = { board: path.join(root, 'build/test-data/faults-board'),
 	center: path.join(root, 'build/test-data/faults-center') };
 const preload = (side) => ({ LD_PRELOAD: path.join(build, 'preload/fault.so'), TRAM_FAULT_DIR: faults[side] });
@@ -177,8 +179,24 @@ async function orderFault({ side, point, action }) {
 	return `${side} ${name}${fired ? '' : ' (not reached)'}`;
 }
 
+// What is wrong with the line meanwhile. A fault at the center waits for bytes: they get through then.
+function spoilLine(getsThrough) {
+	const wrong = ['well', 'slow', 'cut', 'silent', 'spoilt'][below(getsThrough ? 3 : 5)];
+	if (wrong === 'slow') line.delay = 50 + below(250);
+	if (wrong === 'cut') line.cutAfter = 20000 + below(100000);
+	if (wrong === 'silent') line.silent = true;
+	if (wrong === 'spoilt') line.spoilAt = line.up + below(20000);
+	hit(`line.${wrong}`, true);
+	return wrong;
+}
+function mendLine() {
+	Object.assign(line, { delay: 0, cutAfter: Infinity, silent: false, spoilAt: Infinity });
+	line.cut();	// what was slow or silent ends, too
+}
+
 async function cut(number) {
 	loading = true;
+	const wrong = spoilLine(number % 3 === 0);
 	const clerks = [clerk(2 * number), clerk(2 * number + 1)];
 	await pause(30 + below(400));
 	// A third of the cuts are faults at chosen calls; over a long run each is ordered.
@@ -186,9 +204,10 @@ async function cut(number) {
 	await pause(30 + below(200));
 	loading = false;
 	await Promise.all(clerks);
+	if (wrong !== 'well') mendLine();
 	await stack.drained(60);
 	compare();
-	console.log(`cut ${number + 1}: ${what}; acknowledged so far ${acknowledged.size}`);
+	console.log(`cut ${number + 1}: ${what}, the line ${wrong}; acknowledged so far ${acknowledged.size}`);
 }
 
 for (const dir of Object.values(faults)) {
@@ -199,6 +218,8 @@ for (const dir of Object.values(faults)) {
 }
 console.log(`seed ${seed}`);
 await stack.up([]);
+await line.listen();
+aim(stack, port + 9);
 for (const side of ['center', 'board']) await stack.start(side, preload(side));
 let broken = false;
 try {
@@ -208,6 +229,7 @@ try {
 	console.log(`stopped: ${error.stack}`);
 }
 await stack.down(broken || Object.values(totals).some(Boolean));
+await line.close();
 for (const [name, count] of [...hits].sort()) console.log(`hits ${name} ${count}`);
 const missed = [...hits].filter(([name, count]) => !count && !name.startsWith('kill.')).map(([name]) => name);
 if (missed.length) console.log(`never reached: ${missed.join(' ')}`);

@@ -307,15 +307,16 @@ test('blob: one that the center does not want is set aside; the others go on', a
 	await well((h) => h.blobs_waiting === 0);
 	assert(center.blobs.has(unwanted));
 });
-for (const [what, lie, reason] of [['500', status(500), 'status-500'], ['507', problem(507, 'full'), 'full'],
-	['silence', silence, 'timeout']])
-	test(`blob: PATCH answered by ${what}`, async () => {
+for (const [what, lie, reason, at = 'PATCH /v1/blobs/:id'] of [['500', status(500), 'status-500'],
+	['507', problem(507, 'full'), 'full'], ['silence', silence, 'timeout'], ['a page of a captive portal', page, 'status-200'],
+	['a page of a captive portal', page, 'status-200', 'POST /v1/blobs']])
+	test(`blob: ${at.split(' ')[0]} answered by ${what}`, async () => {
 		const waiting = file(1);
-		center.lies['PATCH /v1/blobs/:id'] = lie;
+		center.lies[at] = lie;
 		await acceptDossier(clerk, { files: [waiting] });
 		await until(`reason ${reason}`, 15, () => health(stack).reason === reason);
 		assert(health(stack).blobs_waiting > 0);
-		delete center.lies['PATCH /v1/blobs/:id'];
+		delete center.lies[at];
 		await arrived(waiting);
 		await well((h) => h.blobs_waiting === 0);
 	});
@@ -334,6 +335,31 @@ test('new events do not wait behind files', async () => {
 	delete center.lies['PATCH /v1/blobs/:id'];
 	await arrived(...big);
 	await well((h) => h.blobs_waiting === 0);
+});
+
+test('nor behind a long feed', async () => {
+	const long = 200;
+	let given = 0, at = long;
+	for (let i = 0; i < long; i++)
+		center.log.add('station.unknown_to_all', { subjectKind: 'station', actor: 'system', body: { i } });
+	center.lies['GET /v1/feed'] = async ({ response, url }) => {
+		const event = center.log.events[Number(url.searchParams.get('after'))];
+		if (!event) return false;
+		await new Promise((done) => setTimeout(done, 100));
+		given++;
+		center.feedAnswer(response, event.line, { epoch: 1, seq: event.seq, hash: event.hash });
+	};
+	await until('the feed is under way', 10, () => given > 1);
+	const before = center.head.seq;
+	center.lies['POST /v1/journal'] = () => {
+		at = Math.min(at, given);
+		return false;
+	};
+	await acceptDossier(clerk);
+	await until('the new event is there', 30, () => center.head.seq > before);
+	assert(at < long, `it waited for all ${long}`);
+	center.lies = {};
+	await well((h) => h.feed_seq === center.log.seq);
 });
 
 // The center finishes a handed-over dossier with this file.
@@ -359,9 +385,9 @@ const here = (sha) => until('the result is here', 20, () => {
 });
 test('content: cut in the middle, it goes on where it was', async () => {
 	const bytes = result(3 * MB);
-	let asked = 0;
+	let asked = 0, from;
 	const sha = await finish(bytes, ({ request, response }) => {
-		const from = Number(/bytes=(\d+)/.exec(request.headers.range)[1]);
+		from = Number(/bytes=(\d+)/.exec(request.headers.range)[1]);
 		if (++asked === 1) assert.equal(from, 0);
 		if (asked !== 2) return false;
 		response.writeHead(206, { 'Content-Length': MB, 'Content-Range':
@@ -375,7 +401,7 @@ test('content: cut in the middle, it goes on where it was', async () => {
 		return true;
 	});
 	assert.deepEqual(await here(sha), bytes);
-	assert(center.resumed > MB && center.resumed < 2 * MB, `resumed at ${center.resumed}`);
+	assert(center.resumed > from && center.resumed <= from + 300000, `resumed at ${center.resumed} after ${from}`);
 	delete center.lies['GET /v1/content/:sha'];
 	await well((h) => h.blobs_to_fetch === 0);
 });

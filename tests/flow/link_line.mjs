@@ -6,13 +6,14 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sha256 } from '../lib/board.mjs';
-import { cleanup, run, test, until } from '../lib/check.mjs';
+import { cleanup, run, skip, test, until } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
 import { health } from '../lib/fake_center.mjs';
 import { pdf } from '../lib/files.mjs';
-import { Line, aim } from '../lib/line.mjs';
+import { Line, aim, aloneInNamespace, goAlone, shape } from '../lib/line.mjs';
 import { Stack, build, root } from '../lib/stack.mjs';
 
+goAlone();
 const stack = new Stack({ name: 'link-line', ports: [9482, 9486],
 	board: 'retry_min_s = 1\npoll_max_s = 1\npoll_active_s = 1\nlink_timeout_s = 3\n' });
 cleanup(async (failed) => {
@@ -87,6 +88,19 @@ test('TLS spoilt in the middle of a file: not a byte of it is kept', async () =>
 });
 test('a delay of a second and a half there and back', async () => {
 	await send([file(300000)], { delay: 750 });
+});
+// What passes the loopback twice, before and behind the line, gets twice the rate; goodput at every rate and
+// loss is scripts/bench's.
+test('64 kbit/s, and a line that loses packets: slow, and whole', async () => {
+	if (!aloneInNamespace()) skip('needs a network namespace of its own: unshare -n');
+	for (const bad of [{ rate: '128kbit' }, { loss: 5, ports: [PORT] }]) {
+		const undo = shape(bad);
+		try {
+			await send([file(15000)], {});
+		} finally {
+			undo();
+		}
+	}
 });
 test('the center restarts in the middle', async () => {
 	const big = file(3 * MB);

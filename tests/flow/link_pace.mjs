@@ -2,11 +2,13 @@
 // are used, seldom when nobody works, at once when there is something to send.
 // Not under sanitizers: of time.
 import { strict as assert } from 'node:assert';
-import { utimesSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { sha256 } from '../lib/board.mjs';
 import { cleanup, run, test, until } from '../lib/check.mjs';
 import { acceptDossier } from '../lib/clerk.mjs';
 import { FakeCenter, health } from '../lib/fake_center.mjs';
+import { pdf } from '../lib/files.mjs';
 import { Stack } from '../lib/stack.mjs';
 
 const stack = new Stack({ name: 'link-pace', ports: [9972, 9975],
@@ -52,6 +54,15 @@ test('what is taken in then is sent at once, and the feed looked at', async () =
 	await until('the event is there', 2, () => center.head.seq > head);
 	await until('a look at the feed', 2, () => looks() > before);
 	await until('and often again', 5, () => looks() >= before + 3);
+});
+test('what the center refused waits long, but not for who asks for a round trip', async () => {
+	const paper = { name: 'file.to-khai', filename: 'to.pdf', type: 'application/pdf', content: pdf('again', 3000) };
+	center.lies['POST /v1/blobs'] = ({ response }) => center.problem(response, 404, 'not-found');
+	await acceptDossier(clerk, { files: [paper] });
+	await until('it is set aside', 10, () => health(stack).aside === 1);
+	center.lies = {};
+	writeFileSync(path.join(stack.data, 'board/inbox/round-trip'), '');
+	await until('it is there', 10, () => center.blobs.has(sha256(paper.content).toString('hex')));
 });
 test('idle connections that the center closes are no failure', async () => {
 	center.server.closeIdleConnections();

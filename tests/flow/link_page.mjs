@@ -109,6 +109,7 @@ test('a broken or odd health file leaves a page', async () => {
 	const good = JSON.parse(readFileSync(file, 'utf8'));
 	for (const [content, word] of [['{"at":', 'chưa chạy lần nào'], ['[]', 'chưa chạy lần nào'],
 		[JSON.stringify({ ...good, at: 1 }), 'Chương trình gửi không chạy'],
+		[JSON.stringify({ ...good, at: Date.now(), parked: 2 }), '2 việc đã lưu nhưng cần người xem'],
 		[JSON.stringify({ ...good, slots: [[1], 'x', [9e15, -1, 1e300, 1, 1, 1], null] }), '24 giờ qua']]) {
 		writeFileSync(file, content);
 		const answer = await page();

@@ -1,6 +1,7 @@
 // link_proof.mjs: where a dossier is, proven by the province's receipts: the clerk's page, the receipts
 // themselves, and the citizen's slip whose page shows the same code at the point and at the province.
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -42,6 +43,16 @@ test('each event and each file says where it is and by which receipt', async () 
 	assert((waits.text.match(/Đang chờ gửi/g) ?? []).length >= 3, 'its events and two files');
 	assert.match((await clerk.get(`/ho-so/${second.code}`)).text, /Còn khoảng \d+ phút|Chưa đo được tốc độ/);
 	assert(!/Còn khoảng|Chưa đo được/.test((await clerk.get(`/ho-so/${first.code}`)).text));
+});
+test('how long it takes, by the measured pace of the line', async () => {
+	const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(stack.data, 'board/db/tram.db'), text],
+		{ encoding: 'utf8' }).trim();
+	const bytes = Number(sql(`SELECT sum(f.size) FROM dossier_file f JOIN dossier d ON d.id = f.dossier WHERE d.code = '${second.code}'`));
+	sql('UPDATE link_state SET goodput = 3');
+	const minutes = Math.floor((Math.floor(bytes / 3) + 30) / 60);
+	assert(minutes > 1 && minutes < 120, `${bytes} bytes`);
+	for (const page of [await clerk.get(`/ho-so/${second.code}`), await proof(second.code)])
+		assert(page.text.includes(`Còn khoảng ${minutes} phút nữa tỉnh nhận đủ tệp`), page.text);
 });
 test('the receipts can be checked by whoever has the province\'s public key', async () => {
 	const answer = await clerk.get(`/ho-so/${first.code}/bien-nhan`);

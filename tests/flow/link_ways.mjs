@@ -13,9 +13,10 @@ import { acceptDossier } from '../lib/clerk.mjs';
 import { FakeCenter, forgetHealth, health, serverPem } from '../lib/fake_center.mjs';
 import { makeAuthority } from '../lib/board.mjs';
 import { pdf } from '../lib/files.mjs';
-import { aim, aloneInNamespace } from '../lib/line.mjs';
+import { aim, aloneInNamespace, goAlone } from '../lib/line.mjs';
 import { Stack } from '../lib/stack.mjs';
 
+goAlone();
 const stack = new Stack({ name: 'link-ways', ports: [9492, 9495],
 	board: 'retry_min_s = 1\npoll_max_s = 1\npoll_active_s = 1\nlink_timeout_s = 2\n' });
 const GOOD = 9498, OTHER = 9499, DEAD = 9496;

@@ -2,7 +2,7 @@
 // spoils bytes and counts what went through. shape(): rate and loss on the loopback of a network
 // namespace of one's own (tbf, nftables; netem is not to be had everywhere).
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -102,6 +102,15 @@ export function aim(stack, port, more = {}) {
 export function aloneInNamespace() {
 	const links = readFileSync('/proc/net/dev', 'utf8').split('\n').slice(2).map((l) => l.split(':')[0].trim()).filter(Boolean);
 	return process.getuid() === 0 && links.every((name) => name === 'lo' || name.startsWith('v'));
+}
+
+// Goes on in a network namespace of its own, where it may and is not yet: first of all in a file of tests. A
+// test that needs one asks aloneInNamespace().
+export function goAlone() {
+	if (process.getuid() !== 0 || process.env.TRAM_ALONE || spawnSync('unshare', ['-n', 'true']).status !== 0) return;
+	const run = spawnSync('unshare', ['-n', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath,
+		...process.argv.slice(1)], { stdio: 'inherit', env: { ...process.env, TRAM_ALONE: 'yes' } });
+	process.exit(run.status ?? 1);
 }
 
 // rate: as tc writes it ("64kbit"); loss: percent of the packets of these ports. undo() makes it whole.

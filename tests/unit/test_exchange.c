@@ -18,6 +18,7 @@
 #include "store/dossier.h"
 #include "store/journal.h"
 #include "store/linkstate.h"
+#include "store/parked.h"
 #include "acts_fixture.h"
 #include "store_fixture.h"
 
@@ -303,6 +304,32 @@ static void unknown_kind_is_stored_and_parked(void **state)
 	pool_free(pool);
 }
 
+/* An upgrade tries what is parked again, however much it is. */
+static void an_upgrade_leaves_none_untried(void **state)
+{
+	struct store *store = side[0].store;
+	struct journal_totals totals;
+	size_t tried, left;
+	uint8_t id[16];
+	unsigned i;
+
+	(void)state;
+	for (i = 1; i <= 230; i++) {
+		store_fixture_id(i, id);
+		assert_int_equal(store_fixture_act(&side[0], NULL, id, "dossier.accepted", "u-clerk",
+				acts_body(&acts_made, "dossier.accepted", i)), RC_OK);
+	}
+	assert_int_equal(store_begin(store, false), RC_OK);
+	assert_int_equal(stmt_run(db_stmt(store->tram, "INSERT INTO parked (board, author, seq, reason) "
+			"SELECT board, author, seq, 'kind' FROM journal")), RC_OK);
+	assert_int_equal(store_commit(store), RC_OK);
+	assert_int_equal(parked_retry_all(store, &tried, &left), RC_OK);
+	assert_int_equal(tried, 230);
+	assert_int_equal(left, 0);
+	assert_int_equal(journal_verify(store, false, NULL, NULL, &totals), RC_OK);
+	assert_int_equal(totals.parked, 0);
+}
+
 /* A number that was given never comes again, also when its event finds no dossier: live and made anew alike. */
 static void a_number_is_gone_though_its_event_parks(void **state)
 {
@@ -358,6 +385,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(erase_goes_to_both_sides_whenever_it_comes, set_up,
 				tear_down),
 		cmocka_unit_test_setup_teardown(unknown_kind_is_stored_and_parked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_upgrade_leaves_none_untried, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_number_is_gone_though_its_event_parks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(any_interleaving_ends_in_equal_tables, set_up, tear_down),
 	};

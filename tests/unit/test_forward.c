@@ -114,21 +114,32 @@ static void the_day_is_kept_by_quarters(void **state)
 
 static void pace_follows_what_arrives(void **state)
 {
-	struct gauge gauge;
+	struct gauge gauge, again;
+	json_t *json = json_new_object();
 	int i;
 
 	(void)state;
 	memset(&gauge, 0, sizeof(gauge));
-	assert_false(gauge_pace(&gauge, 1000, 1000));
-	assert_true(gauge_pace(&gauge, 19000, 1000));
-	assert_int_equal(gauge.goodput, 10000);
+	memset(&again, 0, sizeof(again));
+	assert_false(gauge_pace(&gauge.goodput, 1000, 1000));
+	assert_true(gauge_pace(&gauge.goodput, 19000, 1000));
+	assert_int_equal(gauge.goodput.rate, 10000);
 	for (i = 0; i < 20; i++)
-		(void)gauge_pace(&gauge, 2000, 2000);
-	assert_in_range(gauge.goodput, 1000, 1100);
+		(void)gauge_pace(&gauge.goodput, 2000, 2000);
+	assert_in_range(gauge.goodput.rate, 1000, 1100);
 	/* A stall counts: nothing for a minute, then a little. */
-	assert_false(gauge_pace(&gauge, 0, 60000));
-	assert_true(gauge_pace(&gauge, 10, 1000));
-	assert_in_range(gauge.goodput, 700, 900);
+	assert_false(gauge_pace(&gauge.goodput, 0, 60000));
+	assert_true(gauge_pace(&gauge.goodput, 10, 1000));
+	assert_in_range(gauge.goodput.rate, 700, 900);
+	/* Results that came fast make no promise of how fast scans go. */
+	assert_true(gauge_pace(&gauge.fetching, 9000000, 3000));
+	assert_int_equal(gauge.fetching.rate, 3000000);
+	assert_in_range(gauge.goodput.rate, 700, 900);
+	gauge_put(&gauge, NOON, json);
+	gauge_take(&again, json);
+	assert_int_equal(again.goodput.rate, gauge.goodput.rate);
+	assert_int_equal(again.fetching.rate, 3000000);
+	json_decref(json);
 }
 
 int main(void)

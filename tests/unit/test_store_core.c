@@ -398,6 +398,72 @@ static void receipts_move_the_cursor_and_the_backlog(void **state)
 	assert_int_equal(dossier_transfer(&row), TRANSFER_SENDING);
 }
 
+/* A dossier of these files, due and taken in then. */
+static void waiting(unsigned n, int64_t due_at, int64_t taken_at, const int64_t *sizes, int64_t count)
+{
+	struct stmt *stmt;
+	char code[32], sha[65];
+	uint8_t id[16];
+
+	store_fixture_id(n, id);
+	store_fixture_code(n, code);
+	assert_int_equal(accept(n, code, "A", false), RC_OK);
+	assert_int_equal(store_begin(board.store, false), RC_OK);
+	stmt = db_stmt(board.store->tram, "UPDATE dossier SET due_at = $2, manifest_at = $3, "
+			"complete_version = 0, manifest_version = 1 WHERE id = $1");
+	stmt_blob(stmt, 1, id, sizeof(id));
+	stmt_int(stmt, 2, due_at);
+	stmt_int(stmt, 3, taken_at);
+	assert_int_equal(stmt_run(stmt), RC_OK);
+	for (int64_t i = 0; i < count; i++) {
+		stmt = db_stmt(board.store->tram, "INSERT INTO dossier_file (board, dossier, result, component, "
+				"position, part, sha256, size, type, name, author) VALUES ('b18685-1', $1, 0, 'a', $2, 0, "
+				"$3, $4, 'application/pdf', 'a.pdf', 0)");
+		snprintf(sha, sizeof(sha), "%063u%lld", n, (long long)i);
+		stmt_blob(stmt, 1, id, sizeof(id));
+		stmt_int(stmt, 2, i);
+		stmt_text(stmt, 3, sha);
+		stmt_int(stmt, 4, sizes[i]);
+		assert_int_equal(stmt_run(stmt), RC_OK);
+	}
+	assert_int_equal(store_commit(board.store), RC_OK);
+}
+
+static void waits_for(unsigned n, int64_t files, int64_t own, int64_t before, int64_t newer)
+{
+	struct link_wait wait;
+	uint8_t id[16];
+
+	store_fixture_id(n, id);
+	assert_int_equal(linkstate_wait(board.store, id, true, &wait), RC_OK);
+	assert_int_equal(wait.files_own, files);
+	assert_int_equal(wait.own, own);
+	assert_int_equal(wait.before, before);
+	assert_int_equal(wait.newer, newer);
+	assert_false(wait.far || wait.newer_far);
+}
+
+/* What a page says of the time a dossier's files take: its own, what is due before it, what is newer. */
+static void a_dossier_waits_for_what_goes_before_it(void **state)
+{
+	const int64_t two[] = { 1000, 3000 }, one[] = { 500 }, last[] = { 70 };
+	struct link_blob_receipt receipt = { .jws = "jws", .at = 1, .center_epoch = 1, .no = 1 };
+	char sha[65];
+
+	(void)state;
+	waiting(1, INT64_C(1795600000000), 1, two, 2);
+	waiting(2, INT64_C(1795700000000), 2, one, 1);
+	waiting(3, INT64_C(1795800000000), 3, last, 1);
+	waits_for(1, 2, 4000, 0, 570);
+	waits_for(2, 1, 500, 4000, 70);
+	waits_for(3, 1, 70, 4500, 0);
+	snprintf(sha, sizeof(sha), "%063u1", 1u);
+	receipt.sha256 = sha;
+	assert_int_equal(linkstate_blob_receipt(board.store, &receipt), RC_OK);
+	waits_for(1, 1, 1000, 0, 570);
+	waits_for(2, 1, 500, 1000, 70);
+}
+
 static void erased_words_are_gone_and_the_chain_holds(void **state)
 {
 	struct journal_totals totals;
@@ -449,6 +515,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_register_counts_what_it_lists, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(receipts_move_the_cursor_and_the_backlog, set_up,
 				tear_down),
+		cmocka_unit_test_setup_teardown(a_dossier_waits_for_what_goes_before_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(erased_words_are_gone_and_the_chain_holds, set_up,
 				tear_down),
 	};
