@@ -451,6 +451,8 @@ static void a_dossier_waits_for_what_goes_before_it(void **state)
 	char sha[65];
 
 	(void)state;
+	if (engine)
+		return;		/* a board's question alone, and a board keeps its store in SQLite */
 	waiting(1, INT64_C(1795600000000), 1, two, 2);
 	waiting(2, INT64_C(1795700000000), 2, one, 1);
 	waiting(3, INT64_C(1795800000000), 3, last, 1);
