@@ -53,11 +53,12 @@ HARDEN = -fPIE -fstack-protector-strong $(if $(SANITIZE),,-ffunction-sections -f
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 # A tree for tests alone (QUICK=1, and with sanitizers) is made to be compiled soon: with sanitizers -O2 takes
 # twice as long as -O1, and that three times as long as -O0, which pages, tools and tests get: they compute little.
-# At -O1 gcc does not see what a number can be, and fears for texts that are long enough.
+# Below -O2 gcc does not see what a number can be, and fears for texts that are long enough.
 ifdef SANITIZE
 QUICK = 1
 endif
-CFLAGS ?= $(if $(QUICK),-O1 -g1 $(if $(CLANG),,-Wno-format-truncation),-O2 -g)
+QUICK_FLAGS = -g1 $(if $(CLANG),,-Wno-format-truncation)
+CFLAGS ?= $(if $(QUICK),-O1 $(QUICK_FLAGS),-O2 -g)
 C_FLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(HARDEN) $(CROSS_FLAGS) $(SANITIZERS) \
 	-Icgi -I$(B)/gen -isystem $(SYSROOT)/usr/include/postgresql -MMD -MP $(CFLAGS)
 # Packed relocations and no unused parts: every process reads, and holds, what its program is made of.
@@ -111,7 +112,7 @@ $(eval $(call archive,sheet,$(filter-out %/main.o,$(call room,sheet))))
 # Pictures from strangers: likewise.
 $(eval $(call archive,image,$(filter-out %/main.o,$(call room,image))))
 ifdef QUICK
-$(foreach r,admin center intake lookup tool unit,$(B)/obj/$(r)/%.o) $(B)/fuzz/%: private CFLAGS = -O0 -g1
+$(foreach r,admin center intake lookup tool unit,$(B)/obj/$(r)/%.o) $(B)/fuzz/%: private CFLAGS = -O0 $(QUICK_FLAGS)
 endif
 # Loops over all pixels of a photo.
 $(B)/obj/image/raster.o $(B)/obj/image/quality.o: C_FLAGS += $(if $(SANITIZE),,-O3)
