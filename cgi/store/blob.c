@@ -208,6 +208,22 @@ char *blob_path(struct store *store, struct pool *pool, const uint8_t sha256[32]
 	return pool_printf(pool, "%s/%s", blob_dir(store, pool, owner_of(store, NULL)), hex);
 }
 
+enum rc blob_take_file(struct store *store, const char *board, const char *sha256_hex, bool *named)
+{
+	struct stmt *stmt = db_stmt(store->tram, "SELECT 1 FROM blob WHERE board = $1 AND sha256 = $2");
+	struct pool *pool = pool_new();
+	enum rc rc;
+
+	stmt_text(stmt, 1, board);
+	stmt_text(stmt, 2, sha256_hex);
+	rc = stmt_any(stmt, named);
+	if (rc == RC_OK && !*named && unlink(pool_printf(pool, "%s/%s", blob_dir(store, pool, board), sha256_hex)) &&
+			errno != ENOENT)
+		rc = RC_IO;
+	pool_free(pool);
+	return rc;
+}
+
 enum rc blob_check(struct store *store, struct pool *pool, const char *board,
 		const uint8_t sha256[32], char **path)
 {

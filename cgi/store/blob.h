@@ -29,6 +29,9 @@ enum rc blob_find(struct store *store, const char *board, const uint8_t sha256[3
 		struct blob *out) MUST_CHECK;
 /* Where the content of that hash lies, unchecked: for what was stored just now. */
 char *blob_path(struct store *store, struct pool *pool, const uint8_t sha256[32]);
+/* Inside a write (db_write_begin): removes the file of a content that `blob` names no more. *named: it does, again;
+ * the file stays. Who brings the same content waits for the lock, and then looks whether its file is there. RC_IO. */
+enum rc blob_take_file(struct store *store, const char *board, const char *sha256_hex, bool *named) MUST_CHECK;
 /* Path of the content, checked for size and hash now (promise 2). RC_PROTOCOL: damaged. */
 enum rc blob_check(struct store *store, struct pool *pool, const char *board,
 		const uint8_t sha256[32], char **path) MUST_CHECK;

@@ -469,6 +469,15 @@ enum rc stmt_step(struct stmt *stmt, bool *row)
 	return rc;
 }
 
+enum rc stmt_any(struct stmt *stmt, bool *any)
+{
+	enum rc rc = stmt_step(stmt, any);
+
+	if (rc == RC_OK && *any)
+		stmt_reset(stmt);
+	return rc;
+}
+
 enum rc stmt_run(struct stmt *stmt)
 {
 	bool row;

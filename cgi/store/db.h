@@ -85,6 +85,8 @@ void stmt_null(struct stmt *stmt, int parameter);
 /* *row false at the end (the statement is then reset). RC_CONFLICT on a constraint, RC_BUSY,
  * RC_FULL, RC_DB. */
 enum rc stmt_step(struct stmt *stmt, bool *row) MUST_CHECK;
+/* Does it return a row? Reset afterwards. */
+enum rc stmt_any(struct stmt *stmt, bool *any) MUST_CHECK;
 /* step of a statement that returns no row. */
 enum rc stmt_run(struct stmt *stmt) MUST_CHECK;
 void stmt_reset(struct stmt *stmt);

@@ -1,14 +1,12 @@
 /*
  * erase.c: see erase.h.
  */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/encode.h"
-#include "base/log.h"
 #include "crypt/random.h"
 #include "dossier/keep.h"
+#include "store/blob.h"
 #include "store/draft.h"
 #include "store/erase.h"
 
@@ -40,7 +38,6 @@ static const char FORGET[] = "DELETE FROM blob WHERE board = $1 AND sha256 = $2"
 static const char SOURCES[] = "SELECT sha256 FROM blob_source WHERE board = $1 AND made = $2";
 static const char FORGET_SOURCES[] = "DELETE FROM blob_source WHERE board = $1 AND made = $2";
 static const char LEFT[] = "SELECT board, sha256 FROM blob_erased WHERE gone = 0 LIMIT $1";
-static const char HERE[] = "SELECT 1 FROM blob WHERE board = $1 AND sha256 = $2";
 static const char GONE[] = "UPDATE blob_erased SET gone = 1 WHERE board = $1 AND sha256 = $2";
 
 static struct stmt *of_dossier(struct store *store, const char *sql, const char *board, const uint8_t *id)
@@ -61,19 +58,10 @@ static struct stmt *of_content(struct store *store, const char *sql, const char 
 	return stmt;
 }
 
-static enum rc asks(struct stmt *stmt, bool *yes)
-{
-	enum rc rc = stmt_step(stmt, yes);
-
-	if (rc == RC_OK && *yes)
-		stmt_reset(stmt);
-	return rc;
-}
-
 enum rc erase_is_booked(struct store *store, const struct dossier_row *row, bool *booked)
 {
 	*booked = false;
-	return asks(of_dossier(store, BOOKED, row->board, row->id), booked);
+	return stmt_any(of_dossier(store, BOOKED, row->board, row->id), booked);
 }
 
 /* ---- the contents ---- */
@@ -112,7 +100,7 @@ static enum rc drop(struct store *store, struct pool *pool, const char *board, c
 {
 	struct erase_name *sources = NULL;
 	bool unnamed = false;
-	enum rc rc = asks(of_content(store, UNNAMED, board, sha256), &unnamed);
+	enum rc rc = stmt_any(of_content(store, UNNAMED, board, sha256), &unnamed);
 
 	if (rc != RC_OK || !unnamed)
 		return rc;
@@ -302,30 +290,19 @@ enum rc erase_of(struct store *store, struct pool *pool, const struct dossier_ro
 
 /* ---- the files ---- */
 
-/* Inside the write, as in blob_expire: who brings the same content again waits for the lock, and then looks
- * whether its file is there. */
 static enum rc take_file(struct store *store, const char *board, const char *sha256)
 {
-	struct pool *pool = pool_new();
-	const char *dir = store->settings->blob_dir, *path;
-	bool here = false;
+	bool named;
 	enum rc rc = db_write_begin(store->tram);
 
 	if (rc != RC_OK)
-		goto out;
-	path = store->settings->side == SIDE_BOARD ? pool_printf(pool, "%s/%s", dir, sha256)
-			: pool_printf(pool, "%s/%s/%s", dir, board, sha256);
-	rc = asks(of_content(store, HERE, board, sha256), &here);
-	if (rc == RC_OK && !here && unlink(path) != 0 && errno != ENOENT)
-		rc = RC_IO;
+		return rc;
+	rc = blob_take_file(store, board, sha256, &named);
 	if (rc == RC_OK)
 		rc = stmt_run(of_content(store, GONE, board, sha256));
 	if (rc == RC_OK)
-		rc = db_write_commit(store->tram);
-	else
-		db_write_abort(store->tram);
-out:
-	pool_free(pool);
+		return db_write_commit(store->tram);
+	db_write_abort(store->tram);
 	return rc;
 }
 

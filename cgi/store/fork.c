@@ -43,29 +43,20 @@ static struct stmt *at(struct store *store, const char *sql, const char *board,
 	return stmt;
 }
 
-static enum rc asks(struct stmt *stmt, bool *yes)
-{
-	enum rc rc = stmt_step(stmt, yes);
-
-	if (rc == RC_OK && *yes)
-		stmt_reset(stmt);
-	return rc;
-}
-
 enum rc fork_stands(struct store *store, const char *board, enum event_author author, uint64_t seq,
 		const uint8_t hash[EVENT_HASH_SIZE], bool branches, bool *stands)
 {
-	enum rc rc = asks(at(store, IN_LOG, board, author, seq, hash), stands);
+	enum rc rc = stmt_any(at(store, IN_LOG, board, author, seq, hash), stands);
 
 	if (rc == RC_OK && !*stands && branches)
-		rc = asks(at(store, IN_BRANCH, board, author, seq, hash), stands);
+		rc = stmt_any(at(store, IN_BRANCH, board, author, seq, hash), stands);
 	return rc;
 }
 
 static enum rc waits(struct store *store, const char *board, enum event_author author, uint64_t seq,
 		const uint8_t hash[EVENT_HASH_SIZE], bool *yes)
 {
-	return asks(at(store, GET, board, author, seq, hash), yes);
+	return stmt_any(at(store, GET, board, author, seq, hash), yes);
 }
 
 /* Is the event before it here, or waiting too? */

@@ -1,11 +1,8 @@
 /*
  * letgo.c: see letgo.h.
  */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/encode.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/when.h"
@@ -42,7 +39,6 @@ static const char GONE[] =
 	" SELECT 1 FROM dossier_file f JOIN dossier d ON d.board = f.board AND d.id = f.dossier"
 	" WHERE f.board = $1 AND f.sha256 = $2 AND f.result = 0 AND d.complete_version >= d.manifest_version"
 	" AND NOT EXISTS (SELECT 1 FROM blob b WHERE b.board = f.board AND b.sha256 = f.sha256)";
-static const char HERE[] = "SELECT 1 FROM blob WHERE board = $1 AND sha256 = $2";
 static const char SIZES[] =
 	"SELECT coalesce(sum(f.size), 0), count(DISTINCT q.id) FROM (SELECT id FROM dossier"
 	" WHERE board = $1 ORDER BY received_at DESC LIMIT 100) q"
@@ -88,44 +84,20 @@ static enum rc run(struct store *store, const char *sql, const char *sha256, int
 	return stmt_run(stmt);
 }
 
-static enum rc asks(struct store *store, const char *sql, const char *sha256, bool *yes)
-{
-	struct stmt *stmt = db_stmt(store->tram, sql);
-	enum rc rc;
-
-	stmt_text(stmt, 1, store->board);
-	stmt_text(stmt, 2, sha256);
-	*yes = false;
-	rc = stmt_step(stmt, yes);
-	if (rc == RC_OK && *yes)
-		stmt_reset(stmt);
-	return rc;
-}
-
-/* The file of a row that says 1. The same content may have come again meanwhile: then it stays. Inside the
- * write, as in blob_expire: who brings it waits for the lock, and then looks whether its file is there. */
+/* The file of a row that says 1. The same content may have come again meanwhile: then it stays. */
 static enum rc take_file(struct store *store, const char *sha256)
 {
-	struct pool *pool = pool_new();
-	uint8_t hash[32];
-	bool here = false;
+	bool named;
 	enum rc rc = db_write_begin(store->tram);
 
 	if (rc != RC_OK)
-		goto out;
-	rc = hex_decode(sha256, hash, sizeof(hash));
+		return rc;
+	rc = blob_take_file(store, store->board, sha256, &named);
 	if (rc == RC_OK)
-		rc = asks(store, HERE, sha256, &here);
-	if (rc == RC_OK && !here && unlink(blob_path(store, pool, hash)) && errno != ENOENT)
-		rc = RC_IO;
+		rc = run(store, MARK, sha256, named ? 0 : 2);
 	if (rc == RC_OK)
-		rc = run(store, MARK, sha256, here ? 0 : 2);
-	if (rc == RC_OK)
-		rc = db_write_commit(store->tram);
-	else
-		db_write_abort(store->tram);
-out:
-	pool_free(pool);
+		return db_write_commit(store->tram);
+	db_write_abort(store->tram);
 	return rc;
 }
 
@@ -199,7 +171,11 @@ enum rc letgo_oldest(struct store *store, int64_t bytes, int64_t *freed)
 
 enum rc letgo_is_gone(struct store *store, const char *sha256, bool *gone)
 {
-	return asks(store, GONE, sha256, gone);
+	struct stmt *stmt = db_stmt(store->tram, GONE);
+
+	stmt_text(stmt, 1, store->board);
+	stmt_text(stmt, 2, sha256);
+	return stmt_any(stmt, gone);
 }
 
 /* What one of the last dossiers took. Asked again every ten minutes: it moves slowly, and the first page of
